@@ -33,7 +33,8 @@ interface Plan {
   atMost?: number | string;
   answer?: (sent: Sent, nth: number, limiter: Limiter) => Error | undefined;
   stop?: boolean;
-  inputs?: (all: Input[]) => Input[];
+  /** The contacts that entries turned out to be. */
+  claims?: [index: number, uuid: string][];
 }
 
 async function removal({
@@ -44,11 +45,11 @@ async function removal({
   atMost = '100%',
   answer = () => undefined,
   stop = false,
-  inputs = all => all,
+  claims = [],
 }: Plan = {}) {
   const limiter = new Limiter({ clock: fakeClock(), isBulk: true });
   const settings = syncSettings({ ...options, removeMissing: { groups: [GROUP], atMost } });
-  const all = inputs(list.map((entry, index): Input => ({ index, ...entry })));
+  const all = list.map((entry, index): Input => ({ index, ...entry }));
   const outcome = new BulkOutcome(list.length, limiter);
   const sent: Sent[] = [];
   const client = {
@@ -85,7 +86,9 @@ async function removal({
   for (let index = 0; index < list.length; index++) ends(outcome, index);
   if (stop) limiter.stop(fail('RATE_LIMITED', 'Too many.', 'Wait.'));
   const cost = new Cost();
-  await new Missing(parts, new Matches(parts)).remove(cost);
+  const matches = new Matches(parts);
+  for (const [index, uuid] of claims) matches.claim(index, uuid);
+  await new Missing(parts, matches).remove(cost);
   return { removal: outcome.removal, sent, outcome, cost: cost.requests };
 }
 
@@ -118,6 +121,14 @@ describe('whom the list names stays', () => {
       'by a number that RapidPro keeps as it is dialed at home',
       { urns: [urn(1)] },
       { urns: ['tel:0788010001'] },
+      true,
+    ],
+    ['not by five digits after zeros', { urns: ['tel:0010001'] }, {}, false],
+    ['by six digits', { urns: ['tel:0123456'] }, { urns: ['tel:+250788123456'] }, true],
+    [
+      'by six digits of its own',
+      { urns: ['tel:+250788123456', urn(9)] },
+      { urns: ['tel:0123456'] },
       true,
     ],
     ['not by so few digits', { urns: ['tel:10001'] }, {}, false],
@@ -304,6 +315,35 @@ describe('nobody leaves', () => {
     );
   });
 
+  test('nor if an entry that cannot be sent names nobody', async () => {
+    const list = [{ isUnsendable: true, fields: { id: ' ' } }];
+    const found = await removal({ list, ends: failing(0), options: WITH_KEY });
+    expect(found.removal?.notRemoved?.description).toContain('1 entry of the list failed');
+  });
+
+  test('an entry that failed after its contact was found keeps that one', async () => {
+    const list = [{ urns: ['tel:9'] }];
+    const members = [[member(1), member(2)]];
+    expect(await leavers({ list, members, ends: failing(0), claims: [[0, uuidOf(1)]] })).toEqual([
+      2,
+    ]);
+  });
+
+  test('hidden URNs matter only to a list that has some', async () => {
+    const hidden = [[member(1, { urns: ['tel:********'] })]];
+    const mixed = await removal({
+      list: [{ uuid: uuidOf(2) }, { urns: [urn(0)] }],
+      members: hidden,
+    });
+    expect(mixed.removal?.notRemoved?.description).toContain('hides URNs');
+    expect(
+      await leavers({
+        list: [{ uuid: uuidOf(2) }, { uuid: uuidOf(3), urns: [] }],
+        members: hidden,
+      }),
+    ).toEqual([1]);
+  });
+
   test('an entry that was passed over must be a known contact', async () => {
     const pass = (uuid?: string) => (outcome: BulkOutcome, index: number) =>
       index === 1
@@ -329,8 +369,15 @@ describe('nobody leaves', () => {
       members: [[member(1, { fields: { id: 'z' } })]],
     });
     expect(other.removal?.notRemoved?.indexes).toEqual([[1, 1]]);
-    const known = { ...byKey, ends: pass(), members: [[member(1, { fields: { id: 'y' } })]] };
-    expect(await leavers(known)).toEqual([]);
+    const fields = (id: string) => ({ fields: { id } });
+    const known = {
+      ...byKey,
+      ends: pass(),
+      members: [[member(1, fields('y')), member(2, fields('z'))]],
+    };
+    expect(await leavers(known)).toEqual([2]);
+    const twice = { list: [list[0] ?? {}, list[0] ?? {}], ends: pass(), members: [[member(1)]] };
+    expect(await leavers(twice)).toEqual([1]);
   });
 });
 
@@ -394,6 +441,15 @@ describe('who leaves', () => {
         uuids: [uuidOf(2)],
       },
     });
+  });
+
+  test('all of them, if what was refused together is accepted in parts', async () => {
+    const { removal: found, sent } = await removal({
+      members,
+      answer: (_, nth) => (nth === 1 ? refusal(['contacts: Not all are right.']) : undefined),
+    });
+    expect(sent.map(({ contacts }) => contacts.length)).toEqual([3, 2, 1, 1]);
+    expect(found).toEqual({ left: [1, 2, 3, 4].map(uuidOf) });
   });
 
   test.each<[name: string, error: Error, said: string, isStopped: boolean]>([
