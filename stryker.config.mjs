@@ -5,7 +5,7 @@ const AREAS = {
   parts: ['src/client/{retry,limiter,seams,windowGap}.ts'],
   pages: ['src/client/pages.ts'],
   plan: ['src/client/windowPlan.ts'],
-  pieces: ['src/client/{pieces,parse}.ts'],
+  pieces: ['src/client/pieces.ts'],
   answers: ['src/client/{answer,body}.ts'],
   lists: ['src/client/{listOrder,changes,readThrough}.ts'],
   ids: ['src/client/seenIds.ts'],
@@ -17,12 +17,24 @@ const AREAS = {
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.
   values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
-  input: [
-    'src/input/*.ts',
-    '!src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts',
-  ],
+  // What a job wrote, as it may be sent.
+  bodies: ['src/input/{bodies,body,check,filters,options,optionTable,period,log}.ts'],
+  texts: ['src/input/{missing,code,expressions}.ts'],
+  expand: ['src/input/{expand,isOperation,turns,libraries}.ts'],
+  calls: ['src/input/{run,call,watched}.ts'],
+  secrets: ['src/input/secrets.ts'],
+  size: ['src/input/size.ts'],
+  fieldTimes: ['src/input/{fieldTimes,times}.ts'],
   matches: ['src/sync/match/matches.ts'],
-  sync: ['src/sync/match/matchReader.ts', 'src/sync/write/*.ts', 'src/sync/inputs.ts'],
+  // What is known of a list before and after its contacts are written.
+  reports: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
+  groupChanges: ['src/sync/write/changes.ts'],
+  members: ['src/sync/write/missing.ts'],
+  sync: [
+    'src/sync/{bulkContacts,bulkRun,lookUps,runSync,runUpserts}.ts',
+    'src/sync/write/writer.ts',
+    'src/sync/match/matchReader.ts',
+  ],
   compare: ['src/sync/{compare,predict}.ts'],
 };
 const area = process.env.AREA ?? 'parts';

@@ -21,15 +21,17 @@ const TESTS: Record<string, string[]> = {
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
   ],
-  input: [
-    'test/input/*.test.ts',
-    'test/util/*.test.ts',
-    'test/operations/{expand,missingWords,missingData,options,nearest,names,times,bodyKeys,inPlaceOfValue,notAwaited,jobMistakes,types}.test.ts',
-  ],
+  bodies: ['test/input/{bodies,filters,options,period}.test.ts'],
+  texts: ['test/input/{missing,texts,expressions}.test.ts'],
+  expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
+  calls: ['test/input/calls.test.ts'],
+  secrets: ['test/input/secretGuard.test.ts'],
+  size: ['test/input/estimate.test.ts'],
+  fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
   plan: ['test/client/windowPlan.test.ts'],
-  pieces: ['test/client/pieces.test.ts', 'test/client/parseSmall.test.ts'],
+  pieces: ['test/client/pieces.test.ts'],
   answers: ['test/client/{answer,body,decode,gzip}.test.ts'],
   lists: [
     'test/client/{listOrder,changes,readThrough}.test.ts',
@@ -47,12 +49,10 @@ const TESTS: Record<string, string[]> = {
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
-  // Without the tests that try out at random: each would run for every mutant that it does not notice.
-  sync: [
-    'test/operations/bulk/{diff,predict}.test.ts',
-    'test/operations/bulk/{sameContact,duplicates,twoForms,upsertContacts}.test.ts',
-    'test/operations/bulk/syncContacts.test.ts',
-  ],
+  reports: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
+  groupChanges: ['test/operations/bulk/{groupChanges,syncContacts}.test.ts'],
+  members: ['test/operations/bulk/members.test.ts'],
+  sync: ['test/operations/bulk/{syncContacts,upsertContacts,twoForms,sameContact}.test.ts'],
 };
 const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 

@@ -98,11 +98,11 @@ function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
   return years.some(one => isDay([one, ...others.map(part => part.padStart(2, '0'))].join('-')));
 }
 
-/** Whether it depends on the date style if there is a day. */
+/** Whether it depends on the date style if there is a day. Where neither of these finds one, "year_first" may. */
 function isOneSided(value: unknown): boolean {
   if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return false;
   const match = DAY.exec(value);
-  return match !== null && isDayIn(match, 'day_first') !== isDayIn(match, 'month_first');
+  return match !== null && !(isDayIn(match, 'day_first') && isDayIn(match, 'month_first'));
 }
 
 const WEEKDAY = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?$/i;

@@ -95,3 +95,127 @@ describe('where a text goes decides what is filled in', () => {
     else expect(`${found?.description} ${found?.fix}`).toContain(said);
   });
 });
+
+describe('what to write instead', () => {
+  const meant = (path: string) => `Did you mean @${path}?`;
+  const field = (key: string) => `If it is a contact field, write @fields.${key}.`;
+  const WHOLE =
+    'RapidPro knows the whole name, @contact.name, and its first word, @contact.first_name.';
+  const NO_PARTS =
+    '@contact.name has no parts. If a new sentence begins after the period, put a space between them.';
+  const address = (scheme: string) =>
+    `The contact's address is @urns.${scheme}; as people write it, @(format_urn(urns.${scheme})).`;
+  const list = (name: string) =>
+    `@contact.${name} is a list: @contact.${name}.0 is its first item.`;
+
+  test.each<[text: string, shown: string, fix: string]>([
+    ['Dear @contact.firstname', '@contact.firstname', meant('contact.first_name')],
+    ['On @contact.phone', '@contact.phone', address('tel')],
+    ['On @contact.phone_number', '@contact.phone_number', address('tel')],
+    ['On @contact.whatsapp', '@contact.whatsapp', address('whatsapp')],
+    ['In @contact.village', '@contact.village', field('village')],
+    ['In @contact.village__', '@contact.village__', field('village__')],
+    ['In @contact.Aïssatou', '@contact.…', field('key')],
+    ['Dear @contact.last_name', '@contact.last_name', WHOLE],
+    ['Dear @contact.familyname', '@contact.familyname', WHOLE],
+    // Other words that contain such a name are fields.
+    ['Dear @contact.my_last_name_x', '@contact.my_last_name_x', field('my_last_name_x')],
+    ['To @contact.my_surname', '@contact.my_surname', field('my_surname')],
+    ['To @contact.surname_of_head', '@contact.surname_of_head', field('surname_of_head')],
+    ['Dear @contact.name.Come', '@contact.name.…', NO_PARTS],
+    ['In @contact.groups.name', '@contact.groups.…', list('groups')],
+    // A scheme has a meaning in the list of URNs only.
+    ['In @contact.groups.tel', '@contact.groups.…', list('groups')],
+    ['On @contact.urns.tel', '@contact.urns.…', meant('urns.tel')],
+    ['On @contact.urns.first', '@contact.urns.…', list('urns')],
+    ['In @contact.groups.first2', '@contact.groups.…', list('groups')],
+    ['In @contact.groups.2nd', '@contact.groups.…', list('groups')],
+    ['On @urns.phone', '@urns.phone', meant('urns.tel')],
+    ['On @urns.phone_number', '@urns.phone_number', meant('urns.tel')],
+    ['On @urns.whatsap', '@urns.whatsap', meant('urns.whatsapp')],
+    ['On @urns.12', '@urns.12', meant('contact.urns.12')],
+    [
+      'Dear @contact.nameครับ',
+      '@contact.…',
+      'Letters follow without a space: write @(contact.name).',
+    ],
+    ['Dear @contact.namesครับ', '@contact.…', field('key')],
+    ['Dear @contact.ครับname', '@contact.…', field('key')],
+    ['Dear @contact.1234', '@contact.…', field('key')],
+    ['Dear @contact.123', '@contact.123', field('key')],
+    ['Dear @contact.a123é', '@contact.…', field('key')],
+    ['Dear @contact.1é', '@contact.…', field('key')],
+    ['Dear @contacts.name', '@contacts.name', meant('contact.name')],
+    ['Dear @contacts.First_Name', '@contacts.First_Name', meant('contact.first_name')],
+    ['@(contact.firstname)', '@contact.firstname', meant('contact.first_name')],
+    ['@(upper(contact.firstname) & "x")', '@contact.firstname', meant('contact.first_name')],
+    ['@(format_urn(urns.phone)) "', '@urns.phone', meant('urns.tel')],
+    ['@(if(true, contact.nme, "contact.name"))', '@contact.nme', meant('contact.name')],
+    ['@(1) @(2) @contact.nme', '@contact.nme', meant('contact.name')],
+    ['@@ @(1 + 1) @@contact @urns.phone', '@urns.phone', meant('urns.tel')],
+  ])('%s', (text, shown, fix) => {
+    const error = refused(text);
+    expect(error?.description).toContain(`text contains ${shown}, which RapidPro does`);
+    expect(error?.fix).toBe(
+      `Nothing was sent. ${fix} If you really mean this text, use the option { literal: true }.`,
+    );
+  });
+
+  test.each([
+    ['info@contact.org', 'contact.org'],
+    ['9@urns.phone', 'urns.phone'],
+    ['é@contact.org', 'contact.org'],
+  ])('%s may be an address', (text, path) => {
+    expect(refused(text)).toMatchObject({
+      description: expect.stringContaining(`@${path}`),
+      fix: expect.stringContaining(
+        'Nothing was sent. If this is an address, write @@ in place of @. ',
+      ),
+    });
+  });
+
+  test.each(['(@contact.org)', ' @contact.org', '@contact.org', '-@contact.org', '@(contact.org)'])(
+    '%s is none',
+    text => {
+      expect(refused(text)?.fix).not.toContain('address');
+    },
+  );
+
+  test.each([
+    ['Dear @contact.nmae', true],
+    ['You said @contacts.name', false],
+  ])('%s leaves a gap: %j', (text, isGap) => {
+    expect(refused(text)?.description.includes('would read nothing in its place')).toBe(isGap);
+    expect(refused(text)?.description.includes('would read it as it is')).toBe(!isGap);
+  });
+});
+
+test.each([
+  '@contact',
+  '@contact.name. Come',
+  '@contact.__default__',
+  '@contact.name @CONTACT.NAME',
+  '@contact.urns.0 @contact.groups.12.name @contact.channel.name @contact.fields.village',
+  '@urns.tel @urns.signal @urns @urns.ext @urns.signal2 @urns.2signal',
+  // No roots, and no properties of contacts.
+  'me@contacts.name @contacts.org @contacts @clinic.rw @clinic.name @foo.phone @foo.0',
+  '@@contact.firstname info@@contact.org @@(contact.firstname)',
+  '@(if(true, "@contact.firstname", "contact.firstname"))',
+  '@("contact.firstname" & "x")',
+  '@(upper(fields.contact.firstname))',
+  '@(join(foreach(array("a"), (contact) => contact.firstname), " "))',
+  '@(contact.firstname',
+  'contact.firstname) @(1)',
+  '(contact.firstname) @',
+  '@(contact.name) contact.firstname',
+])('%s has nothing to refuse', text => {
+  expect(refused(text)).toBeUndefined();
+  expect(refused(text, 'flow')).toBeUndefined();
+});
+
+test.each<[text: string, place: ExpressionPlace, shown: string]>([
+  ['Hi @contact.name', 'message', '@contact.name,'],
+  ['You said @results.age.value', 'broadcast', '@results.age.…,'],
+])('%s in a %s is shown with one sign', (text, place, shown) => {
+  expect(refused(text, place)?.description).toContain(`text contains ${shown}`);
+});

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RapidProError } from '../../src/errors/errors.js';
 import { fn, getContacts, webhook } from '../../src/index.js';
-import { refuseMissing, type TextKind } from '../../src/input/missing.js';
+import {
+  isMissingPart,
+  isQuotedReference,
+  refuseMissing,
+  type TextKind,
+} from '../../src/input/missing.js';
 import { cpuTime } from '../support/cpuTime.js';
 
 const KINDS: TextKind[] = ['message', 'contactName', 'value', 'name'];
@@ -333,4 +338,35 @@ test.each([
   const started = cpuTime();
   for (const kind of KINDS) refusal(text, kind);
   expect(cpuTime() - started).toBeLessThan(2000);
+});
+
+test.each([
+  ['undefined', '"undefined"'],
+  ['NaN', '"NaN"'],
+  ['null', '"null"'],
+  ['Invalid Date', '"Invalid Date"'],
+  ['Invalid date', '"Invalid date"'],
+  ['[object Object]', '"[object …]"'],
+])('%s is named, and refused unless it is meant', (text, named) => {
+  const refused = (isLiteral?: boolean) => {
+    try {
+      refuseMissing({ a: [text] }, 'there', 'message', isLiteral);
+      return undefined;
+    } catch (error) {
+      return (error as RapidProError).description;
+    }
+  };
+  expect(refused()).toBe(`there.a[0] contains ${named}: some of its data is missing.`);
+  expect(refused(true)).toBeUndefined();
+});
+
+test('a part of an address may be missing', () => {
+  expect(isMissingPart('https://example.org/undefined')).toBe(true);
+  expect(isMissingPart('https://example.org/clinic')).toBe(false);
+});
+
+test('a reference in quotes is a reference or code', () => {
+  expect(
+    ['$.data.name', 'state => state.data', 'Amina', 'undefined'].map(isQuotedReference),
+  ).toEqual([true, true, false, false]);
 });

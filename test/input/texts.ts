@@ -4,6 +4,7 @@
 /** By the language that people speak. */
 export const GOOD_TEXTS: Record<string, readonly string[]> = {
   English: [
+    '(Name, village) => village.x',
     'Amount$.paid',
     'Price$.each, today only',
     '$.com',
@@ -479,6 +480,13 @@ export const GOOD_TEXTS: Record<string, readonly string[]> = {
 
 /** What JavaScript makes of functions, and what was put in quotes. */
 export const BAD_CODE: readonly string[] = [
+  'async dose => 5 mg',
+  '(dose,   {x}) => 5 mg',
+  'kid => kid\n    .name',
+  'firstName => firstName.first',
+  'name()  { return 1; }',
+  'name(){ return 1; }',
+  'Hi s => s.data.name @(1)',
   's => 5',
   '(s) => -0.5;',
   'state => true',

@@ -346,7 +346,8 @@ export class Missing {
       }
     }
     if (!reason || stayed.size === 0) return { left: [...left] };
-    const description = `${count(stayed.size, ['member', 'members'])} who are not in the list may not have left. ${reason.description}`;
+    const who = `${count(stayed.size, ['member', 'members'])} who ${stayed.size === 1 ? 'is' : 'are'}`;
+    const description = `${who} not in the list may not have left. ${reason.description}`;
     return { left: [...left], notRemoved: { ...reason, description, uuids: [...stayed] } };
   }
 }
