@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Limiter } from '../../../src/client/limiter.js';
 import { fail } from '../../../src/errors/errors.js';
 import { Unsendable } from '../../../src/input/expand.js';
-import type { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
+import { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -312,13 +312,13 @@ test('a number that RapidPro would read as one abroad fails', async () => {
     { index: 2 },
   ];
   const asked: string[] = [];
-  const facts = {
+  const facts: WorkspaceFacts = Object.assign(Object.create(WorkspaceFacts.prototype), {
     country: async () => {
       asked.push('country');
       return 'ID';
     },
     unlessForbidden: <T>(_: string, work: () => Promise<T>) => work(),
-  } as unknown as WorkspaceFacts;
+  });
   await failHomeNumbers(facts, inputs, outcome);
   expect(asked.length).toBeGreaterThan(0);
   expect(outcome.result().failed).toMatchObject([
