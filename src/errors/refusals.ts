@@ -60,7 +60,8 @@ export function formatFieldError({ path, text }: FieldError): string {
 interface Refusal {
   pattern: RegExp;
   code: ErrorCode;
-  fix: string;
+  /** Missing for a URN: it depends on its scheme, see urnAdvice.ts. */
+  fix?: string;
 }
 
 /** What the newer servers say about a campaign event for some seconds after its creation. */
@@ -75,7 +76,6 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /Invalid URN|URN is not valid/i,
     code: 'INVALID_URN',
-    fix: 'Write a phone number with its country code: "tel:+250788123123". See docs/guides/numbers-and-dates.md.',
   },
   {
     pattern: /must be unique/i,
@@ -120,7 +120,7 @@ const LONGEST = 2000;
 /** The common meaning of all sentences; undefined if they differ or are unknown. */
 export function knownRefusal(
   errors: readonly FieldError[],
-): { code: ErrorCode; fix: string } | undefined {
+): { code: ErrorCode; fix?: string } | undefined {
   const found = errors.map(({ text }) => {
     const sentence = text.slice(0, LONGEST);
     return REFUSALS.find(({ pattern }) => pattern.test(sentence));

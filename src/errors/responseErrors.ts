@@ -309,7 +309,7 @@ function judge(context: Context): Verdict {
 /** Whether RapidPro did what it was asked, by the status of its answer. */
 function outcomeOf(statusCode: number): ErrorOutcome {
   if (statusCode < 400 || statusCode === 407) return 'none';
-  return statusCode === 408 || statusCode >= 500 ? 'unknown' : 'refused';
+  return isGatewayStatus(statusCode) || statusCode >= 500 ? 'unknown' : 'refused';
 }
 
 /** The position of a mistake in the job's list, which may be longer than the list that was sent. */

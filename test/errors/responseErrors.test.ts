@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isGatewayStatus } from '../../src/errors/outcome.js';
 import { responseError } from '../../src/errors/responseErrors.js';
 import type { Json } from '../../src/types/json.js';
 import type { ApiRequest } from '../../src/types/request.js';
@@ -46,6 +47,12 @@ describe('what a status means, and what happened to the request', () => {
   ])('%i: %s, %s', (statusCode, code, outcome) => {
     const error = refuse({ statusCode, body: { detail: 'Non.' }, authenticated: true });
     expect(error).toMatchObject({ code, outcome, statusCode });
+  });
+
+  test('if a proxy got no answer, nobody knows what happened, whatever its status', () => {
+    const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isGatewayStatus);
+    const outcomes = statuses.map(statusCode => refuse({ statusCode }).outcome);
+    expect(outcomes).toEqual(statuses.map(() => 'unknown'));
   });
 
   test('the words of a proxy that wants a password are not shown', () => {

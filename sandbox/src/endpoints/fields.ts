@@ -7,6 +7,7 @@ import { listPage } from '../core/list.js';
 import { invalidAsAWhole, ServerError } from '../core/reply.js';
 import type { Field } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { FIELD_TYPES } from '../values/types.js';
 import { missing } from './filters.js';
 
 const MOST_LETTERS = 36;
@@ -108,8 +109,11 @@ function nameRule(field: Field | undefined) {
   });
 }
 
+/** What they were called before. */
+const LEGACY_TYPES = FIELD_TYPES.map(type => (type === 'number' ? 'numeric' : type));
+
 const typeRule = (field: Field | undefined) =>
-  also(choice('text', 'number', 'datetime', 'state', 'district', 'ward'), (type, { workspace }) =>
+  also(choice(...FIELD_TYPES), (type, { workspace }) =>
     field && type !== 'datetime' && usesOf(field, workspace).campaign_events > 0
       ? ["Can't change type of date field being used by campaign events."]
       : undefined,
@@ -125,7 +129,7 @@ function readField(
       name: nameRule(field),
       type: typeRule(field),
       label: nameRule(field),
-      value_type: choice('text', 'numeric', 'datetime', 'state', 'district', 'ward'),
+      value_type: choice(...LEGACY_TYPES),
     },
     body,
     call,

@@ -14,7 +14,8 @@ export interface Locale {
   places?: Places;
 }
 
-export type FieldType = 'text' | 'number' | 'datetime' | 'state' | 'district' | 'ward';
+export const FIELD_TYPES = ['text', 'number', 'datetime', 'state', 'district', 'ward'] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** The contact's other location fields, as shown: full paths. */
 export interface PlaceContext {
