@@ -6,6 +6,7 @@ const AREAS = {
   pages: ['src/client/pages.ts'],
   plan: ['src/client/windowPlan.ts'],
   pieces: ['src/client/pieces.ts'],
+  parse: ['src/client/parse.ts'],
   answers: ['src/client/{answer,body}.ts'],
   lists: ['src/client/{listOrder,changes,readThrough}.ts'],
   ids: ['src/client/seenIds.ts'],

@@ -32,6 +32,7 @@ const TESTS: Record<string, string[]> = {
   pages: ['test/client/pages.test.ts', 'test/client/readAhead.test.ts'],
   plan: ['test/client/windowPlan.test.ts'],
   pieces: ['test/client/pieces.test.ts'],
+  parse: ['test/client/parseSmall.test.ts'],
   answers: ['test/client/{answer,body,decode,gzip}.test.ts'],
   lists: [
     'test/client/{listOrder,changes,readThrough}.test.ts',
@@ -50,7 +51,10 @@ const TESTS: Record<string, string[]> = {
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   reports: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
-  groupChanges: ['test/operations/bulk/{groupChanges,syncContacts}.test.ts'],
+  groupChanges: [
+    'test/operations/bulk/{groupChanges,syncContacts}.test.ts',
+    'test/operations/bulk/{twoForms,sameContact,upsertContacts}.test.ts',
+  ],
   members: ['test/operations/bulk/members.test.ts'],
   sync: ['test/operations/bulk/{syncContacts,upsertContacts,twoForms,sameContact}.test.ts'],
 };
