@@ -52,6 +52,7 @@ const TESTS: Record<string, string[]> = {
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   reports: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
   groupChanges: [
+    'test/operations/bulk/writeChange.test.ts',
     'test/operations/bulk/{groupChanges,syncContacts}.test.ts',
     'test/operations/bulk/{twoForms,sameContact,upsertContacts}.test.ts',
   ],

@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import type { Client } from '../../../src/client/client.js';
+import { Limiter } from '../../../src/client/limiter.js';
+import type { Change } from '../../../src/sync/compare.js';
+import { create, writeChange } from '../../../src/sync/write/changes.js';
+
+/** One contact of a list is written, or not: without a server. */
+
+const MINE = '00000000-0000-4000-8000-000000000001';
+const OTHER = '00000000-0000-4000-8000-000000000002';
+const [A, B, C] = ['tel:+250788000001', 'tel:+250788000002', 'mailto:amina@example.org'];
+/** A form that RapidPro may keep in another way. */
+const LOCAL = 'tel:0788000009';
+
+type Contact = { uuid: string; urns: string[]; modified_on?: string; fields?: object };
+
+function change(urns: string[], more: Partial<Change> = {}): Change {
+  return {
+    input: { index: 0, urns },
+    uuid: MINE,
+    changed: ['name', 'urns', 'fields.age'],
+    unpredicted: [],
+    unread: [],
+    altered: [],
+    body: { name: 'Amina', fields: { age: '31' } },
+    blank: new Map(),
+    modified: undefined,
+    hadNoEffect: false,
+    urns: true,
+    missing: 0,
+    byUrns: false,
+    isShown: false,
+    join: [],
+    leave: [],
+    inactive: false,
+    ...more,
+  };
+}
+
+/** RapidPro with these contacts; a write is answered with the contact as it was sent. */
+function server(contacts: Contact[], answer: Partial<Contact> = {}) {
+  const written: unknown[] = [];
+  const client = {
+    limiter: new Limiter(),
+    clock: { now: () => 0 },
+    request: async ({ method, query = {}, body }: { [key: string]: Record<string, unknown> }) => {
+      if (String(method) === 'GET') {
+        const results = contacts.filter(
+          ({ uuid, urns }) => uuid === query.uuid || urns.includes(String(query.urn)),
+        );
+        return { statusCode: 200, body: { next: null, results } };
+      }
+      written.push({ ...query, ...body });
+      const kept = contacts.find(({ uuid }) => uuid === query.uuid) ?? { uuid: MINE, urns: [] };
+      return { statusCode: 200, body: { ...kept, ...body, ...answer } };
+    },
+  } as unknown as Client;
+  return { client, written };
+}
+
+const WRITTEN = { uuid: MINE, name: 'Amina', fields: { age: '31' } };
+
+test('URNs are added to those that the contact has', async () => {
+  const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
+  expect(await writeChange(client, change([A, B]), false)).toEqual(['name', 'urns', 'fields.age']);
+  expect(written).toEqual([{ ...WRITTEN, urns: [A, C, B] }]);
+});
+
+test('or replace them', async () => {
+  const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
+  expect(await writeChange(client, change([A, B]), true)).toEqual(['name', 'urns', 'fields.age']);
+  expect(written).toEqual([{ ...WRITTEN, urns: [A, B] }]);
+});
+
+test.each([
+  ['one less', [A], [A, C]],
+  ['another order', [C, A], [A, C]],
+])('exactly means: %s', async (_, urns, held) => {
+  const { client, written } = server([{ uuid: MINE, urns: held }]);
+  expect(await writeChange(client, change(urns), true)).toContain('urns');
+  expect(written).toEqual([{ ...WRITTEN, urns }]);
+});
+
+test.each([
+  ['added', [C], [A, C], false],
+  ['exactly those', [A, C], [A, C], true],
+])('what it already has is not written again, and not told as changed: %s', async (...row) => {
+  const [, urns, held, exact] = row;
+  const { client, written } = server([{ uuid: MINE, urns: held }]);
+  expect(await writeChange(client, change(urns), exact)).toEqual(['name', 'fields.age']);
+  expect(written).toEqual([WRITTEN]);
+});
+
+test('a form that RapidPro may keep in another way is not written again', async () => {
+  const kept = 'tel:+250788000009';
+  const { client, written } = server([{ uuid: MINE, urns: [kept] }]);
+  const found = client.request;
+  client.request = async request =>
+    found(request.query?.urn === LOCAL ? { ...request, query: { urn: kept } } : request);
+  expect(await writeChange(client, change([LOCAL]), true)).toEqual(['name', 'fields.age']);
+  expect(written).toEqual([WRITTEN]);
+});
+
+test('a URN of somebody else is left with them, and nothing is written', async () => {
+  const { client, written } = server([
+    { uuid: MINE, urns: [A] },
+    { uuid: OTHER, urns: [B] },
+  ]);
+  await expect(writeChange(client, change([A, B]), false)).rejects.toMatchObject({
+    code: 'URN_TAKEN',
+    description: expect.stringMatching(/^urns\[1\] /),
+  });
+  expect(written).toEqual([]);
+});
+
+test('a contact that is gone is not made again', async () => {
+  const { client, written } = server([{ uuid: OTHER, urns: [B] }]);
+  await expect(writeChange(client, change([A]), false)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    description: expect.stringContaining('is gone now'),
+  });
+  expect(written).toEqual([]);
+});
+
+test('who was found by a number, and has lost it since, is somebody else', async () => {
+  const { client, written } = server([{ uuid: MINE, urns: [C] }]);
+  const found = { byUrns: true };
+  await expect(writeChange(client, change([A, B], found), false)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    description: expect.stringContaining('not any more'),
+  });
+  expect(written).toEqual([]);
+  // One of them is enough, and so is the uuid.
+  await writeChange(client, change([A, C], found), false);
+  await writeChange(client, change([A]), false);
+  expect(written).toHaveLength(2);
+});
+
+const AT = '2026-05-04T03:02:01Z';
+
+test.each<[string, Partial<Change>, Partial<Contact>, string[], boolean]>([
+  ['another time: written', { modified: AT }, { modified_on: '2026-05-05' }, [], false],
+  ['the same time, as could be foreseen', { modified: AT }, { modified_on: AT }, [], false],
+  [
+    'the same time, and that could not be foreseen',
+    { modified: AT, unpredicted: ['name'] },
+    { modified_on: AT },
+    ['urns'],
+    true,
+  ],
+  ['no time: written', { modified: undefined, unpredicted: ['name'] }, {}, [], false],
+])('by the time of the last change, %s', async (_, more, answer, left, hadNoEffect) => {
+  const { client } = server([{ uuid: MINE, urns: [A] }], answer);
+  const one = change([A], { urns: false, ...more });
+  const keys = await writeChange(client, one, false);
+  expect(one.hadNoEffect).toBe(hadNoEffect);
+  expect(keys).toEqual(hadNoEffect ? left : ['name', 'urns', 'fields.age']);
+});
+
+test('what RapidPro misread is noted once, with the URNs or without', async () => {
+  for (const urns of [[A], [A, B]]) {
+    const { client } = server([{ uuid: MINE, urns: [A] }], { fields: { age: null } });
+    const one = change(urns, { unread: ['fields.due', 'fields.age'] });
+    await writeChange(client, one, false);
+    expect(one.unread).toEqual(['fields.due', 'fields.age']);
+    expect(one.written).toMatchObject({ uuid: MINE, fields: { age: null } });
+  }
+});
+
+test('nothing to write is nothing to send', async () => {
+  const { client, written } = server([{ uuid: MINE, urns: [A] }]);
+  const one = change([A], { body: {}, changed: ['groups'], urns: false });
+  expect(await writeChange(client, one, false)).toEqual(['groups']);
+  expect(written).toEqual([]);
+});
+
+test('two contacts with one number are made in turn', async () => {
+  const { client } = server([]);
+  const order: string[] = [];
+  const { request } = client;
+  client.request = async one => {
+    order.push('begin');
+    await new Promise(resolve => setImmediate(resolve));
+    order.push('end');
+    return request(one);
+  };
+  await Promise.all([
+    create(client, { index: 0, urns: [A] }),
+    create(client, { index: 1, urns: [A] }),
+  ]);
+  expect(order.filter((word, place) => word === order[place - 1])).toEqual([]);
+});
