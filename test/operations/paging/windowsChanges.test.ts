@@ -307,6 +307,51 @@ async function inRuns(server: { host: string }, options: ListOptions, reverse = 
 }
 
 describe('lists that stop early', () => {
+  // Oldest first, what changes moves to the end: it must not be behind a reader that has been there.
+  test.each([
+    ['before the newest page was read', 4, 2, 4],
+    ['in a list that is read page by page', 1, 7, 4],
+    ['the same, in as many windows as there may be', 1, 3, 10],
+    ['in one that goes on page by page', 4, 2, 1],
+    ['after the newest page was read', 4, 9, 4],
+  ])('%s: what changes in the next run is not lost', async (_, first, stop, second) => {
+    for (const size of [501, 3000, 10_000]) {
+      const rows = even(size);
+      const all = rows.map(({ uuid }) => uuid);
+      let isLimited = false;
+      let isSecond = false;
+      let now = START + MINUTE;
+      const server = await windowsServer(rows, {
+        onRequest: (sorted, count) => {
+          if (isSecond) {
+            const old = sorted.filter(({ at }) => at <= START);
+            const middle = Math.floor(old.length * 0.6);
+            for (const row of old.slice(middle, middle + 40)) {
+              row.at = now;
+              now += 1000;
+            }
+          } else if (count === stop) isLimited = true;
+          return isLimited ? { status: 429, retryAfter: 3000 } : undefined;
+        },
+      });
+      const read = (concurrency: number, state: State) =>
+        getContacts(
+          { reverse: true },
+          { concurrency, resume: true },
+        )({
+          ...JSON.parse(JSON.stringify(state)),
+          ...stateFor(server),
+        });
+      const begun = await read(first, {});
+      if (!isLimited) continue;
+      const seen = uuids(begun.data);
+      [isLimited, isSecond] = [false, true];
+      const rest = await read(second, { rapidpro: begun.rapidpro } as State);
+      seen.push(...uuids(rest.data));
+      expect(seen.toSorted()).toEqual(all.toSorted());
+    }
+  });
+
   test.each([false, true])(
     'a deadline: the next runs read exactly the rest (reverse: %s)',
     async reverse => {
