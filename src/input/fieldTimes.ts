@@ -80,17 +80,19 @@ function daysOf(match: RegExpExecArray, yearsOf: (year: number) => number[]): st
     .filter(isDay);
 }
 
-type DateStyle = 'day_first' | 'month_first' | 'year_first';
+const STYLES = ['day_first', 'month_first', 'year_first'] as const;
+type DateStyle = (typeof STYLES)[number];
 
 /** Whether a workspace with this date style finds a day. If not, it empties the field. */
 function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
-  const [, first, , , a = '', b = '', last = ''] = match;
-  // With the year first, it is the same in each style.
-  if (first !== undefined) return true;
-  const orders: { [Style in DateStyle]: [year: string, month: string, day: string] } = {
-    day_first: [last, b, a],
-    month_first: [last, a, b],
-    year_first: [a, b, last],
+  const [, first, second = '', third = '', a = '', b = '', last = ''] = match;
+  // With hyphens, the year comes first in each style.
+  if (first !== undefined && style !== 'year_first' && !ISO_DAY.test(match[0])) return false;
+  const ordered: [year: string, month: string, day: string] = [first ?? '', second, third];
+  const orders: { [Style in DateStyle]: typeof ordered } = {
+    day_first: first ? ordered : [last, b, a],
+    month_first: first ? ordered : [last, a, b],
+    year_first: first ? ordered : [a, b, last],
   };
   const [year, ...others] = orders[style];
   if (others.some(part => part.length > 2)) return false;
@@ -98,11 +100,11 @@ function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
   return years.some(one => isDay([one, ...others.map(part => part.padStart(2, '0'))].join('-')));
 }
 
-/** Whether it depends on the date style if there is a day. Where neither of these finds one, "year_first" may. */
+/** Whether it depends on the date style if there is a day. */
 function isOneSided(value: unknown): boolean {
   if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return false;
   const match = DAY.exec(value);
-  return match !== null && !(isDayIn(match, 'day_first') && isDayIn(match, 'month_first'));
+  return match !== null && !STYLES.every(style => isDayIn(match, style));
 }
 
 const WEEKDAY = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?$/i;
