@@ -18,7 +18,7 @@ export interface Page {
 }
 
 /** Pages after which a list counts as endless: ten million records. */
-const MAX_PAGES = 40_000;
+export const MAX_PAGES = 40_000;
 /** Records of one page: RapidPro sends 250, and to look at a million takes seconds. */
 const MAX_RECORDS = 10_000;
 /** Empty pages in a row that promise more. */

@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../resources.js';
+import { MAX_PAGES } from './pages.js';
 import type { Gap, Place, Side, Stretch } from './windowGap.js';
 
 /** What the plan knows about the read. */
@@ -43,8 +44,6 @@ const LONG_INSTANT = 4 * PAGE_SIZE;
 const MOST_WASTE = 0.045;
 /** The most pages that an estimate may promise before much has been read. */
 const TRUST = 40;
-/** No list has as many pages. An estimate beyond was made in a burst, and between bursts there may be nothing. */
-const MOST_PAGES = 40_000;
 /** More that may be wasted, in pages, while all that was read of a list is alike: an estimate is worth more then. */
 const FOR_EVEN = 0.5;
 /** The average cost of the place where two walks meet, in pages. */
@@ -133,7 +132,8 @@ export class WindowPlan {
     const risk = (joints + unproven) * MEETING + looksBack;
     const budget = total * MOST_WASTE + (canReverse ? 1 : 0.5);
     const most = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'most'), 0);
-    this.#hasBursts ||= left > MOST_PAGES;
+    // No list is as long. Such an estimate was made in a burst, and between bursts there may be nothing.
+    this.#hasBursts ||= left > MAX_PAGES;
     const isEven = !this.#hasBursts && most <= 2 * left;
     return running > 0 && wasted + risk <= budget + (isEven ? FOR_EVEN : 0);
   }

@@ -199,9 +199,12 @@ export class WindowReader {
   }
 
   #next(): Side | undefined {
-    // Only one request searches for the newest record.
-    if (this.since === undefined && this.#running.size > 0 && this.#needsNewest) return undefined;
-    if (this.#isResumed && this.since === undefined && this.#needsNewest) return this.#newestSide();
+    const last = this.gaps.at(-1);
+    if (last && this.#seeksNewest) {
+      // Only one request searches for it.
+      if (this.#running.size > 0) return undefined;
+      if (this.#isResumed) return this.#tail(last);
+    }
     for (const gap of this.gaps) if (!gap.closed) this.#head(gap);
     const { progress } = this;
     progress.ends = this.#ends();
@@ -215,16 +218,12 @@ export class WindowReader {
   }
 
   /**
-   * Whether the newest record has to be known before the list is read at several places. A run may have stopped before it
+   * Whether the newest record has to be found before the list is read at several places. A run may have stopped before it
    * was. With the newest first, a run that goes on has left it behind: it is in its position, if it is needed.
    */
-  get #needsNewest(): boolean {
+  get #seeksNewest(): boolean {
+    if (this.since !== undefined) return false;
     return !this.#isResumed || (this.#sign === 1 && this.looksBack && !this.gaps.at(-1)?.closed);
-  }
-
-  #newestSide(): Side | undefined {
-    const gap = this.gaps.at(-1);
-    return gap && this.#tail(gap);
   }
 
   /** Cuts a gap in two after a place. A walk toward the cut ends there by itself. */
@@ -275,23 +274,20 @@ export class WindowReader {
       gap.closed = true;
       return;
     }
-    const isLast = gap === this.gaps.at(-1) && side === gap.tail;
+    const seeksNewest = this.#seeksNewest;
     const start = side.read === 0 ? undefined : side.at;
     const first = page.records[0];
     this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
     if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first)));
-    if (this.since !== undefined) return;
+    if (!seeksNewest) return;
     if (first) this.#fixStart(gap, side, page.records);
     // Nothing is newer than what comes before this gap.
-    else if (this.#isResumed && isLast && this.#sign === 1 && Number.isFinite(gap.from)) {
-      this.since = gap.from - 1;
-    }
+    else if (Number.isFinite(gap.from)) this.since = gap.from - 1;
   }
 
   /** The newest record determines how far the windows reach. Later changes come last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary[]): void {
     if (side.direction !== -this.#sign || side.read !== 1) return;
-    if (this.#isResumed && this.#sign === -1) return;
     const place = this.#placeOf(newest[0] ?? {});
     this.looksBack &&= !isOver(this.#list);
     this.since = sinceOf(this.#list, newest);

@@ -88,13 +88,12 @@ function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
   const [, first, second = '', third = '', a = '', b = '', last = ''] = match;
   // With hyphens, the year comes first in each style.
   if (first !== undefined && style !== 'year_first' && !ISO_DAY.test(match[0])) return false;
-  const ordered: [year: string, month: string, day: string] = [first ?? '', second, third];
-  const orders: { [Style in DateStyle]: typeof ordered } = {
-    day_first: first ? ordered : [last, b, a],
-    month_first: first ? ordered : [last, a, b],
-    year_first: first ? ordered : [a, b, last],
+  const orders: { [Style in DateStyle]: [year: string, month: string, day: string] } = {
+    day_first: [last, b, a],
+    month_first: [last, a, b],
+    year_first: [a, b, last],
   };
-  const [year, ...others] = orders[style];
+  const [year, ...others] = first === undefined ? orders[style] : [first, second, third];
   if (others.some(part => part.length > 2)) return false;
   const years = year.length === 4 ? [year] : BOTH_CENTURIES(Number(year));
   return years.some(one => isDay([one, ...others.map(part => part.padStart(2, '0'))].join('-')));

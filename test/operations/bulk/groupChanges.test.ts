@@ -4,36 +4,12 @@ import { fail } from '../../../src/errors/errors.js';
 import type { Change } from '../../../src/sync/compare.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Cost, GroupChanges, newBody } from '../../../src/sync/write/changes.js';
+import { changeOf, uuidOf } from './change.js';
 
 /** Who enters and leaves which group, and what writing takes: without a server. */
 
-const uuidOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-
-function change(index: number, more: Partial<Change> = {}): Change {
-  return {
-    input: { index },
-    uuid: uuidOf(index),
-    changed: [],
-    unpredicted: [],
-    unread: [],
-    altered: [],
-    body: {},
-    blank: new Map(),
-    modified: undefined,
-    hadNoEffect: false,
-    urns: false,
-    missing: 0,
-    byUrns: false,
-    isShown: false,
-    join: [],
-    leave: [],
-    inactive: false,
-    ...more,
-  };
-}
-
 const upTo = (count: number, more: Partial<Change> = {}) =>
-  Array.from({ length: count }, (_, index) => change(index, more));
+  Array.from({ length: count }, (_, index) => changeOf(index, more));
 
 /** The answer to an action that was done. */
 const DONE = { statusCode: 204, body: undefined };
@@ -105,13 +81,13 @@ describe('changes of groups', () => {
     const groups = new GroupChanges();
     for (const one of upTo(99, { leave: ['A'] })) groups.add(one);
     expect((await send(groups, false)).sent).toEqual([]);
-    groups.add(change(99, { leave: ['A'] }));
+    groups.add(changeOf(99, { leave: ['A'] }));
     expect((await send(groups, false)).sent).toMatchObject([{ action: 'remove', group: 'A' }]);
   });
 
   test('a contact is done after its last group', async () => {
     const groups = new GroupChanges();
-    groups.add(change(0, { join: ['A', 'B'], leave: ['C'] }));
+    groups.add(changeOf(0, { join: ['A', 'B'], leave: ['C'] }));
     expect(groups.requests).toBe(3);
     const ends: string[] = [];
     const { sent, ends: done } = await send(groups, true, ({ group }) => {
@@ -129,8 +105,8 @@ describe('changes of groups', () => {
 
   test('of a contact that was compared twice, the later comparison counts', async () => {
     const groups = new GroupChanges();
-    groups.add(change(0, { join: ['A'] }));
-    groups.add(change(0, { join: ['B'] }));
+    groups.add(changeOf(0, { join: ['A'] }));
+    groups.add(changeOf(0, { join: ['B'] }));
     const { sent, ends } = await send(groups, true);
     expect(sent.map(({ group }) => group)).toEqual(['B']);
     expect(ends).toEqual([[0, 'done']]);
@@ -138,9 +114,9 @@ describe('changes of groups', () => {
 
   test('if it was compared again while its request was on the way, it is not done', async () => {
     const groups = new GroupChanges();
-    groups.add(change(0, { join: ['A'] }));
+    groups.add(changeOf(0, { join: ['A'] }));
     const { ends } = await send(groups, true, () => {
-      groups.add(change(0, { join: ['B'] }));
+      groups.add(changeOf(0, { join: ['B'] }));
       return DONE;
     });
     expect(ends).toEqual([]);
@@ -195,7 +171,7 @@ describe('changes of groups', () => {
 
   test('an error that is none of ours ends it', async () => {
     const groups = new GroupChanges();
-    groups.add(change(0, { join: ['A'] }));
+    groups.add(changeOf(0, { join: ['A'] }));
     await expect(send(groups, true, () => new RangeError('own'))).rejects.toThrow('own');
   });
 });
@@ -212,11 +188,11 @@ describe('what the real run takes', () => {
   test.each<[name: string, fill: (cost: Cost) => void, requests: number, isAtMost: boolean]>([
     ['nothing', () => {}, 0, false],
     ['some', cost => cost.add(3), 3, false],
-    ['a change of nothing', cost => cost.ofChange(change(0)), 0, false],
-    ['a change of the body', cost => cost.ofChange(change(0, { body: { name: 'A' } })), 1, false],
+    ['a change of nothing', cost => cost.ofChange(changeOf(0)), 0, false],
+    ['a change of the body', cost => cost.ofChange(changeOf(0, { body: { name: 'A' } })), 1, false],
     [
       'a change of URNs',
-      cost => cost.ofChange(change(0, { urns: true, missing: 2, body: { name: 'A' } })),
+      cost => cost.ofChange(changeOf(0, { urns: true, missing: 2, body: { name: 'A' } })),
       4,
       true,
     ],
@@ -228,7 +204,7 @@ describe('what the real run takes', () => {
       cost => {
         cost.ofCreation({ index: 0, urns: [local, plain, local] });
         cost.ofCreation({ index: 1, urns: [plain] });
-        cost.ofChange(change(2, { input: { index: 2, urns: [local] }, urns: true, missing: 1 }));
+        cost.ofChange(changeOf(2, { input: { index: 2, urns: [local] }, urns: true, missing: 1 }));
       },
       1 + 1 + 3 + 3 * 3,
       true,

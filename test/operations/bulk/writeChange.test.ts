@@ -3,6 +3,7 @@ import type { Client } from '../../../src/client/client.js';
 import { Limiter } from '../../../src/client/limiter.js';
 import type { Change } from '../../../src/sync/compare.js';
 import { create, writeChange } from '../../../src/sync/write/changes.js';
+import { changeOf } from './change.js';
 
 /** One contact of a list is written, or not: without a server. */
 
@@ -14,28 +15,15 @@ const LOCAL = 'tel:0788000009';
 
 type Contact = { uuid: string; urns: string[]; modified_on?: string; fields?: object };
 
-function change(urns: string[], more: Partial<Change> = {}): Change {
-  return {
+const change = (urns: string[], more: Partial<Change> = {}): Change =>
+  changeOf(0, {
     input: { index: 0, urns },
     uuid: MINE,
     changed: ['name', 'urns', 'fields.age'],
-    unpredicted: [],
-    unread: [],
-    altered: [],
     body: { name: 'Amina', fields: { age: '31' } },
-    blank: new Map(),
-    modified: undefined,
-    hadNoEffect: false,
     urns: true,
-    missing: 0,
-    byUrns: false,
-    isShown: false,
-    join: [],
-    leave: [],
-    inactive: false,
     ...more,
-  };
-}
+  });
 
 /** RapidPro with these contacts; a write is answered with the contact as it was sent. */
 function server(contacts: Contact[], answer: Partial<Contact> = {}) {
