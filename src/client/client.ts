@@ -107,7 +107,7 @@ export class Client {
     const isWrite = request.method !== 'GET';
     const course: Course = { repeated: request.repeated ?? false };
     try {
-      return await this.#untilAnswered(request, course);
+      return await unlessCanceled(this.#untilAnswered(request, course), request.canceled);
     } catch (error) {
       throw this.#sortOut(error, isWrite, course);
     }
@@ -141,6 +141,7 @@ export class Client {
     if (request.referencesGroupsOrFields && !repeatable) await limiter.waitForNew();
     for (let attempts = 1; ; attempts++) {
       await limiter.enter(this.#scopeOf(request));
+      if (request.canceled?.aborted) throw new AbortedError();
       if (attempts === 1 && request.method !== 'GET') this.writes++;
       const attempt = await this.#attempt(request, wire);
       if ('response' in attempt) return { ...attempt.response, repeated: course.repeated };
@@ -202,7 +203,8 @@ export class Client {
   async #attempt(request: ApiRequest, wire: Prepared): Promise<Attempt> {
     const seconds = this.limiter.timeFor(this.timeout);
     const deadline = new Deadline(seconds);
-    void request.canceled?.then(() => deadline.end());
+    const end = () => deadline.end();
+    request.canceled?.addEventListener('abort', end);
     try {
       this.requests++;
       const answer = await deadline.limit(transmit({ ...wire, deadline }));
@@ -221,7 +223,26 @@ export class Client {
       if (thrown instanceof RapidProError) return { error: thrown, failure: undefined };
       return networkFailure(thrown, seconds);
     } finally {
+      request.canceled?.removeEventListener('abort', end);
       deadline.clear();
     }
+  }
+}
+
+/** @throws AbortedError as soon as the signal aborts */
+async function unlessCanceled<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (!signal) return work;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new AbortedError());
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

@@ -97,7 +97,7 @@ const isSame = (one: Query | undefined, other: Query | undefined) =>
 interface Ahead {
   place: Query;
   answer: Promise<ApiResponse>;
-  cancel(): void;
+  canceled: AbortController;
   /** What its own answer says comes next. */
   next?: Query | undefined;
 }
@@ -109,9 +109,9 @@ class Requests {
   readonly #client: Client;
   readonly #name: ResourceName;
   readonly #query: Query;
-  readonly #mayReadAhead: () => boolean;
+  readonly #mayReadAhead: (() => boolean) | undefined;
 
-  constructor(client: Client, name: ResourceName, query: Query, mayReadAhead: () => boolean) {
+  constructor(client: Client, name: ResourceName, query: Query, mayReadAhead?: () => boolean) {
     this.#client = client;
     this.#name = name;
     this.#query = query;
@@ -132,8 +132,8 @@ class Requests {
   async close(): Promise<void> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    ahead?.cancel();
-    if (ahead) await this.#client.limiter.abandon(ahead.answer.catch(() => {}));
+    ahead?.canceled.abort();
+    await ahead?.answer.catch(() => {});
   }
 
   async #takeAhead(place: Query | undefined): Promise<ApiResponse | undefined> {
@@ -149,18 +149,15 @@ class Requests {
   }
 
   #readAhead(place: Query): void {
-    if (this.#asked >= MAX_PAGES || !this.#mayReadAhead()) return;
-    let cancel = () => {};
-    const canceled = new Promise<void>(resolve => {
-      cancel = resolve;
-    });
-    const answer = this.#send(place, canceled);
+    if (this.#asked >= MAX_PAGES || !this.#mayReadAhead?.()) return;
+    const canceled = new AbortController();
+    const answer = this.#send(place, canceled.signal);
     // Whoever takes the page gets its failure.
     answer.catch(() => {});
-    this.#ahead = { place, answer, cancel };
+    this.#ahead = { place, answer, canceled };
   }
 
-  #send(place: Query | undefined, canceled?: Promise<void>): Promise<ApiResponse> {
+  #send(place: Query | undefined, canceled?: AbortSignal): Promise<ApiResponse> {
     if (this.#asked++ >= MAX_PAGES) {
       badPage('LIST_TOO_LONG', `The list does not end after ${MAX_PAGES} pages.`);
     }
@@ -178,7 +175,7 @@ class Requests {
       path: this.#name,
       query,
       canceled,
-      ...(isFirst || !this.#mayReadAhead() ? {} : { onText }),
+      ...(isFirst || !this.#mayReadAhead ? {} : { onText }),
     });
   }
 }
@@ -226,8 +223,8 @@ function positionOf(query: Query): string {
  * @param name - the list
  * @param query - its filters
  * @param start - where to start, from the `next` of a page; default: the first page
- * @param mayReadAhead - whether all pages are wanted, and nothing is written between them. Then each page is requested
- *   as soon as the page before has arrived, before that is parsed; default: never
+ * @param mayReadAhead - whether the page behind the one that has just arrived is surely wanted. Then it is requested
+ *   before that one is parsed. It is called when everything else allows it; default: never
  * @throws RapidProError what a request throws; `PAGING_LOOP`, `LIST_TOO_LONG`, `NOT_RAPIDPRO`
  */
 export async function* pages(
@@ -235,7 +232,7 @@ export async function* pages(
   name: ResourceName,
   query: Query = {},
   start?: Place,
-  mayReadAhead = () => false,
+  mayReadAhead?: () => boolean,
 ): AsyncGenerator<Page, void, undefined> {
   const requests = new Requests(client, name, query, mayReadAhead);
   const seams = new Seams(place => requests.page(place), orderOf(name, query));

@@ -37,6 +37,6 @@ export interface ApiRequest {
   referencesGroupsOrFields?: boolean | undefined;
   /** Called with the text of a good answer before it is parsed, which takes the longest. */
   onText?: ((text: string) => void) | undefined;
-  /** Resolves when nobody waits for the answer any more. Then the request ends at once. */
-  canceled?: Promise<void> | undefined;
+  /** Aborts when nobody waits for the answer any more. Then the request ends at once, and so does any wait for it. */
+  canceled?: AbortSignal | undefined;
 }

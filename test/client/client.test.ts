@@ -96,15 +96,30 @@ describe('a client', () => {
 
   test('ends a request for which nobody waits', async () => {
     const { server, client } = await setUp(stall, { maxWait: 0 });
-    let cancel = () => {};
-    const canceled = new Promise<void>(resolve => {
-      cancel = resolve;
-    });
-    const ending = failed(client.request({ ...GET, canceled }));
+    const canceled = new AbortController();
+    const ending = failed(client.request({ ...GET, canceled: canceled.signal }));
     await expect.poll(() => server.requests.length).toBe(1);
-    cancel();
+    canceled.abort();
     await ending;
     await expect.poll(server.open).toBe(0);
+  });
+
+  test('ends the wait of a request for which nobody waits, and does not send it again', async () => {
+    let wake = () => {};
+    const untilWoken = new Promise<void>(resolve => {
+      wake = resolve;
+    });
+    const clock = { ...fakeClock(), sleep: vi.fn(() => untilWoken) };
+    const { server, client } = await setUp(json({}, 429, { 'Retry-After': '30' }), { clock });
+    const canceled = new AbortController();
+    const ending = failed(client.request({ ...GET, canceled: canceled.signal }));
+    await expect.poll(() => clock.sleep.mock.calls.length).toBe(1);
+    canceled.abort();
+    expect(await ending).toBeInstanceOf(AbortedError);
+    wake();
+    await client.limiter.enter('v2');
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(server.requests).toHaveLength(1);
   });
 
   test('sends what must not come twice, and actions, on sockets of their own', async () => {
