@@ -1,32 +1,37 @@
-// How much memory eachPage() needs for a million contacts, above a process that has only imported the
-// package.
+// How much memory eachPage() needs for a million contacts, and eachArchivedRuns() for a million runs, above
+// a process that has only imported the package.
 import { startServer } from './listen.mjs';
-import { median, path, run } from './measure.mjs';
+import { path, run } from './measure.mjs';
 
-const CONTACTS = 1_000_000;
+/** A multiple of the twelve months of the archives. */
+const RECORDS = 1_000_008;
 
 export async function measureMemory(rounds) {
-  const { host, stop } = await startServer(CONTACTS);
-  const peak = (...args) => {
+  const { host, stop } = await startServer(RECORDS);
+  const measure = (name, ...args) => {
     const results = Array.from({ length: rounds }, () =>
       run(process.execPath, path('readers/each-page.mjs'), ...args),
     );
-    if (args[0] !== 'idle' && results.some(({ records }) => records !== CONTACTS)) {
+    if (args[0] !== 'idle' && results.some(({ records }) => records !== RECORDS)) {
       throw new Error('not all was read');
     }
-    return median(results.map(result => result.peak));
+    const peaks = results.map(({ peak }) => peak);
+    return { name, peaks, seconds: results.map(({ seconds }) => seconds) };
   };
   try {
-    const idle = peak('idle');
-    const one = peak(host);
-    const four = peak(host, '4');
-    console.log(`\neachPage() over ${CONTACTS} contacts, median of ${rounds}`);
-    for (const [name, value] of Object.entries({ idle, 'one window': one, 'four windows': four })) {
-      console.log(
-        `  ${name.padEnd(28)} ${value.toFixed(0)} MB (${(value - idle).toFixed(0)} MB more)`,
-      );
+    const rows = [
+      measure('idle after import', 'idle'),
+      measure('eachPage(getContacts())', host),
+      measure('eachPage(getContacts()), 4 windows', host, '4'),
+      measure('eachArchivedRuns()', host, 'archives'),
+    ];
+    console.log(`\n${RECORDS} records, ${rounds} runs each`);
+    for (const { name, peaks, seconds } of rows) {
+      const shown = peaks.map(peak => Math.round(peak)).join(', ');
+      const longest = Math.max(...seconds).toFixed(1);
+      console.log(`  ${name.padEnd(36)} peaks of ${shown} MB, at most ${longest} s`);
     }
-    return { contacts: CONTACTS, rounds, idle, one, four };
+    return { records: RECORDS, rounds, rows };
   } finally {
     stop();
   }

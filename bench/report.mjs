@@ -2,7 +2,7 @@
 // docs/evidence/performance.md, as tables between its markers, and as plots into docs/evidence/performance/. What the last
 // run left out has no section.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { path } from './measure.mjs';
+import { median, path } from './measure.mjs';
 
 const { reading, writes, imports, memory, profile, sync } = JSON.parse(
   readFileSync(path('../tmp/bench.json'), 'utf8'),
@@ -174,21 +174,19 @@ if (imports) {
   );
 }
 if (memory) {
-  const row = (name, value) => [
-    name,
-    `${value.toFixed(0)} MB`,
-    `${(value - memory.idle).toFixed(0)} MB`,
-  ];
+  const [{ peaks: idle }] = memory.rows;
+  const megabytes = value => `${Math.round(value)} MB`;
   parts.push(
-    `### Memory of eachPage() over ${number(memory.contacts)} contacts`,
-    measured(memory),
+    `### Memory of ${number(memory.records)} records, page by page`,
+    measured(memory, ' Above idle: the highest peak against the median of the idle process.'),
     table(
-      ['', 'at its peak', 'above idle'],
-      [
-        row('idle after import', memory.idle),
-        row('one window', memory.one),
-        row('four windows', memory.four),
-      ],
+      ['', 'peaks', 'above idle', 'time (median)'],
+      memory.rows.map(({ name, peaks, seconds: times }, index) => [
+        name,
+        peaks.map(megabytes).join(', '),
+        index === 0 ? '–' : megabytes(Math.max(...peaks) - median(idle)),
+        index === 0 ? '–' : seconds(median(times)),
+      ]),
     ),
   );
 }

@@ -1,9 +1,11 @@
 // A loopback server that answers contacts.json from memory, so that its clients are what is measured.
 // Arguments: number of contacts, milliseconds that each answer takes, "even" or "skewed" times. It knows
-// before, after, reverse and cursor; an upsert is answered with the contact, and forgotten. Prints its
-// port on the first line.
+// before, after, reverse and cursor; an upsert is answered with the contact, and forgotten. As many runs
+// are in twelve archives. Prints its port on the first line.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 
 const total = Number(process.argv[2] ?? 100_000);
 const delay = Number(process.argv[3] ?? 0);
@@ -110,12 +112,77 @@ function upserted(urn, given) {
   return Buffer.from(JSON.stringify({ ...known, ...given, fields, urns: [urn] }));
 }
 
+const MONTHS = 12;
+const files = new Map();
+
+/** A run as an archive has it: a third of a kilobyte, and two minutes after the one before. */
+function archivedRun(month, index) {
+  const minutes = (index * 28 * 24 * 60) / (total / MONTHS);
+  const time = new Date(Date.UTC(2024, month) + minutes * 60_000).toISOString();
+  const number = String(month * 100_000 + index).padStart(12, '0');
+  return {
+    id: month * 100_000 + index,
+    uuid: `4e0bdd6f-6dd8-4cbb-8c5c-${number}`,
+    flow: { uuid: 'f5901b62-ba76-4003-9c62-72fdacc1b7b7', name: 'Registration' },
+    contact: { uuid: `7712aaf6-5df5-4df1-89db-${number}`, name: `Contact ${number}` },
+    responded: true,
+    path: [{ node: '27a86a1b-6cc4-4ae3-b73d-89650966a82f', time }],
+    values: { age: { name: 'Age', value: String(index % 60), category: 'Adult', time } },
+    created_on: time,
+    modified_on: time,
+    exited_on: time,
+    exit_type: 'completed',
+  };
+}
+
+/** The file of a month. Made when it is first needed. */
+function archive(month) {
+  if (!files.has(month)) {
+    const runs = Array.from({ length: total / MONTHS }, (_, index) => archivedRun(month, index));
+    const lines = runs.map(run => `${JSON.stringify(run)}\n`).join('');
+    files.set(month, gzipSync(lines, { level: 1 }));
+  }
+  return files.get(month);
+}
+
+function listed(month, host) {
+  const bytes = archive(month);
+  return {
+    archive_type: 'run',
+    start_date: `2024-${String(month + 1).padStart(2, '0')}-01`,
+    period: 'monthly',
+    record_count: Math.floor(total / MONTHS),
+    size: bytes.length,
+    hash: createHash('md5').update(bytes).digest('hex'),
+    download_url: `http://${host}/files/${month}`,
+  };
+}
+
+/** Newest first. */
+function archives(host) {
+  const results = Array.from({ length: MONTHS }, (_, n) => listed(MONTHS - 1 - n, host));
+  return Buffer.from(JSON.stringify({ next: null, previous: null, results }));
+}
+
+function sendFile(bytes, range, response) {
+  const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  const part = bytes.subarray(from);
+  const head = { 'content-length': part.length };
+  if (from > 0) head['content-range'] = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
+  response.writeHead(from > 0 ? 206 : 200, head);
+  response.end(part);
+}
+
 const server = createServer(async (request, response) => {
-  const { searchParams } = new URL(request.url, 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  const file = /^\/files\/(\d+)$/.exec(pathname);
+  if (file) return sendFile(archive(Number(file[1])), request.headers.range, response);
   const body =
     request.method === 'POST'
       ? upserted(searchParams.get('urn'), await json(request))
-      : answer(searchParams, request.headers.host);
+      : pathname.endsWith('/archives.json')
+        ? archives(request.headers.host)
+        : answer(searchParams, request.headers.host);
   const send = () => {
     response.writeHead(200, {
       'content-type': 'application/json',

@@ -1,19 +1,19 @@
 // A list of any length, one page at a time; with "idle" in place of a host, nothing at all. Arguments:
-// host, windows side by side.
-import { eachPage, execute, fn, getContacts } from '../../dist/index.js';
+// host, windows side by side or "archives" for archived runs.
+import { eachArchivedRuns, eachPage, execute, fn, getContacts } from '../../dist/index.js';
 
-const host = process.argv[2];
-const concurrency = Number(process.argv[3] ?? 1);
+const [host, what = '1'] = process.argv.slice(2);
+const concurrency = Number(what);
+const add = fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length }));
 const log = console.log;
 console.log = () => {};
 const started = performance.now();
 let records = 0;
 if (host !== 'idle') {
   const job = execute(
-    eachPage(
-      getContacts({}, concurrency > 1 ? { concurrency } : {}),
-      fn(state => ({ ...state, total: (state.total ?? 0) + state.data.length })),
-    ),
+    what === 'archives'
+      ? eachArchivedRuns({ after: '2024-01-01' }, add)
+      : eachPage(getContacts({}, concurrency > 1 ? { concurrency } : {}), add),
   );
   const state = await job({
     configuration: { host, token: '0123456789abcdef0123456789abcdef01234567' },

@@ -26,11 +26,11 @@ export function tooLarge(what = `is larger than ${MAX_BODY / 1024 / 1024} MB`): 
 export class UnreadableBody extends Error {}
 
 /** Listens instead of iterating, which is measurably faster for the pages of a long list. */
-function collect(body: Readable, limit: number): Promise<Buffer> {
+function collect(body: Readable, limit: number): Promise<Gathered> {
   const gathered = new Gathered();
   return new Promise((resolve, reject) => {
     body.on('error', reject);
-    body.on('end', () => resolve(gathered.toBuffer()));
+    body.on('end', () => resolve(gathered));
     body.on('data', (chunk: Uint8Array) => {
       gathered.add(chunk);
       if (gathered.size > limit) body.destroy(tooLarge());
@@ -56,21 +56,36 @@ async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
  * @throws RapidProError `RESPONSE_TOO_LARGE`; `UnreadableBody`
  */
 export async function readText(body: Readable, encoding = '', limit = MAX_BODY): Promise<string> {
-  const bytes = await collect(body, limit);
+  const gathered = await collect(body, limit);
   const coding = encoding.trim().toLowerCase();
-  if (coding === '' || coding === 'identity' || bytes.length === 0) return decode(bytes);
-  if (coding === 'gzip' || coding === 'x-gzip') return decode(await unzip(bytes, limit));
+  if (coding === '' || coding === 'identity' || gathered.size === 0) {
+    return gathered.size <= desk.length
+      ? toText(gathered.copyTo(desk))
+      : decode(gathered.toBuffer());
+  }
+  if (coding === 'gzip' || coding === 'x-gzip') {
+    return decode(await unzip(gathered.toBuffer(), limit));
+  }
   // The server's name for it is not shown: a hostile server could send the token back.
   throw new UnreadableBody('unknown encoding');
 }
 
 /**
+ * Where an answer is put together, in the same turn in which it becomes a text. Else each page of a long list would
+ * leave another buffer, and they pile up until garbage is collected.
+ */
+const desk = Buffer.allocUnsafeSlow(LARGE);
+
+/**
  * Reads UTF-8. Most answers of RapidPro are plain ASCII. Read as Latin-1, they take Node.js half the time and half
  * the memory.
  */
+function toText(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
+
 async function decode(bytes: Buffer): Promise<string> {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  if (bytes.length <= LARGE) return bytes.toString('utf8');
+  if (bytes.length <= LARGE || isAscii(bytes)) return toText(bytes);
   const decoder = new StringDecoder('utf8');
   let text = '';
   for (let start = 0; start < bytes.length; start += LARGE) {
@@ -97,6 +112,16 @@ export class Gathered {
 
   toBuffer(): Buffer<ArrayBuffer> {
     return Buffer.concat([...this.#merged, ...this.#loose], this.size);
+  }
+
+  /** Copies the bytes to the beginning of a buffer that is large enough, and returns that part. */
+  copyTo(buffer: Buffer): Buffer {
+    let end = 0;
+    for (const chunk of [...this.#merged, ...this.#loose]) {
+      buffer.set(chunk, end);
+      end += chunk.length;
+    }
+    return buffer.subarray(0, end);
   }
 
   #merge(): void {

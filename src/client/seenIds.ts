@@ -112,6 +112,10 @@ function scatter(high: number, low: number): number {
 
 /** Words of 32 bits that one id takes. */
 const WORDS = 2;
+/** Ids are kept in pieces of so many: one array that grows would be in memory twice while it is copied. */
+const PIECE = 2 ** 14;
+/** How many the first piece has room for in the beginning. */
+const FIRST_PIECE = 64;
 
 /**
  * A set of ids that only grows, in their order of arrival. Each takes eight bytes and a slot in a table: a million
@@ -119,7 +123,8 @@ const WORDS = 2;
  */
 export class SeenIds {
   size = 0;
-  #words = new Uint32Array(64 * WORDS);
+  /** The ids, in their order of arrival. */
+  readonly #pieces: Uint32Array<ArrayBuffer>[] = [];
   /** From an id to its number, counted from one; 0 is a free slot. */
   #table = new Uint32Array(128);
 
@@ -138,10 +143,11 @@ export class SeenIds {
 
   /** This many first ids, as text; if there are too many, without some after the first page. */
   pack(within = this.size): string {
-    const bytes = Buffer.from(this.#words.buffer, 0, within * BYTES);
-    if (within <= MOST_KEPT) return bytes.toString('base64url');
-    const rest = within - MOST_KEPT + FIRST_KEPT;
-    const kept = [bytes.subarray(0, FIRST_KEPT * BYTES), bytes.subarray(rest * BYTES)];
+    const bytes = Buffer.concat(this.#pieces.map(({ buffer }) => Buffer.from(buffer)));
+    const end = within * BYTES;
+    if (within <= MOST_KEPT) return bytes.toString('base64url', 0, end);
+    const rest = (within - MOST_KEPT + FIRST_KEPT) * BYTES;
+    const kept = [bytes.subarray(0, FIRST_KEPT * BYTES), bytes.subarray(rest, end)];
     return Buffer.concat(kept).toString('base64url');
   }
 
@@ -156,15 +162,31 @@ export class SeenIds {
 
   #add(high: number, low: number): boolean {
     if (this.size === MOST_IDS) throw tooMany();
-    if (this.size * WORDS === this.#words.length) this.#growWords();
     if ((this.size + 1) * 4 > this.#table.length * 3) this.#growTable();
     const slot = this.#slotOf(high, low);
     if (this.#table[slot] !== 0) return false;
-    this.#words[this.size * WORDS] = high;
-    this.#words[this.size * WORDS + 1] = low;
+    const at = (this.size % PIECE) * WORDS;
+    const piece = this.#pieceFor(at);
+    piece[at] = high;
+    piece[at + 1] = low;
     this.size++;
     this.#table[slot] = this.size;
     return true;
+  }
+
+  /** The last piece, with room for one more id. Only the first one grows: most sets are small. */
+  #pieceFor(at: number): Uint32Array {
+    const last = this.#pieces.at(-1);
+    if (at === 0 || !last) {
+      const piece = new Uint32Array((last ? PIECE : FIRST_PIECE) * WORDS);
+      this.#pieces.push(piece);
+      return piece;
+    }
+    if (at < last.length) return last;
+    const piece = new Uint32Array(last.length * 2);
+    piece.set(last);
+    this.#pieces[this.#pieces.length - 1] = piece;
+    return piece;
   }
 
   /** The slot of an id, or the free slot for it. */
@@ -172,23 +194,20 @@ export class SeenIds {
     const mask = this.#table.length - 1;
     for (let slot = scatter(high, low) & mask; ; slot = (slot + 1) & mask) {
       const number = this.#table[slot] ?? 0;
-      const at = (number - 1) * WORDS;
-      if (number === 0 || (this.#words[at] === high && this.#words[at + 1] === low)) return slot;
+      if (number === 0) return slot;
+      const piece = this.#pieces[Math.floor((number - 1) / PIECE)];
+      const at = ((number - 1) % PIECE) * WORDS;
+      if (piece?.[at] === high && piece[at + 1] === low) return slot;
     }
   }
 
-  #growWords(): void {
-    const words = this.#words;
-    this.#words = new Uint32Array(Math.ceil(this.size * 1.5) * WORDS);
-    this.#words.set(words);
-  }
-
   #growTable(): void {
-    const words = this.#words;
     this.#table = new Uint32Array(this.#table.length * 2);
-    for (let number = 1; number <= this.size; number++) {
-      const at = (number - 1) * WORDS;
-      this.#table[this.#slotOf(words[at] ?? 0, words[at + 1] ?? 0)] = number;
+    let number = 0;
+    for (const piece of this.#pieces) {
+      for (let at = 0; at < piece.length && number < this.size; at += WORDS) {
+        this.#table[this.#slotOf(piece[at] ?? 0, piece[at + 1] ?? 0)] = ++number;
+      }
     }
   }
 }

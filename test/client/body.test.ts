@@ -64,6 +64,16 @@ describe('a body', () => {
     await expect(reading).rejects.toThrow('other side closed');
   });
 
+  test('read at the same time as others keeps its own text', async () => {
+    const texts = ['a', 'é', 'b'.repeat(300_000), 'ü'.repeat(300_000), '', 'c'.repeat(70_000)];
+    const chunksOf = (text: string) => {
+      const bytes = Buffer.from(text);
+      return [bytes.subarray(0, bytes.length / 3), bytes.subarray(bytes.length / 3)];
+    };
+    const read = await Promise.all(texts.map(text => readText(from(...chunksOf(text)))));
+    expect(read.map((text, place) => text === texts[place])).toEqual(texts.map(() => true));
+  });
+
   test('that is large leaves others their turn', async () => {
     const bytes = Buffer.from('é'.repeat(4 * 2 ** 20));
     let [turns, isRead] = [0, false];
@@ -86,6 +96,9 @@ describe('chunks', () => {
     for (const byte of bytes) gathered.add(Uint8Array.of(byte));
     expect(gathered.size).toBe(10_000);
     expect(gathered.toBuffer().equals(bytes)).toBe(true);
+    const place = Buffer.alloc(10_001, 255);
+    expect(gathered.copyTo(place).equals(bytes)).toBe(true);
+    expect(place.at(-1)).toBe(255);
     expect(new Gathered().toBuffer()).toHaveLength(0);
   });
 

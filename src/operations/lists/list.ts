@@ -305,8 +305,10 @@ export class Reading {
     const list = { client, name, query, order: orderOf(name, query) };
     const { archived, limit, deadline } = this.#options;
     // With a deadline, the time is checked before each request.
-    const mayReadAhead = () =>
-      this.#way === 'array' && !deadline && this.records + SPARE < (limit ?? Infinity);
+    const mayReadAhead =
+      this.#way === 'array' && !deadline
+        ? () => this.records + SPARE < (limit ?? Infinity)
+        : undefined;
     const live = readThrough(list, this.#side(start), start, mayReadAhead);
     return archived ? withArchives(client, name, query, live, limit) : live;
   }
