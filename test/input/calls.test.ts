@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Call, type Run } from '../../src/input/call.js';
 import { makeOperation, named } from '../../src/input/isOperation.js';
 import {
   handOver,
@@ -483,6 +484,28 @@ describe('what a step waits for', () => {
     expect(found.error).toBeUndefined();
     expect(found.lines).toEqual([STRAY('inner')]);
   });
+});
+
+test('a step of many calls keeps none that was taken and has ended', () => {
+  const ofJob: Run = {
+    uncalled: new Set(),
+    left: new Set(),
+    told: new Set(),
+    kept: new Set(),
+    failures: new WeakSet(),
+    letGo: undefined,
+    isOver: false,
+  };
+  const step = new Call(ofJob, () => 'execute');
+  const [taken, left] = [new Call(ofJob, () => 'op', step), new Call(ofJob, () => 'op', step)];
+  expect(step.below).toEqual(new Set([taken, left]));
+  taken.isTaken = true;
+  taken.end();
+  left.end();
+  // The other one has not been named yet.
+  expect([...step.below]).toEqual([left]);
+  left.leaveIfDone();
+  expect(step.below.size).toBe(0);
 });
 
 describe('calls that the failure of another leaves running', () => {
