@@ -163,11 +163,11 @@ describe('sockets', () => {
     const last = () => proxy.requests.at(-1)?.connection;
     await through('first');
     const first = last();
-    for (let other = 1; other < 20; other++) await through(`other${other}`);
+    await Promise.all(Array.from({ length: 19 }, (_, other) => through(`other${other}`)));
     await through('first');
     expect(last()).toBe(first);
-    await through('other20');
-    await expect.poll(proxy.open, { timeout: 800 }).toBe(20);
+    await through('another');
+    await expect.poll(proxy.open, { timeout: 800 }).toBeLessThanOrEqual(20);
     await through('first');
     expect(last()).toBe(22);
   });
