@@ -642,6 +642,20 @@ describe('promises that a job keeps in its state', () => {
     expect(steps).toEqual(['dropped']);
   });
 
+  test('in a part of the job may be taken in any later step of that part', async () => {
+    const { operation } = asking('op', { took: 9 });
+    const part = named(
+      'execute',
+      makeOperation(async state => {
+        const kept = await runStep(() => ({ ...state, later: operation(state) }));
+        await runStep(() => asking('other', { took: 1 }).operation(state));
+        return runStep(() => kept.later as Promise<State>);
+      }),
+    );
+    const found = await run(part);
+    expect(found).toMatchObject({ result: { data: 'op' }, lines: [] });
+  });
+
   /** What is said of a call whose promise is in the state like this, and is taken in the next step. */
   async function said(wrap: (promise: unknown) => unknown) {
     const { operation, ended } = asking('op', { took: 9 });
