@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fail } from '../../src/errors/errors.js';
+import { Call, type Run } from '../../src/input/call.js';
 import { makeOperation, named } from '../../src/input/isOperation.js';
 import {
   handOver,
@@ -10,59 +10,9 @@ import {
   watchCalls,
 } from '../../src/input/run.js';
 import type { Operation, State } from '../../src/types/state.js';
-import { captureConsole } from '../support/captureConsole.js';
+import { AWAIT, asking, FAILED_LATE, lost, run, running, STRAY, turn, turns } from './asking.js';
 
 /** Operations that a job made and did not call, or called and did not wait for: without a server. */
-
-const turn = () => new Promise(done => setImmediate(done));
-const turns = async (count: number) => {
-  for (let at = 0; at < count; at++) await turn();
-};
-
-/** An operation that waits for an answer as long as some turns. */
-function asking(name: string, { error, took = 3 }: { error?: unknown; took?: number } = {}) {
-  const ended: string[] = [];
-  const operation = named(
-    name,
-    makeOperation(state =>
-      untilAnswered(async () => {
-        await turns(took);
-        ended.push(name);
-        if (error !== undefined) throw error;
-        return { ...state, data: name };
-      }),
-    ),
-  );
-  return { operation, ended };
-}
-
-const lost = () => fail('VALIDATION_FAILED', 'It is wrong.', 'Fix it.');
-
-/** Runs the steps of a job. */
-async function run(...steps: ((state: State) => unknown)[]) {
-  const lines = captureConsole();
-  const forgotten: string[][] = [];
-  let result: State | undefined;
-  let error: unknown;
-  try {
-    result = await watchCalls(
-      async () => {
-        let state: State = { data: 'before' };
-        for (const step of steps) state = await runStep(() => step(state) as State);
-        return state;
-      },
-      names => forgotten.push(names),
-    );
-  } catch (thrown) {
-    error = thrown;
-  }
-  return { result, error, lines, forgotten: forgotten.flat() };
-}
-
-const AWAIT = (name: string) =>
-  `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
-const STRAY = (name: string) =>
-  `RapidPro: warning: ${name}() was called inside a function that did not wait for it, so the step waits for it at its end. ${AWAIT(name)}`;
 
 describe('operations that are made and never called', () => {
   test('are named, each once', async () => {
@@ -85,6 +35,18 @@ describe('operations that are made and never called', () => {
       return state;
     });
     expect(found.forgotten).toEqual(['each']);
+  });
+
+  test('not if they have no name', async () => {
+    const found = await run(state => {
+      Object.defineProperty(
+        makeOperation(async () => state),
+        'name',
+        { value: '' },
+      );
+      return state;
+    });
+    expect(found.forgotten).toEqual([]);
   });
 
   test('but if a promise of an operation gets it', async () => {
@@ -350,15 +312,10 @@ describe('operations that are called and not waited for', () => {
   test('operations within operations: the outer one waits, and fails with them', async () => {
     const error = lost();
     const inner = asking('inner', { error });
-    const outer = named(
-      'each',
-      makeOperation(state =>
-        inJobsCode(async () => {
-          void inner.operation(state);
-          return state;
-        }),
-      ),
-    );
+    const outer = running('each', state => {
+      void inner.operation(state);
+      return state;
+    });
     const found = await run(async state => {
       try {
         await outer(state);
@@ -411,6 +368,326 @@ describe('operations that are called and not waited for', () => {
   });
 });
 
+describe('what a step waits for', () => {
+  test('a call that begins in the next turn', async () => {
+    const { operation, ended } = asking('op');
+    const found = await run(state => {
+      setImmediate(() => void operation(state));
+      return state;
+    });
+    expect(ended).toEqual(['op']);
+    expect(found.lines).toEqual([STRAY('op')]);
+  });
+
+  test('within an operation, a call that asks RapidPro only in the next turn', async () => {
+    const { operation, ended } = asking('inner');
+    const inner = running('slow', async state => {
+      await turn();
+      return operation(state);
+    });
+    const outer = running('each', state => {
+      void inner(state);
+      return state;
+    });
+    const found = await run(async state => {
+      await outer(state);
+      expect(ended).toEqual(['inner']);
+      return state;
+    });
+    expect(found.error).toBeUndefined();
+  });
+
+  test('an operation that goes on after a function of the job', async () => {
+    const ended: string[] = [];
+    const operation = named(
+      'getContacts',
+      makeOperation(state =>
+        untilAnswered(async () => {
+          await turn();
+          await inJobsCode(() => {});
+          await turns(9);
+          ended.push('getContacts');
+          return state;
+        }),
+      ),
+    );
+    const found = await run(state => {
+      void operation(state);
+      return state;
+    });
+    expect(ended).toEqual(['getContacts']);
+    expect(found.lines).toEqual([STRAY('getContacts')]);
+  });
+
+  test('it names the outermost call of those that run', async () => {
+    const { operation } = asking('inner', { took: 9 });
+    const outer = running('each', async state => operation(state));
+    const found = await run(state => {
+      void (outer(state) as Promise<State>).then(next => next);
+      return state;
+    });
+    expect(found.lines).toEqual([STRAY('each')]);
+  });
+
+  test('but not one that has ended', async () => {
+    const { operation, ended } = asking('inner', { took: 9 });
+    const outer = running('each', state => {
+      void turns(2).then(() => operation(state));
+      return state;
+    });
+    const found = await run(async state => {
+      await outer(state);
+      await turns(4);
+      return state;
+    });
+    expect(ended).toEqual(['inner']);
+    expect(found.lines).toEqual([STRAY('inner')]);
+  });
+
+  test('what gives its result at once becomes a promise if its function left a call', async () => {
+    const error = lost();
+    const { operation } = asking('inner', { error });
+    const atOnce = () =>
+      named(
+        'fn',
+        makeOperation(((state: State) => {
+          void operation(state);
+          return state;
+        }) as unknown as Operation),
+      );
+    const found = await run(async state => {
+      const next = atOnce()(state) as Promise<State>;
+      expect(next).toBeInstanceOf(Promise);
+      return next.catch(caught => ({ ...state, data: caught === error }));
+    });
+    expect(found.result).toEqual({ data: true });
+  });
+
+  test('but within another operation it does not: that one waits', async () => {
+    const inner = asking('inner');
+    const atOnce = named(
+      'fn',
+      makeOperation(((state: State) => {
+        void inner.operation(state);
+        return state;
+      }) as unknown as Operation),
+    );
+    const outer = running('each', state => {
+      expect(atOnce(state)).toBe(state);
+      return state;
+    });
+    const found = await run(async state => {
+      await outer(state);
+      expect(inner.ended).toEqual(['inner']);
+      return state;
+    });
+    expect(found.error).toBeUndefined();
+    expect(found.lines).toEqual([STRAY('inner')]);
+  });
+});
+
+test('a step of many calls keeps none that was taken and has ended', () => {
+  const ofJob: Run = {
+    uncalled: new Set(),
+    left: new Set(),
+    told: new Set(),
+    kept: new Set(),
+    failures: new WeakSet(),
+    letGo: undefined,
+    isOver: false,
+  };
+  const step = new Call(ofJob, () => 'execute');
+  const [taken, left] = [new Call(ofJob, () => 'op', step), new Call(ofJob, () => 'op', step)];
+  expect(step.below).toEqual(new Set([taken, left]));
+  taken.isTaken = true;
+  taken.end();
+  left.end();
+  // The other one has not been named yet.
+  expect([...step.below]).toEqual([left]);
+  left.leaveIfDone();
+  expect(step.below.size).toBe(0);
+});
+
+describe('calls that the failure of another leaves running', () => {
+  const both = () => ({
+    quick: asking('quick', { error: lost(), took: 1 }),
+    slow: asking('slow', { took: 9 }),
+  });
+
+  test('are not named if the job would have come to them', async () => {
+    const { quick, slow } = both();
+    const found = await run(async state => {
+      const calls = [quick.operation(state), slow.operation(state)];
+      for (const call of calls) await call;
+      return state;
+    });
+    expect(found.error).toMatchObject({ code: 'VALIDATION_FAILED' });
+    expect(slow.ended).toEqual(['slow']);
+    expect(found.lines).toEqual([]);
+  });
+
+  test('are not named in a Promise.all that the job caught', async () => {
+    const { quick, slow } = both();
+    const found = await run(async state => {
+      await Promise.all([quick.operation(state), slow.operation(state)]).catch(() => {});
+      return state;
+    });
+    expect(slow.ended).toEqual(['slow']);
+    expect(found).toMatchObject({ error: undefined, lines: [] });
+  });
+
+  /** Takes the promise of a call, and goes on without it. */
+  const leave = (call: unknown) => void (call as Promise<State>).then(next => next);
+
+  test('are named if it was not in a Promise.all', async () => {
+    const { quick, slow } = both();
+    const found = await run(async state => {
+      leave(slow.operation(state));
+      await (quick.operation(state) as Promise<State>).catch(() => {});
+      return state;
+    });
+    expect(slow.ended).toEqual(['slow']);
+    expect(found).toMatchObject({ error: undefined, lines: [STRAY('slow')] });
+  });
+
+  test('are named if no other failed', async () => {
+    const [one, two] = [asking('one', { took: 1 }), asking('two', { took: 9 })];
+    const found = await run(async state => {
+      leave(two.operation(state));
+      await Promise.all([one.operation(state)]);
+      return state;
+    });
+    expect(found.lines).toEqual([STRAY('two')]);
+  });
+
+  test('are named in a Promise.all that nobody waits for', async () => {
+    const { operation } = asking('op');
+    const found = await run(state => {
+      void Promise.all([operation(state)]);
+      return state;
+    });
+    expect(found.lines).toEqual([STRAY('op')]);
+  });
+
+  test('are named in the next step, as in any', async () => {
+    const { quick, slow } = both();
+    const other = asking('other', { took: 9 });
+    const found = await run(
+      async state => {
+        await Promise.all([quick.operation(state), slow.operation(state)]).catch(() => {});
+        return state;
+      },
+      state => {
+        leave(other.operation(state));
+        return state;
+      },
+    );
+    expect(found.lines).toEqual([STRAY('other')]);
+  });
+
+  test('may have a function of JavaScript itself that catches their own', async () => {
+    const { operation } = asking('op', { error: lost(), took: 9 });
+    const found = await run(state => {
+      void (operation(state) as Promise<State>).catch(Boolean);
+      return state;
+    });
+    expect(found).toMatchObject({ error: undefined, lines: [] });
+  });
+});
+
+describe('promises that a job keeps in its state', () => {
+  const keep = (kept: (state: State) => unknown) => (state: State) => ({
+    ...state,
+    later: kept(state),
+  });
+
+  test('may be of many calls', async () => {
+    const { operation } = asking('op', { took: 9 });
+    const found = await run(
+      keep(state => Promise.all([operation(state), operation(state)])),
+      async state => {
+        await (state.later as Promise<unknown>);
+        return { data: 'after' };
+      },
+    );
+    expect(found).toMatchObject({ result: { data: 'after' }, lines: [] });
+  });
+
+  test.each<[string, (call: Promise<State>) => unknown]>([
+    ['a call', call => call],
+    ['what follows it', call => call.then(next => next)],
+    ['Promise.all', call => Promise.all([call])],
+  ])('may fail before they are taken: %s', async (_, made) => {
+    const error = lost();
+    const { operation } = asking('op', { error, took: 1 });
+    const kept = keep(state => made(operation(state) as Promise<State>));
+    const steps: string[] = [];
+    const taken = await run(kept, async state => {
+      await (state.later as Promise<unknown>).catch(() => {});
+      return { data: 'after' };
+    });
+    expect(taken).toMatchObject({ error: undefined, result: { data: 'after' } });
+    const dropped = await run(
+      kept,
+      () => {
+        steps.push('dropped');
+        return { data: 1 };
+      },
+      () => {
+        steps.push('next');
+        return { data: 2 };
+      },
+    );
+    expect(dropped.error).toBe(error);
+    expect(steps).toEqual(['dropped']);
+  });
+
+  test('in a part of the job may be taken in any later step of that part', async () => {
+    const { operation } = asking('op', { took: 9 });
+    const part = named(
+      'execute',
+      makeOperation(async state => {
+        const kept = await runStep(() => ({ ...state, later: operation(state) }));
+        await runStep(() => asking('other', { took: 1 }).operation(state));
+        return runStep(() => kept.later as Promise<State>);
+      }),
+    );
+    const found = await run(part);
+    expect(found).toMatchObject({ result: { data: 'op' }, lines: [] });
+  });
+
+  /** What is said of a call whose promise is in the state like this, and is taken in the next step. */
+  async function said(wrap: (promise: unknown) => unknown) {
+    const { operation, ended } = asking('op', { took: 9 });
+    let call: unknown;
+    const found = await run(
+      keep(state => {
+        call = operation(state);
+        return wrap(call);
+      }),
+      async () => (await call) as State,
+    );
+    expect(ended).toEqual(['op']);
+    return found.lines;
+  }
+  const many = (length: number) => Array.from({ length }, () => 0);
+
+  test.each<[string, (promise: unknown) => unknown]>([
+    ['three levels down', promise => ({ b: [{ c: promise }] })],
+    ['beside what is nothing', promise => [null, undefined, 'text', 7, promise]],
+    ['among thousands of values', promise => [...many(9000), promise]],
+  ])('are found %s', async (_, wrap) => {
+    expect(await said(wrap)).toEqual([]);
+  });
+
+  test.each<[string, (promise: unknown) => unknown]>([
+    ['further down', promise => ({ b: [{ c: [promise] }] })],
+    ['after ten thousand values', promise => [many(10_000), promise]],
+  ])('are not looked for %s', async (_, wrap) => {
+    expect(await said(wrap)).toEqual([STRAY('op')]);
+  });
+});
+
 describe('after the end of the job', () => {
   test('a call is told, and what fails then', async () => {
     const error = lost();
@@ -428,23 +705,52 @@ describe('after the end of the job', () => {
     expect(ended).toEqual(['op']);
     expect(found.lines).toEqual([
       `RapidPro: warning: op() was called after the job had ended, so nothing waits for it, and it may be cut off. ${AWAIT('op')}`,
-      `RapidPro: warning: op() failed after the job had ended: VALIDATION_FAILED. ${AWAIT('op')}`,
+      FAILED_LATE('op', 'VALIDATION_FAILED'),
     ]);
+  });
+
+  test('calls of the same name are told once', async () => {
+    const { operation } = asking('op', { took: 1 });
+    let later: Promise<unknown> = Promise.resolve();
+    const found = await run(state => {
+      later = turns(20).then(() => {
+        for (let at = 0; at < 3; at++) void operation(state);
+      });
+      return state;
+    });
+    await later;
+    await turns(5);
+    expect(found.lines).toHaveLength(1);
+  });
+
+  test('one below another that has ended is told as not finished', async () => {
+    let finish = () => {};
+    const gate = new Promise<void>(done => {
+      finish = done;
+    });
+    const waiting = running('inner', async state => {
+      await gate;
+      return state;
+    });
+    const outer = running('each', state => {
+      void (waiting(state) as Promise<State>).then(() => {});
+      return state;
+    });
+    const found = await run(outer);
+    expect(found.lines).toEqual([
+      `RapidPro: warning: inner() was not finished when the job ended, and nothing waits for it. ${AWAIT('inner')}`,
+    ]);
+    finish();
   });
 
   test('one that waits for the job’s own promises is told as not finished', async () => {
     let finish = () => {};
-    const waiting = named(
-      'each',
-      makeOperation(state =>
-        inJobsCode(async () => {
-          await new Promise<void>(done => {
-            finish = done;
-          });
-          return state;
-        }),
-      ),
-    );
+    const waiting = running('each', async state => {
+      await new Promise<void>(done => {
+        finish = done;
+      });
+      return state;
+    });
     const found = await run(state => {
       void (waiting(state) as Promise<State>).then(() => {});
       return state;

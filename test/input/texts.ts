@@ -4,6 +4,14 @@
 /** By the language that people speak. */
 export const GOOD_TEXTS: Record<string, readonly string[]> = {
   English: [
+    'fee => fee, p.o. box 5',
+    'fee => fee, room [5]',
+    'note => note[see below]',
+    '(item, price) => write both',
+    'mail => send mail.Thanks',
+    '(bring {ID}) => go',
+    '(home) => home',
+    '(10-12) => closed',
     '(Name, village) => village.x',
     'Amount$.paid',
     'Price$.each, today only',
@@ -480,6 +488,20 @@ export const GOOD_TEXTS: Record<string, readonly string[]> = {
 
 /** What JavaScript makes of functions, and what was put in quotes. */
 export const BAD_CODE: readonly string[] = [
+  'Hi kid => kid.a.b. Come today',
+  'p => p.name, d.o.b.',
+  'dose => /* twice */ dose * 2',
+  'kid => kid.name is due',
+  '( ) => name',
+  '([ a, b ]) => b.name',
+  '([ a ]) => a',
+  '(name=1,kid) => kid.name',
+  'Hi (kid, phone) => phone, come today',
+  '(contact) => firstName',
+  '=> Hi s => s.data.name',
+  'Menu => 1, s => s.data.name',
+  'Hi @(upper(contact.name)) (p) => p.name',
+  `Hi s => s.data.name.${' Come to the clinic.'.repeat(30)}`,
   'async dose => 5 mg',
   '(dose,   {x}) => 5 mg',
   'kid => kid\n    .name',

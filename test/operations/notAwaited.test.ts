@@ -751,17 +751,32 @@ describe('nothing waits for ever', () => {
     expect(lines.filter(line => line.includes('did not wait'))).toHaveLength(2);
   });
 
+  /** A step that leaves a call for later, and what makes that call. */
+  function afterTheEnd(last: number) {
+    let open = () => {};
+    const gate = new Promise<void>(resolve => {
+      open = resolve;
+    });
+    let called: Promise<unknown[]> | undefined;
+    return {
+      step: step(state => {
+        // The call is in a list: nobody waits for it.
+        called = gate.then(() => [upsertContact(person(last))(state)]);
+        return state;
+      }),
+      end: async () => {
+        open();
+        return (await called) ?? expect.unreachable('no call');
+      },
+    };
+  }
+
   test('what is called when the job has ended is told', async () => {
     const lines = captureConsole();
     const server = await slow();
-    const late: Promise<unknown>[] = [];
-    await execute(
-      step(state => {
-        late.push(sleep(30).then(() => upsertContact(person(1))(state)));
-        return state;
-      }),
-    )(stateFor(server));
-    await Promise.all(late);
+    const late = afterTheEnd(1);
+    await execute(late.step)(stateFor(server));
+    await Promise.all(await late.end());
     expect(lines.join()).toContain('upsertContact() was called after the job had ended');
     expect(lines.join()).not.toContain('failed after');
   });
@@ -769,16 +784,12 @@ describe('nothing waits for ever', () => {
   test('what fails when the job has ended is told, and ends no process', async () => {
     const lines = captureConsole();
     const server = await slow();
-    await execute(
-      step(state => {
-        setTimeout(() => upsertContact(person(9))(state), 10);
-        return state;
-      }),
-    )(stateFor(server));
-    await sleep(80);
-    expect(lines.join()).toContain(
-      'upsertContact() failed after the job had ended: VALIDATION_FAILED.',
-    );
+    const late = afterTheEnd(9);
+    await execute(late.step)(stateFor(server));
+    await late.end();
+    await expect
+      .poll(() => lines.join())
+      .toContain('upsertContact() failed after the job had ended: VALIDATION_FAILED.');
   });
 
   test('outside of a run a call is as it was', async () => {
