@@ -157,9 +157,12 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
     let left: number;
     try {
       left = await match;
-    } finally {
-      if (!more) await source.return();
+    } catch (error) {
+      // The next page may be on its way, and no request outlives the operation.
+      await client.limiter.abandon(source.return());
+      throw error;
     }
+    if (!more) await source.return();
     // Each contact that is left costs a look-up, unless the page is read again.
     end.isHalfDone = left > 1;
     const isKept = plan.keepsLast || next === undefined || end.isHalfDone;
