@@ -201,6 +201,14 @@ describe('a run that goes on', () => {
     ]);
   });
 
+  test('takes over nothing where nothing was done', async () => {
+    await again(
+      ({ outcome }) => expect(outcome.done).toBe(0),
+      {},
+      () => {},
+    );
+  });
+
   test('knows where that one stopped', async () => {
     let earlier: BulkRun['earlier'];
     await again(run => {

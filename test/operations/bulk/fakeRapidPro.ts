@@ -53,6 +53,7 @@ export interface FakeOptions {
   /** Groups and fields of the workspace. */
   groups?: Dictionary[];
   fields?: Dictionary[];
+  country?: string;
   limiter?: Limiter;
   /** Called before each request is answered, with its line. An error that it returns is the answer. */
   before?: (line: string, server: FakeRapidPro) => Error | undefined;
@@ -87,19 +88,19 @@ export const LIMIT = fail('RATE_LIMITED', 'Too many requests.', 'Wait.', {
   retryAfter: 3000,
 });
 
-const WORKSPACE = {
-  uuid: uuidOf(0),
-  country: 'RW',
-  timezone: 'Africa/Kigali',
-  date_style: 'day_first',
-};
-
 /** A RapidPro with these contacts, the newest change first. */
 export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): FakeRapidPro {
   const limiter = options.limiter ?? new Limiter({ clock: fakeClock(), isBulk: true });
   let time = Date.parse('2026-01-01T00:00:00Z');
   const now = () => new Date(time++).toISOString().replace('Z', '000Z');
   for (const one of contacts.toReversed()) one.modified_on ||= now();
+  const { country = 'RW' } = options;
+  const workspace = {
+    uuid: uuidOf(0),
+    country,
+    timezone: 'Africa/Kigali',
+    date_style: 'day_first',
+  };
   const server: FakeRapidPro = {
     client: undefined as never,
     limiter,
@@ -162,6 +163,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
     if (path === 'contact_actions') return `${action} ${(some as string[]).length} ${group}`;
     if (path !== 'contacts') return path;
     if (method === 'GET') return key === undefined ? pageLine(query) : `find ${key}`;
+    if (query.urn !== undefined) return `upsert ${query.urn}`;
     return key === undefined ? `make ${(urns as string[])?.[0] ?? name}` : `write ${key}`;
   };
   const answer = ({ method, path, query = {}, body = {} }: ApiRequest) => {
@@ -170,7 +172,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
     if (path === 'contact_actions') return { statusCode: 204, body: null };
     if (path === 'groups') return list(options.groups ?? []);
     if (path === 'fields') return list(options.fields ?? []);
-    if (path === 'workspace') return { statusCode: 200, body: WORKSPACE };
+    if (path === 'workspace') return { statusCode: 200, body: workspace };
     const one = named(query as Dictionary);
     const hasKey = query.uuid !== undefined || query.urn !== undefined;
     if (method === 'GET' && hasKey) return list(one ? [{ ...one }] : []);

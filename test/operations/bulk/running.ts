@@ -15,6 +15,8 @@ export interface RunPlan extends Pick<FakeOptions, 'before' | 'after'> {
   deadline?: number;
   clock?: FakeClock;
   token?: string;
+  /** Of the workspace. */
+  country?: string;
 }
 
 export const GROUPS = [
@@ -37,6 +39,7 @@ export function calling(contacts: unknown, plan: RunPlan = {}) {
     limiter,
     groups: GROUPS,
     fields: FIELDS,
+    ...(plan.country ? { country: plan.country } : {}),
     ...(plan.before ? { before: plan.before } : {}),
     ...(plan.after ? { after: plan.after } : {}),
   });
