@@ -56,7 +56,7 @@ const TESTS: Record<string, string[]> = {
   lookUps: ['test/operations/bulk/lookUps.test.ts'],
   matchReader: ['test/operations/bulk/matchReader.test.ts'],
   writer: ['test/operations/bulk/writer.test.ts'],
-  runs: ['test/operations/bulk/{bulkRun,runSync,runUpserts}.test.ts'],
+  runs: ['test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts}.test.ts'],
 };
 const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 

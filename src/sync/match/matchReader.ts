@@ -46,9 +46,14 @@ export class MatchReader {
    *   have to be written
    */
   async read(take: ReadPlan['take']): Promise<void> {
-    const { facts, matcher, inputs, client } = this.#parts;
+    await this.#pages(this.#isWide ? undefined : this.#parts.facts.scope, take);
+    await this.readOutside(take);
+  }
+
+  /** Reads all contacts after those of the group, if so many are missing that it pays, or that they are needed. */
+  async readOutside(take: ReadPlan['take']): Promise<void> {
+    const { matcher, inputs, client } = this.#parts;
     const byField = matcher.field !== undefined;
-    await this.#pages(this.#isWide ? undefined : facts.scope, take);
     if (this.#isWide || client.limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro cannot find contacts by a field. Those who are not members may exist elsewhere. Created without a look at

@@ -372,6 +372,59 @@ describe('a run that goes on', () => {
     expect(third.lines.slice(2)).toEqual(['find #300', 'make New']);
   });
 
+  test('by a field and a group, looks among all contacts before it makes one', async () => {
+    const entry = { fields: { id: 'a' }, name: 'New' };
+    const options = { ...KEY, group: 'Mothers' };
+    const one = person(0, { fields: { id: 'a' }, groups: members('g1') });
+    const first = await syncing([entry], {
+      people: [one],
+      options,
+      before: line => (line.startsWith('write') ? LIMIT : undefined),
+    });
+    const { rapidpro } = first.left;
+    // Meanwhile, somebody has deleted that contact, and there is another with the value, who is no member.
+    const other = person(1, { fields: { id: 'a' } });
+    const second = await syncing([entry], {
+      people: [other],
+      options: { ...options, resume: true },
+      rapidpro,
+    });
+    expect(second.lines.slice(2)).toEqual([
+      'page g1 oldest first',
+      'find #0',
+      'page oldest first',
+      'write #1',
+    ]);
+    const none = await syncing([entry], { options: { ...options, resume: true }, rapidpro });
+    expect(none.lines.slice(2)).toEqual([
+      'page g1 oldest first',
+      'find #0',
+      'page oldest first',
+      'make New',
+    ]);
+  });
+
+  test('and makes nobody, if a limit comes before it has looked', async () => {
+    const entry = { fields: { id: 'a' }, name: 'New' };
+    const options = { ...KEY, group: 'Mothers' };
+    const first = await syncing([entry], {
+      people: [person(0, { fields: { id: 'a' }, groups: members('g1') })],
+      options,
+      before: line => (line.startsWith('write') ? LIMIT : undefined),
+    });
+    const { left, lines } = await syncing([entry], {
+      options: { ...options, resume: true },
+      rapidpro: first.left.rapidpro,
+      before: line => (line === 'page oldest first' ? LIMIT : undefined),
+    });
+    expect(lines.at(-1)).toBe('page oldest first');
+    expect(onlyCheckpoint(left).position).toMatchObject({
+      isWide: true,
+      found: [],
+      complete: false,
+    });
+  });
+
   test('does not look up again whom it met and wrote', async () => {
     const entry = { fields: { id: 'a' }, name: 'New' };
     const some = [person(300, { fields: { id: 'a' } })];
