@@ -276,10 +276,13 @@ describe('a refusal that others may share', () => {
     expect(lines.filter(line => line.startsWith('upsert'))).toHaveLength(1);
   });
 
-  test('another refusal leads to no look', async () => {
+  test.each([
+    fail('VALIDATION_FAILED', 'x', 'y', { errors: ['name: the groups'] }),
+    refused('VALIDATION_FAILED'),
+  ])('another refusal leads to no look', async error => {
     const { lines } = await upserting(
       upTo(3).map(n => named(n, { groups: ['Old'] })),
-      judging({ Old: fail('VALIDATION_FAILED', 'x', 'y', { errors: ['name: the groups'] }) }),
+      judging({ Old: error }),
     );
     expect(lines).toEqual(upTo(3).map(n => `upsert ${tel(n)}`));
   });
@@ -307,12 +310,31 @@ describe('a refusal that others may share', () => {
   });
 
   test('one that is on its way is not judged by the names', async () => {
-    const plan = judging({ '"nope"': noField });
-    const { result } = await upserting([nope(0), nope(1), nope(2)], { ...plan, concurrency: 2 });
+    captureConsole();
+    const { call, server } = calling([nope(0), nope(1), nope(2)], {
+      ...judging({ '"nope"': noField }),
+      concurrency: 2,
+    });
+    const { request } = server.client;
+    server.client.request = async one => {
+      if (one.query?.urn === tel(1)) await new Promise(resolve => setTimeout(resolve, 20));
+      return request(one);
+    };
+    const { failed } = await runUpserts(call);
     // The third has no answer of RapidPro.
-    expect(
-      result.failed.map(({ description }) => description.includes('RapidPro refused')),
-    ).toEqual([true, true, false]);
+    expect(failed.map(({ description }) => description.includes('RapidPro refused'))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('names of an entry that has failed before are not looked up', async () => {
+    const { lines } = await upserting(
+      [nope(0), { name: 'Nobody', groups: ['Mothers'] }, nope(2)],
+      judging({ '"nope"': noField }),
+    );
+    expect(lines).toEqual([`upsert ${tel(0)}`, 'fields', 'fields']);
   });
 
   test.each([
@@ -349,6 +371,7 @@ describe('a dry run', () => {
         named(900),
         named(901, { note: 'Called.' }),
         named(2, { note: 'Called.' }),
+        named(902),
       ],
       { people: people(3), options: dry },
     );
@@ -358,6 +381,7 @@ describe('a dry run', () => {
       `find ${tel(900)}`,
       `find ${tel(901)}`,
       `find ${tel(2)}`,
+      `find ${tel(902)}`,
     ]);
     expect(result).toMatchObject({
       updated: [
@@ -365,14 +389,14 @@ describe('a dry run', () => {
         { index: 1, uuid: uuidOf(1) },
         { index: 4, uuid: uuidOf(2) },
       ],
-      created: [{ index: 2 }, { index: 3 }],
+      created: [{ index: 2 }, { index: 3 }, { index: 5 }],
       dryRun: true,
       // A note of a new contact takes a request of its own.
-      requests: 6,
+      requests: 7,
       notChecked: 0,
     });
-    expect(said).toContain('Dry run (nothing was written) of 5 contacts');
-    expect(said).toContain('The real run takes 6 requests');
+    expect(said).toContain('Dry run (nothing was written) of 6 contacts');
+    expect(said).toContain('The real run takes 7 requests');
     expect(left).toBe(state);
   });
 
