@@ -42,6 +42,11 @@ export function person(n: number, more: Partial<Person> = {}): Person {
 
 export const members = (...groups: string[]) => groups.map(uuid => ({ uuid, name: uuid }));
 
+let time = Date.parse('2026-01-01T00:00:00Z');
+
+/** A moment after all others, as RapidPro writes it. */
+export const moment = () => new Date(time++).toISOString().replace('Z', '000Z');
+
 /** Such as `page g1 oldest first`. */
 const pageLine = ({ group, reverse }: Query) =>
   ['page', ...(group ? [group] : []), ...(reverse ? ['oldest first'] : [])].join(' ');
@@ -91,9 +96,8 @@ export const LIMIT = fail('RATE_LIMITED', 'Too many requests.', 'Wait.', {
 /** A RapidPro with these contacts, the newest change first. */
 export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): FakeRapidPro {
   const limiter = options.limiter ?? new Limiter({ clock: fakeClock(), isBulk: true });
-  let time = Date.parse('2026-01-01T00:00:00Z');
-  const now = () => new Date(time++).toISOString().replace('Z', '000Z');
-  for (const one of contacts.toReversed()) one.modified_on ||= now();
+  let nextNew = Math.max(90_000, ...contacts.map(({ uuid }) => Number(uuid.slice(-12)) + 1));
+  for (const one of contacts.toReversed()) one.modified_on ||= moment();
   const { country = 'RW' } = options;
   const workspace = {
     uuid: uuidOf(0),
@@ -122,7 +126,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
       fields: { ...one.fields, ...fields },
       urns: urns.map(inFull),
       groups: joined ? members(...joined) : one.groups,
-      modified_on: now(),
+      modified_on: moment(),
     });
     server.people = [one, ...server.people.filter(other => other !== one)];
     return { ...one };
@@ -130,7 +134,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
   const make = (body: Dictionary) => {
     const urns = (body.urns ?? []) as string[];
     if (urns.some(holderOf)) throw refused('URN_TAKEN');
-    return write(person(900 + server.people.length, { name: null, urns: [] }), body);
+    return write(person(nextNew++, { name: null, urns: [] }), body);
   };
   const page = ({ group, reverse, cursor, before, after }: Dictionary) => {
     const all = server.people.filter(
@@ -152,7 +156,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
     for (const one of server.people.filter(({ uuid }) => (uuids as string[]).includes(uuid))) {
       const others = one.groups.filter(({ uuid }) => uuid !== group);
       one.groups = action === 'add' ? [...others, ...members(String(group))] : others;
-      one.modified_on = now();
+      one.modified_on = moment();
     }
     server.people.sort((a, b) => (a.modified_on < b.modified_on ? 1 : -1));
   };
