@@ -163,8 +163,8 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
     try {
       left = await match;
     } catch (error) {
-      // The next page may be on its way, and no request outlives the operation.
-      await client.limiter.abandon(source.return());
+      // Waits for the next page if it is on its way: no request outlives the operation.
+      await source.return();
       throw error;
     }
     if (!more) await source.return();
