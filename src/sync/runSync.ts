@@ -165,15 +165,13 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   matches.waits = false;
   await writer.changes(waited);
   await lookUps.foundBefore(new Set(waited.map(({ input }) => input.index)));
-  if (matcher.field !== undefined) {
-    // Of who was found before and is not the contact any more, another one may be outside of the group.
-    matches.waits = true;
-    await reader.readOutside(take);
-    const outside = matches.takeWaiting();
-    if (limiter.stopped) return end();
-    matches.waits = false;
-    await writer.changes(outside);
-  }
+  // Who was found before may turn out to be somebody else. Then the contact may be outside of the group.
+  matches.waits = matcher.field !== undefined;
+  await reader.readOutside(take);
+  const outside = matches.takeWaiting();
+  if (limiter.stopped) return end();
+  matches.waits = false;
+  await writer.changes(outside);
   // If everything has been read, a contact that was not found is new, unless its URN can be written differently.
   const isSurelyNew = ({ uuid, urns = [] }: Input) =>
     uuid === undefined &&

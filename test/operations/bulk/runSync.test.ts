@@ -397,6 +397,15 @@ describe('a run that goes on', () => {
       'page oldest first',
       'write #1',
     ]);
+    const both = [other, ...upTo(300).map(n => person(n + 10)), { ...other, uuid: uuidOf(2) }];
+    const third = await syncing([entry], {
+      people: both.map(each => ({ ...each, name: 'Before', modified_on: '' })),
+      options: { ...options, resume: true },
+      rapidpro,
+    });
+    // Of two on different pages, none is written.
+    expect(codes(third.result)).toEqual([[0, 'CONTACT_CLASH']]);
+    expect(third.server.bodies).toEqual([]);
     const none = await syncing([entry], { options: { ...options, resume: true }, rapidpro });
     expect(none.lines.slice(2)).toEqual([
       'page g1 oldest first',
