@@ -374,6 +374,23 @@ describe('a run that goes on', () => {
     expect(third.lines.slice(2)).toEqual(['find #300', 'make New']);
   });
 
+  test('by a field, writes whom it looked up before it looks up the next one', async () => {
+    const ids = ['a', 'b'];
+    const list = ids.map(id => ({ fields: { id }, name: 'New' }));
+    const first = await syncing(list, {
+      people: [...people(300), ...ids.map((id, n) => person(300 + n, { fields: { id } }))],
+      options: KEY,
+      before: line => (line.startsWith('write') ? LIMIT : undefined),
+    });
+    const { lines } = await syncing(list, {
+      people: first.server.people,
+      options: { ...KEY, resume: true },
+      rapidpro: first.left.rapidpro,
+    });
+    // A look-up without its write would be lost at a limit.
+    expect(lines.slice(2)).toEqual(['find #300', 'write #300', 'find #301', 'write #301']);
+  });
+
   test('by a field and a group, looks among all contacts before it makes one', async () => {
     const entry = { fields: { id: 'a' }, name: 'New' };
     const options = { ...KEY, group: 'Mothers' };
