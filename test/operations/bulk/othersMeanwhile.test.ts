@@ -5,7 +5,6 @@ import type { BulkCall } from '../../../src/sync/bulkRun.js';
 import { runSync } from '../../../src/sync/runSync.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
-import { fakeClock } from '../../support/fakeClock.js';
 import { uuidOf } from './change.js';
 import {
   type FakeRapidPro,
@@ -174,7 +173,6 @@ test('each of the list stays one contact, whatever others do meanwhile', async (
           options,
           rapidpro,
           concurrency,
-          clock: fakeClock(),
           before: (line, all) => {
             if (++sent > most) return LIMIT;
             watch(line, all);

@@ -2,7 +2,7 @@ import { Limiter } from '../../../src/client/limiter.js';
 import { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import type { BulkCall } from '../../../src/sync/bulkRun.js';
 import type { State } from '../../../src/types/state.js';
-import { type FakeClock, fakeClock } from '../../support/fakeClock.js';
+import { fakeClock } from '../../support/fakeClock.js';
 import { type FakeOptions, fakeRapidPro, type Person } from './fakeRapidPro.js';
 
 export interface RunPlan extends Pick<FakeOptions, 'before' | 'after'> {
@@ -12,8 +12,6 @@ export interface RunPlan extends Pick<FakeOptions, 'before' | 'after'> {
   rapidpro?: unknown;
   /** How many requests are sent side by side; here one after the other, so that their order is certain. */
   concurrency?: number;
-  deadline?: number;
-  clock?: FakeClock;
   token?: string;
   /** Of the workspace. */
   country?: string;
@@ -32,9 +30,8 @@ export const FIELDS = [
 
 /** The call of a bulk operation, and a RapidPro that it works on. */
 export function calling(contacts: unknown, plan: RunPlan = {}) {
-  const { people = [], options = {}, rapidpro, concurrency = 1, deadline, token = 'a' } = plan;
-  const clock = plan.clock ?? fakeClock();
-  const limiter = new Limiter({ clock, isBulk: true, concurrency, deadline });
+  const { people = [], options = {}, rapidpro, concurrency = 1, token = 'a' } = plan;
+  const limiter = new Limiter({ clock: fakeClock(), isBulk: true, concurrency });
   const server = fakeRapidPro(people, {
     limiter,
     groups: GROUPS,
@@ -53,5 +50,5 @@ export function calling(contacts: unknown, plan: RunPlan = {}) {
     facts: new WorkspaceFacts(state, server.client),
     state,
   } as unknown as BulkCall;
-  return { call, server, limiter, state, clock };
+  return { call, server, limiter, state };
 }
