@@ -31,11 +31,10 @@ const AREAS = {
   reports: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
   groupChanges: ['src/sync/write/changes.ts'],
   members: ['src/sync/write/missing.ts'],
-  sync: [
-    'src/sync/{bulkContacts,bulkRun,lookUps,runSync,runUpserts}.ts',
-    'src/sync/write/writer.ts',
-    'src/sync/match/matchReader.ts',
-  ],
+  lookUps: ['src/sync/lookUps.ts'],
+  matchReader: ['src/sync/match/matchReader.ts'],
+  writer: ['src/sync/write/writer.ts'],
+  runs: ['src/sync/{bulkContacts,bulkRun,runSync,runUpserts}.ts'],
   compare: ['src/sync/{compare,predict}.ts'],
 };
 const area = process.env.AREA ?? 'parts';

@@ -53,7 +53,10 @@ const TESTS: Record<string, string[]> = {
     'test/operations/bulk/{twoForms,sameContact,upsertContacts}.test.ts',
   ],
   members: ['test/operations/bulk/members.test.ts'],
-  sync: ['test/operations/bulk/{syncContacts,upsertContacts,twoForms,sameContact}.test.ts'],
+  lookUps: ['test/operations/bulk/lookUps.test.ts'],
+  matchReader: ['test/operations/bulk/matchReader.test.ts'],
+  writer: ['test/operations/bulk/writer.test.ts'],
+  runs: ['test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts}.test.ts'],
 };
 const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 

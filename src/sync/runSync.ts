@@ -3,6 +3,7 @@ import { count, log } from '../input/log.js';
 import { isPlainUrn } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
+import type { Dictionary } from '../types/json.js';
 import { type BulkCall, bulkRun, type ReadSoFar } from './bulkRun.js';
 import {
   failDuplicates,
@@ -149,19 +150,28 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   const lookUps = new LookUps(parts, matches, writer);
   const end = () => ({ cost: writer.cost, position: reader.position() });
 
-  await lookUps.localNumbers();
-  if (limiter.stopped) return end();
-  await reader.read(async contacts => {
+  const take = async (contacts: Dictionary[]) => {
     const changes = contacts.flatMap(contact => matches.see(contact));
     progress.log();
     await writer.changes(changes);
     return changes.filter(({ input }) => outcome.isOpen(input.index)).length;
-  });
+  };
+
+  await lookUps.localNumbers();
+  if (limiter.stopped) return end();
+  await reader.read(take);
   const waited = matches.takeWaiting();
   if (limiter.stopped) return end();
   matches.waits = false;
   await writer.changes(waited);
   await lookUps.foundBefore(new Set(waited.map(({ input }) => input.index)));
+  // Who was found before may turn out to be somebody else. Then the contact may be outside of the group.
+  matches.waits = matcher.field !== undefined;
+  await reader.readOutside(take);
+  const outside = matches.takeWaiting();
+  if (limiter.stopped) return end();
+  matches.waits = false;
+  await writer.changes(outside);
   // If everything has been read, a contact that was not found is new, unless its URN can be written differently.
   const isSurelyNew = ({ uuid, urns = [] }: Input) =>
     uuid === undefined &&

@@ -46,9 +46,14 @@ export class MatchReader {
    *   have to be written
    */
   async read(take: ReadPlan['take']): Promise<void> {
-    const { facts, matcher, inputs, client } = this.#parts;
+    await this.#pages(this.#isWide ? undefined : this.#parts.facts.scope, take);
+    await this.readOutside(take);
+  }
+
+  /** Reads all contacts after those of the group, if so many are missing that it pays, or that they are needed. */
+  async readOutside(take: ReadPlan['take']): Promise<void> {
+    const { matcher, inputs, client } = this.#parts;
     const byField = matcher.field !== undefined;
-    await this.#pages(this.#isWide ? undefined : facts.scope, take);
     if (this.#isWide || client.limiter.stopped) return;
     const missing = inputs.filter(({ index }) => this.#matches.isMissing(index)).length;
     // RapidPro cannot find contacts by a field. Those who are not members may exist elsewhere. Created without a look at
@@ -157,9 +162,12 @@ async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promi
     let left: number;
     try {
       left = await match;
-    } finally {
-      if (!more) await source.return();
+    } catch (error) {
+      // Waits for the next page if it is on its way: no request outlives the operation.
+      await source.return();
+      throw error;
     }
+    if (!more) await source.return();
     // Each contact that is left costs a look-up, unless the page is read again.
     end.isHalfDone = left > 1;
     const isKept = plan.keepsLast || next === undefined || end.isHalfDone;
