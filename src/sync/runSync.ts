@@ -61,7 +61,9 @@ export function dryResult(
   // It is not known in advance which of two entries for one contact is written before that is noticed.
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
   const atMost = isAtMost || hasClash;
-  log.info(`The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')}`);
+  log.info(
+    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')} for writing`,
+  );
   return {
     ...result,
     dryRun: true,

@@ -134,7 +134,7 @@ export interface BulkResult {
   stopped?: { code: ErrorCode; description: string; fix: string; retryAfter?: number };
   /** With `dryRun`: nothing was written. */
   dryRun?: true;
-  /** With `dryRun`: how many requests the real run takes, in addition to those of the dry run. */
+  /** With `dryRun`: how many requests the real run takes for writing, in addition to those for reading. */
   requests?: number;
   /** With `dryRun`: how many were not checked. They are in `notAttempted`. */
   notChecked?: number;
