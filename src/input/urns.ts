@@ -6,6 +6,7 @@
  * Whether a number exists is left to RapidPro, because servers differ and numbering plans change.
  */
 
+import type { ParsedPhoneNumber } from 'awesome-phonenumber';
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
 import { library } from './libraries.js';
 
@@ -284,15 +285,26 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
  * one, whatever the country of the workspace: eleven or more that do not begin with 0.
  */
 export function digitsTakenWhole(urn: string): string | undefined {
-  const [, written] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
-  if (written === undefined) return undefined;
+  const { digits, counted } = withoutPlus(urn);
+  return counted >= 11 && /^[1-9]\d{5}/.test(digits) ? digits : undefined;
+}
+
+/** Whether a phone number means one person or another, depending on the country of the workspace. */
+export function dependsOnCountry(urn: string): boolean {
+  return digitsTakenWhole(urn) !== undefined || BEHIND_00.test(withoutPlus(urn).digits);
+}
+
+/** What is dialed from most countries in place of "+", and a whole number. */
+const BEHIND_00 = /^00(?=[1-9]\d{6})/;
+
+/** The digits of a phone number without plus, and how many letters and digits servers count in it. */
+function withoutPlus(urn: string): { digits: string; counted: number } {
+  const [, written = ''] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
   const whole = written.replace(UNSEEN, '').trim().replace('\uff0b', '');
   const number = whole.replace(EXTENSION, '$1');
-  if (/\+|\p{L}/u.test(number)) return undefined;
+  if (/\+|\p{L}/u.test(number)) return { digits: '', counted: 0 };
   // The servers count the letters and digits of an extension too.
-  const counted = whole.replace(/[^0-9a-z]/gi, '').length;
-  const digits = number.replace(/\D/g, '');
-  return counted >= 11 && /^[1-9]\d{5}/.test(digits) ? digits : undefined;
+  return { digits: number.replace(/\D/g, ''), counted: whole.replace(/[^0-9a-z]/gi, '').length };
 }
 
 /**
@@ -317,11 +329,36 @@ export function digitsOf(path: string): string | undefined {
 export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
 
 /**
- * What is wrong with digits that people in the country dial unchanged, but RapidPro reads as a number abroad.
+ * What is wrong with digits that RapidPro would read as the number of somebody else in another country.
  *
  * @param country - of the workspace, two letters
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
+  return homeFault(urn, country) ?? prefixFault(urn, country);
+}
+
+/** In some countries, another prefix is dialed to call abroad, and what 00 begins there is another number. */
+function prefixFault(urn: string, country: string): UrnFault | undefined {
+  const { digits } = withoutPlus(urn);
+  if (!BEHIND_00.test(digits)) return undefined;
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
+  if (!getCountryCodeForRegionCode(country)) return undefined;
+  const meant = parsePhoneNumber(digits.replace(BEHIND_00, '+'));
+  const taken = parsePhoneNumber(digits, { regionCode: country });
+  if (!meant.number || taken.number?.e164 === meant.number.e164) return undefined;
+  const shown = shownNumber(meant);
+  const other = shownNumber(taken);
+  return fault(
+    `starts with 00, which is not how people call abroad from the workspace's country (${country}): RapidPro would read it as ${other === shown ? 'another number' : other}, and not as ${shown}`,
+    `Write "+" in place of 00: "tel:${shown}".`,
+  );
+}
+
+const shownNumber = ({ countryCode = 0, number }: ParsedPhoneNumber): string =>
+  number ? hide(countryCode, number.e164) : 'no number';
+
+/** Digits that people in the country dial unchanged, but RapidPro puts a plus before them. */
+function homeFault(urn: string, country: string): UrnFault | undefined {
   const digits = digitsTakenWhole(urn);
   // Servers drop a full-width plus and add it again, so it is the intended number.
   if (digits === undefined || urn.includes('\uff0b')) return undefined;

@@ -8,7 +8,7 @@ import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
-import { digitsTakenWhole } from '../input/urns.js';
+import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { fieldOf, type SyncSettings } from './options.js';
@@ -135,7 +135,7 @@ export async function failHomeNumbers(
   const suspects: { index: number; place: number; urn: string }[] = [];
   await inTurns(inputs, ({ index, urns = [] }) => {
     for (const [place, urn] of urns.entries()) {
-      if (digitsTakenWhole(urn) !== undefined) suspects.push({ index, place, urn });
+      if (dependsOnCountry(urn)) suspects.push({ index, place, urn });
     }
   });
   for (const { index, place, urn } of suspects) {

@@ -4,6 +4,7 @@ import { storedRows } from '../../recordings/read.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
 import { urnIdentity } from '../../src/input/identifiers.js';
 import {
+  dependsOnCountry,
   digitsOf,
   digitsTakenWhole,
   foreignFault,
@@ -410,6 +411,29 @@ describe('properties', () => {
   });
 });
 
+test.each([
+  ['tel:00 57 321 1234567', 'CO', '+57…67'],
+  ['tel:00593991234567', 'CO', '+593…67'],
+  ['tel:0085251234567', 'HK', '+852…67'],
+  ['tel:0085591234567', 'KH', '+855…67'],
+  ['tel:006581234567', 'SG', '+65…67'],
+  ['tel:0055 81 99876-6154', 'BR', '+55…54'],
+  ['tel:0055 (81) 99876-6154#Amina', 'BR', '+55…54'],
+  ['tel:002348021234567', 'NG', '+234…67'],
+  ['tel:0081234567890', 'ID', '+81…90'],
+  ['tel:00819012345678', 'JP', '+81…78'],
+  ['tel:0015552345678', 'US', '+1…78'],
+  ['tel:00(57) 321 1234567 x5', 'CO', '+57…67'],
+])('%s in %s means %s, and RapidPro reads another number', (urn, country, meant) => {
+  expect(dependsOnCountry(urn)).toBe(true);
+  const fault = foreignFault(urn, country);
+  expect(fault?.what).toContain(meant);
+  expect(fault?.what).toMatch(/starts with 00/);
+  expect(fault?.what.split(meant)).toHaveLength(2);
+  expect(fault?.fix).toContain(`"tel:${meant}"`);
+  expect(JSON.stringify(fault)).not.toMatch(/\d{5}/);
+});
+
 describe('digits without plus in the country of the workspace', () => {
   test.each([
     ['tel:81234567890', 'ID'],
@@ -441,7 +465,15 @@ describe('digits without plus in the country of the workspace', () => {
     ['tel:5511987654321', 'BR'],
     ['tel:081234567890', 'ID'],
     ['tel:+81234567890', 'ID'],
-    ['tel:0081234567890', 'ID'],
+    ['tel:00250788123123', 'RW'],
+    ['tel:0033 6 12 34 54 78', 'RW'],
+    ['tel:0033-612-345-478', 'NE'],
+    ['tel:009779841234567', 'NP'],
+    ['tel:0000000000', 'CO'],
+    ['tel:00123', 'CO'],
+    ['tel:+00573211234567', 'CO'],
+    ['tel:00573211234567', 'ZZ'],
+    ['ext:00573211234567', 'CO'],
     ['tel:8123456789', 'ID'],
     ['tel:812345', 'ID'],
     ['whatsapp:81234567890', 'ID'],

@@ -90,6 +90,21 @@ describe.each(USES)('%s', (_, use) => {
   });
 });
 
+describe.each(USES)('%s', (_, use) => {
+  test('of a number after 00, where that does not lead abroad, is refused', async () => {
+    const server = await serve(
+      answering('get', 'workspace', () =>
+        HttpResponse.json({ uuid: UUID, country: 'CO', timezone: 'America/Bogota' }),
+      ),
+    );
+    const error = await failure(use('tel:00 57 321 1234567'), server);
+    expect(['INVALID_URN', 'INVALID_FILTER']).toContain(error.code);
+    expect(error.description).toMatch(/\+7…67.*\+57…67/);
+    expect(JSON.stringify(error)).not.toContain('3211234');
+    expect(sent(server)).toEqual(['GET workspace']);
+  });
+});
+
 describe('the country of the workspace', () => {
   const inCountry = (country: string | null, status = 200) => [
     answering('get', 'workspace', () =>

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
-import { digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
+import { dependsOnCountry, foreignFault, type UrnFault } from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
@@ -142,13 +142,13 @@ export class WorkspaceFacts {
   }
 
   /**
-   * What is wrong with a phone number without plus that RapidPro would read as one abroad. The country of the workspace is
-   * read for the first such number.
+   * What is wrong with a phone number without plus that RapidPro would read as somebody else's abroad. The country of the
+   * workspace is read for the first such number.
    *
    * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
    */
   async homeNumberFault(urn: string, isContactWrite: boolean): Promise<UrnFault | undefined> {
-    if (digitsTakenWhole(urn) === undefined) return undefined;
+    if (!dependsOnCountry(urn)) return undefined;
     const read = () => this.#country();
     const country = isContactWrite ? await this.unlessForbidden('country', read) : await read();
     return country === undefined ? undefined : foreignFault(urn, country);
