@@ -24,6 +24,12 @@ function outcome(read: () => unknown): string {
   }
 }
 
+/** Node.js 24 takes a quote in a key for a backslash, if another object had that at the same place. */
+const confusesKeys =
+  JSON.stringify(['{"":0,"\\\\":0}', '{"":0,"\\"":0}'].map(text => JSON.parse(text))) !==
+  '[{"":0,"\\\\":0},{"":0,"\\"":0}]';
+const mayCompare = (text: string) => fc.pre(!confusesKeys || !/\\["\\]/.test(text));
+
 const piece = fc.integer({ min: 0, max: 40 });
 const key = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'a', '1', '0', 'length', '"', '\\'));
 const { value } = fc.letrec(tie => ({
@@ -40,6 +46,7 @@ describe('a text in pieces', () => {
     fc.assert(
       fc.property(value, fc.nat(3), piece, (any, spaces, size) => {
         const text = JSON.stringify(any, null, spaces);
+        mayCompare(text);
         expect(outcome(() => parse(text, { piece: size }))).toBe(outcome(() => JSON.parse(text)));
       }),
       { numRuns: 1000 },
@@ -65,6 +72,7 @@ describe('a text in pieces', () => {
     );
     fc.assert(
       fc.property(broken, piece, (text, size) => {
+        mayCompare(text);
         expect(outcome(() => parse(text, { piece: size }))).toBe(outcome(() => JSON.parse(text)));
       }),
       { numRuns: 5000 },
