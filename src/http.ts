@@ -1,9 +1,11 @@
 import { fail } from './errors/errors.js';
 import { plainDigits } from './errors/redact.js';
 import { isObject } from './input/check.js';
+import { requireUrn } from './input/identifiers.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
 import { operation } from './operations/base/operation.js';
+import type { Placed, WorkspaceFacts } from './operations/base/workspaceFacts.js';
 import { type Method, type Resource, resources } from './resources.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
@@ -137,6 +139,35 @@ function checkBody(method: Method, body: unknown): Json | undefined {
   return isEmpty ? undefined : (body as Json);
 }
 
+/** Keys of bodies that name people by uuid or URN. */
+const PEOPLE = ['urns', 'urn', 'contact', 'contacts'] as const;
+
+/**
+ * A URN that RapidPro would read as somebody else's is refused here too. Everything else goes as it is.
+ *
+ * @throws RapidProError `INVALID_URN`, `INVALID_FILTER`
+ */
+async function refuseWrongPeople(
+  facts: WorkspaceFacts,
+  { path, query, body }: { path: string; query: Query | undefined; body: Json | undefined },
+): Promise<void> {
+  const isContactWrite = path === 'contacts' && body !== undefined;
+  const asked = urnsIn(query?.urn, 'query.urn');
+  for (const { urn, where } of asked) requireUrn(urn, where, 'lookup', 'INVALID_FILTER');
+  const named = PEOPLE.flatMap(key => (isObject(body) ? urnsIn(body[key], `body.${key}`) : []));
+  for (const { urn, where } of named) requireUrn(urn, where, isContactWrite ? 'write' : 'lookup');
+  await facts.refuseHomeNumbers(asked, { isContactWrite, code: 'INVALID_FILTER' });
+  await facts.refuseHomeNumbers(named, { isContactWrite });
+}
+
+/** Uuids have no colon. What is no text is for RapidPro to refuse. */
+function urnsIn(value: unknown, where: string): Placed[] {
+  if (!Array.isArray(value)) {
+    return typeof value === 'string' && value.includes(':') ? [{ urn: value, where }] : [];
+  }
+  return value.flatMap((item, index) => urnsIn(item, `${where}[${index}]`));
+}
+
 /** Options of `http.post` and `http.request`. */
 export interface HttpOptions extends Options {
   /** The part after `?` in the address. */
@@ -168,14 +199,17 @@ function send(
     args: { method, path, query, body },
     options,
     knownOptions,
-    async run({ client, args, options }) {
+    async run({ client, facts, args, options }) {
       const { query = args.query ?? undefined, body = args.body } = options;
-      const request = { method: checkMethod(args.method), path: checkPath(args.path) };
-      const answer = await client.request({
-        ...request,
+      const method = checkMethod(args.method);
+      const request = {
+        method,
+        path: checkPath(args.path),
         query: checkQuery(query),
-        body: checkBody(request.method, body),
-      });
+        body: checkBody(method, body),
+      };
+      await refuseWrongPeople(facts, request);
+      const answer = await client.request(request);
       log.info(`${request.method} ${request.path} was answered with ${answer.statusCode}`);
       return answer.body;
     },

@@ -12,6 +12,7 @@ import {
   eachPage,
   getContact,
   getContacts,
+  http,
   sendBroadcast,
   sendMessage,
   startFlow,
@@ -60,6 +61,16 @@ const USES: [string, (urn: string) => Operation][] = [
   ['sendBroadcast, contacts', urn => sendBroadcast({ contacts: [urn], text: 'Hi' })],
   ['sendBroadcast, urns', urn => sendBroadcast({ urns: [urn], text: 'Hi' })],
   ['startFlow', urn => startFlow({ flow: FLOW, urns: [urn] })],
+  ['http.get', urn => http.get('contacts', { urn })],
+  ['http.delete', urn => http.delete('contacts', { urn })],
+  ['http.post, its query', urn => http.post('contacts', { name: 'X' }, { query: { urn } })],
+  ['http.post, URNs', urn => http.post('contacts', { urns: [urn] })],
+  ['http.post, recipients', urn => http.post('broadcasts', { contacts: [UUID, urn], text: 'Hi' })],
+  ['http.post, a contact', urn => http.post('messages', { contact: urn, text: 'Hi' })],
+  [
+    'http.request',
+    urn => http.request('POST', 'flow_starts', { body: { flow: FLOW, urns: [urn] } }),
+  ],
 ];
 
 describe.each(USES)('%s', (_, use) => {

@@ -21,6 +21,7 @@ import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
+import { logStrangeResult, requireCallback, withCallback } from './callback.js';
 import { withNameAdvice } from './nameAdvice.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
@@ -184,35 +185,6 @@ export function requireState(state: unknown): asserts state is State {
     'state.references is not a list.',
     'Make it a list, or leave it out. Keep the values of your job under another name.',
   );
-}
-
-/** As in version 2, a function as the second argument is a callback, so it returns no options. */
-function logStrangeResult(result: unknown): void {
-  const isState = result !== null && typeof result === 'object' && 'configuration' in result;
-  if (isState) return;
-  log.warn(
-    'A function as the second argument is a callback, and this one returned no state. For options from data, write an object: { onlyActive: $.test }.',
-  );
-}
-
-function requireCallback(callback: unknown): void {
-  if (!callback || typeof callback === 'function') return;
-  refuse(
-    'The callback is not a function.',
-    'Write a function of state, or leave it out: the next operation runs afterwards anyway.',
-  );
-}
-
-/**
- * The ways to call operations of version 2: `op(params, callback)`, and `op(params, options?, callback?)`, where the
- * options may be a function of state as usual.
- */
-function withCallback<Name extends string>(plan: Plan<Name>): Plan<Name> {
-  const { options } = plan;
-  const takesOne = 'callback' in plan && plan.callback === undefined;
-  return takesOne && typeof options === 'function'
-    ? { ...plan, options: undefined, callback: options as Callback }
-    : plan;
 }
 
 /** All arguments of the job, with references replaced and checked, before any request. */

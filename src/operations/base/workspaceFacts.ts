@@ -9,7 +9,7 @@ import type { State } from '../../types/state.js';
 import { asObject } from './asObject.js';
 
 /** A URN, and its place in the job. */
-interface Placed {
+export interface Placed {
   urn: string;
   where: string;
 }

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { compileJob } from '../../scripts/compile-job.mjs';
+import { addContact, sendBroadcast, startFlow, upsertContact } from '../../src/index.js';
+import { withCallback } from '../../src/operations/base/callback.js';
+import type { Operation, State } from '../../src/types/state.js';
+import { fakeAdaptor } from '../scripts/fake-adaptor.js';
+import { serve } from '../support/serve.js';
+import { FLOW, failure, run, sent } from './run.js';
+
+/**
+ * In four operations, version 2 took a callback as the second argument. OpenFn's compiler makes a function of options
+ * with `$` in them, and then nobody may be written to before they are read.
+ */
+
+/** A function as the platform runs it, from what a job has as an argument. */
+function compiled(argument: string): (state: State) => unknown {
+  const job = compileJob(`keep(${argument});`, { adaptors: [fakeAdaptor()] });
+  const [, source = ''] = /keep\(([\s\S]*)\),?\s*\]/.exec(job) ?? [];
+  return Function(`return (${source})`)() as (state: State) => unknown;
+}
+
+/** What an operation takes for options. */
+function takenAsOptions(options: unknown): boolean {
+  return withCallback({ options, callback: undefined }).callback === undefined;
+}
+
+const given = (source: string) => Function('help', `return ${source}`)(() => {}) as unknown;
+
+describe('gives options', () => {
+  test.each([
+    '{ dryRun: $.test }',
+    '{ dryRun: $.data.test, onlyActive: true }',
+    '{ ...$.options }',
+    '$.options',
+    '$.data.options[0]',
+    '$.test ? { dryRun: true } : {}',
+    "{ dryRun: $.data['state'] }",
+    "{ dryRun: $.mode === 'state' }",
+    // A template.
+    '{ dryRun: $.mode === `§{$.data.x} state` }',
+    '{ dryRun: !$.isLive }',
+    '{ dryRun: $.data?.test }',
+  ])('what the compiler makes of %s', argument => {
+    expect(takenAsOptions(compiled(argument.replace('§', '$')))).toBe(true);
+  });
+
+  test.each([
+    'state => ({ dryRun: true })',
+    '() => ({ dryRun: true })',
+    '(state) => ({ dryRun: state.test /* state */ })',
+    'state =>\n  ({\n    dryRun: state.test, // of the state\n  })',
+    's=>({dryRun:s.test})',
+    '({ test }) => ({ dryRun: test })',
+    'state => ({ state: state.x, timeout: 5 })',
+    `state => ({ "dryRun": state.test })`,
+    'state => ({ dryrun: state.test })',
+    'state => ({ dry_run: state.test })',
+    '$ => $.options',
+  ])('%s', source => {
+    expect(takenAsOptions(given(source))).toBe(true);
+  });
+});
+
+test.each([
+  'state => state',
+  'state => ({ ...state, sent: true })',
+  'state => ({ sent: true, ...state })',
+  'state => (console.log(state.data), state)',
+  'state => console.log(state.data)',
+  'state => help(state)',
+  'async state => ({ ...state })',
+  'state => { return { dryRun: state.test }; }',
+  'function (state) { return state; }',
+  's => Object.assign({}, s, { a: 1 })',
+  'state => ({ state })',
+  'state => (state.data.id ? state : { ...state, lost: true })',
+  '({ data, ...rest }) => ({ ...rest, data: data.id })',
+  'help',
+  "() => ({ only: 'this' })",
+  'state => ({ data: state.data })',
+  'state => ({ dryRun: state.test, ...state })',
+  'help.bind(null)',
+])('%s is a callback', source => {
+  expect(takenAsOptions(given(source))).toBe(false);
+});
+
+const urns = ['tel:+250788123123'];
+const OPERATIONS: [string, (options: never) => Operation][] = [
+  ['sendBroadcast', options => sendBroadcast({ urns, text: 'Hi' }, options)],
+  ['startFlow', options => startFlow({ flow: FLOW, urns }, options)],
+  ['addContact', options => addContact({ name: 'Amina' }, options)],
+  ['upsertContact', options => upsertContact({ name: 'Amina', urns }, options)],
+];
+
+test.each(OPERATIONS.slice(0, 2))(
+  'a dry run of %s by data of the job sends nothing',
+  async (_, make) => {
+    const server = await serve();
+    const operation = make(compiled('{ dryRun: $.test }') as never);
+    const state = await run(operation, server, { test: true });
+    expect(state.data).toMatchObject({ dryRun: true });
+    expect(sent(server).filter(line => line.startsWith('POST'))).toEqual([]);
+  },
+);
+
+test.each(OPERATIONS)('an unknown option of %s by data of the job is refused', async (_, make) => {
+  const server = await serve();
+  const operation = make(compiled('{ dryrun: $.test }') as never);
+  expect((await failure(operation, server)).code).toBe('INVALID_OPTION');
+  expect(server.requests).toEqual([]);
+});
