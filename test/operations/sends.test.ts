@@ -27,6 +27,9 @@ function accepting(path: string) {
   let id = 0;
   return serve(
     msw.post(`*/api/v2/${path}.json`, () => HttpResponse.json({ id: ++id }, { status: 201 })),
+    msw.get('*/api/v2/workspace.json', () =>
+      HttpResponse.json({ uuid: UUID, country: 'RW', timezone: 'Africa/Kigali' }),
+    ),
     msw.get('*', () => page([])),
   );
 }

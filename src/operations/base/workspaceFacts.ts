@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
-import { dependsOnCountry, foreignFault, type UrnFault } from '../../input/urns.js';
+import { dependsOnCountry, digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
@@ -150,7 +150,9 @@ export class WorkspaceFacts {
   async homeNumberFault(urn: string, isContactWrite: boolean): Promise<UrnFault | undefined> {
     if (!dependsOnCountry(urn)) return undefined;
     const read = () => this.#country();
-    const country = isContactWrite ? await this.unlessForbidden('country', read) : await read();
+    // Nearly everywhere, 00 means what it seems to mean.
+    const mayGoOn = isContactWrite || digitsTakenWhole(urn) === undefined;
+    const country = mayGoOn ? await this.unlessForbidden('country', read) : await read();
     return country === undefined ? undefined : foreignFault(urn, country);
   }
 
