@@ -704,10 +704,21 @@ describe('an option that would not be heeded', () => {
       answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
     );
     await run(
-      sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, (() => ({ dryRun: true })) as never),
+      sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, (() => {
+        return { dryRun: true };
+      }) as never),
       server,
     );
     expect(lines.join('\n')).toContain('is a callback');
+  });
+
+  test('is heeded if it is surely no callback', async () => {
+    const server = await serve();
+    const operation = sendBroadcast({ urns: [AMINA], text: 'Hi' }, (() => ({
+      dryRun: true,
+    })) as never);
+    expect((await run(operation, server)).data).toMatchObject({ dryRun: true });
+    expect(sent(server).filter(line => line.startsWith('POST'))).toEqual([]);
   });
 });
 

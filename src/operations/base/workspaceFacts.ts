@@ -2,7 +2,12 @@ import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
-import { dependsOnCountry, digitsTakenWhole, foreignFault, type UrnFault } from '../../input/urns.js';
+import {
+  dependsOnCountry,
+  digitsTakenWhole,
+  foreignFault,
+  type UrnFault,
+} from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
