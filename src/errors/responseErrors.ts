@@ -335,10 +335,12 @@ export function responseError(
   refused: Refused,
 ): RapidProError {
   const clean = redactor(personalTexts(request), credential.token);
-  const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
+  const flat = flattenErrors(refused.body);
+  const raw = flat.map(error => placeInJob(error, request));
   const cleanPath = pathCleaner(request.body, clean);
-  const errors = raw.map(({ path, text }) => ({
-    path: cleanPath(path),
+  const errors = flat.map(({ path, text }) => ({
+    // A place in the job's list can have more digits than the answer may show.
+    path: placeInJob({ path: cleanPath(path), text }, request).path,
     text: cleanSentence(text, clean),
   }));
   const verdict = judge({ request, credential, refused, raw, errors });

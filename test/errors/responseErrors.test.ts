@@ -248,6 +248,67 @@ describe('places in the job’s own list', () => {
   });
 });
 
+describe('a key of digits in an answer is no place in a list', () => {
+  const urn = 'tel:+250788123123';
+  const body = { urns: [urn], name: 'Amina', fields: { nid: '1' } };
+  const DIGITS = ['250788123123', '0788123123', '788123123', '0788.123.123', '+250-788-123-123'];
+
+  test.each(
+    DIGITS.flatMap(key => [
+      { [key]: ['bad'] },
+      { urns: { [key]: ['bad'] } },
+      { urns: { 0: { [key]: ['bad'] } } },
+      { fields: { nid: { [key]: 'bad' } } },
+      { other: { deep: [{ [key]: { 0: 'bad' } }] } },
+      { [`urns[${key}]`]: ['bad'] },
+    ]),
+  )('%j', said => {
+    const requests: ApiRequest[] = [
+      { ...POST, body },
+      { ...POST, query: { urn }, body: { name: 'Amina' } },
+      { ...POST, path: 'messages', body: { contact: urn, text: 'Hi' } },
+    ];
+    for (const request of requests) {
+      const error = refuse({ body: said, authenticated: true }, request);
+      const text = JSON.stringify(error) + error.message;
+      expect(error.errors).toHaveLength(1);
+      expect(text).not.toMatch(/7\D*8\D*8\D*1\D*2\D*3/);
+      expect(error.description).toMatch(/…\d?\d?.*: bad/);
+    }
+  });
+
+  test('cut into pieces by dots', () => {
+    const said = { urns: { '0788': { 123: { 123: ['bad'] } } } };
+    const error = refuse({ body: said, authenticated: true }, { ...POST, body });
+    expect(error.errors).toEqual(['urns.…23]: bad']);
+  });
+
+  test('nor is a token that is digits, or whose hex is', () => {
+    const token = 'wq7Ays3bTT9qDqEXr82w'.replace(/[^\dA-IP-Ya-ip-y]/g, '5');
+    const hex = Buffer.from(token).toString('hex');
+    expect(hex).toMatch(/^\d+$/);
+    for (const [secret, key] of [
+      [token, hex],
+      ['83510947261538406917', '83510947261538406917'],
+    ] as const) {
+      for (const said of [{ [key]: ['bad'] }, { urns: { [key]: ['bad'] } }]) {
+        const { errors } = refuse(
+          { body: said },
+          { ...POST, body },
+          { ...CREDENTIAL, token: secret },
+        );
+        expect(errors?.join()).not.toContain(key);
+      }
+    }
+  });
+
+  test('a place in a long list of the job is shown', () => {
+    const positions = { urns: [123_456] };
+    const error = refuse({ body: { urns: { 0: ['Bad.'] } } }, { ...POST, body, positions });
+    expect(error.errors).toEqual(['urns[123456]: Bad.']);
+  });
+});
+
 describe('400 of another server', () => {
   test.each<[string, Answer, string]>([
     ['a page', { isJson: false }, 'NOT_RAPIDPRO'],
