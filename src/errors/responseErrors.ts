@@ -36,6 +36,11 @@ interface Credential {
   /** True if the connection is not encrypted, and leads to another machine. */
   insecure: boolean;
   token: string;
+  webhookSecret?: string | undefined;
+}
+
+function secretsOf({ token, webhookSecret }: Credential): string[] {
+  return webhookSecret === undefined ? [token] : [token, webhookSecret];
 }
 
 interface Context {
@@ -209,7 +214,7 @@ function otherOrigin(location: string | undefined, base: string): string | undef
 
 function redirected({ refused, credential }: Context): Verdict {
   const origin = otherOrigin(refused.location, credential.origin);
-  const other = origin && redact(origin, [], credential.token);
+  const other = origin && redact(origin, [], secretsOf(credential));
   return {
     code: 'REDIRECTED',
     description: other
@@ -334,7 +339,7 @@ export function responseError(
   credential: Credential,
   refused: Refused,
 ): RapidProError {
-  const clean = redactor(personalTexts(request), credential.token);
+  const clean = redactor(personalTexts(request), secretsOf(credential));
   const flat = flattenErrors(refused.body);
   const raw = flat.map(error => placeInJob(error, request));
   const cleanPath = pathCleaner(request.body, clean);
