@@ -33,6 +33,7 @@ type Verdict = Omit<ErrorDetails, 'statusCode' | 'outcome'>;
 /** The parts of the credential that errors mention, or must not show. */
 interface Credential {
   origin: string;
+  basePath: string;
   /** True if the connection is not encrypted, and leads to another machine. */
   insecure: boolean;
   token: string;
@@ -254,6 +255,14 @@ function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict 
   };
 }
 
+function foreign({ refused: { statusCode } }: Context): Verdict {
+  return {
+    code: 'NOT_RAPIDPRO',
+    description: `The server answered ${statusCode}, but it does not look like RapidPro.`,
+    fix: 'Check "host" in the credential, and ask the people who run the server whether a firewall or proxy blocks OpenFn.',
+  };
+}
+
 function other({ refused, errors, request }: Context): Verdict {
   const simple = (code: ErrorCode, what: string, fix: string): Verdict => ({
     code,
@@ -299,6 +308,9 @@ function other({ refused, errors, request }: Context): Verdict {
   }
 }
 
+/** Statuses that mean the same whoever sends them. */
+const ANYBODYS = new Set([401, 407, 413, 414, 431]);
+
 function judge(context: Context): Verdict {
   const { statusCode } = context.refused;
   if (statusCode >= 300 && statusCode < 400) return redirected(context);
@@ -308,12 +320,49 @@ function judge(context: Context): Verdict {
   if (statusCode === 429) return throttled(context);
   if (isGatewayStatus(statusCode)) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
+  if (!ANYBODYS.has(statusCode) && isOtherRefusal(context.refused)) return foreign(context);
   return other(context);
 }
 
-/** Whether RapidPro did what it was asked, by the status of its answer. */
-function outcomeOf(statusCode: number): ErrorOutcome {
-  if (statusCode < 400 || statusCode === 407) return 'none';
+/** The filters of an address, in a form that can be compared. */
+function sorted(pairs: Iterable<readonly [string, unknown]>): string {
+  return JSON.stringify([...pairs].map(([key, value]) => `${key}=${value}`).sort());
+}
+
+/**
+ * Whether a redirect leads to the same endpoint at another place: by another scheme, host or prefix. Then nothing was
+ * done before it. To the very same address, it can come after the work.
+ */
+function isPassedOn(
+  location: string | undefined,
+  { path, query = {} }: ApiRequest,
+  { origin, basePath }: Credential,
+): boolean {
+  const own = new URL(`${basePath}${path}.json`, origin);
+  const url = location === undefined ? undefined : parseUrl(location, own.href);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  const isElsewhere = url.origin !== own.origin || url.pathname !== own.pathname;
+  const sent = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [value].flat().map(one => [key, one] as const),
+  );
+  return (
+    isElsewhere &&
+    url.pathname.endsWith(`/api/v2/${path}.json`) &&
+    sorted(url.searchParams) === sorted(sent)
+  );
+}
+
+/** Whether RapidPro did what it was asked. */
+function outcomeOf(
+  request: ApiRequest,
+  credential: Credential,
+  { statusCode, location }: Refused,
+): ErrorOutcome {
+  if (statusCode === 407) return 'none';
+  if (statusCode < 400) {
+    const isHarmless = request.method === 'GET' || isPassedOn(location, request, credential);
+    return isHarmless ? 'none' : 'unknown';
+  }
   return isGatewayStatus(statusCode) || statusCode >= 500 ? 'unknown' : 'refused';
 }
 
@@ -354,6 +403,6 @@ export function responseError(
     statusCode: refused.statusCode,
     // Another server's words are not about the job.
     errors: /^(NOT_RAPIDPRO|PROXY_FAILED)$/.test(verdict.code) ? [] : errors.map(formatFieldError),
-    outcome: outcomeOf(refused.statusCode),
+    outcome: outcomeOf(request, credential, refused),
   });
 }
