@@ -150,10 +150,13 @@ function beginningOf(text: string, length: number): string {
  * beyond the limit is not shown.
  *
  * @param personal - from `personalTexts`
- * @param token - the credential's token
+ * @param secrets - those of the credential
  */
-export function redactor(personal: readonly string[] = [], token = ''): (text: string) => string {
-  const dropEchoes = echoDropper(personal, token, maskUrn);
+export function redactor(
+  personal: readonly string[] = [],
+  secrets: readonly string[] = [],
+): (text: string) => string {
+  const dropEchoes = echoDropper(personal, secrets, maskUrn);
   const maskNumbers = numberDropper(personal);
   let left = MOST_READ;
   return text => {
@@ -170,8 +173,12 @@ export function redactor(personal: readonly string[] = [], token = ''): (text: s
 }
 
 /** {@link redactor} for one text. */
-export function redact(text: string, personal: readonly string[] = [], token = ''): string {
-  return redactor(personal, token)(text);
+export function redact(
+  text: string,
+  personal: readonly string[] = [],
+  secrets: readonly string[] = [],
+): string {
+  return redactor(personal, secrets)(text);
 }
 
 /** Finds phone numbers that were sent in the words of a server, whatever the grouping and script of digits. */
@@ -228,8 +235,10 @@ function numberDropper(sent: readonly string[]): (text: string) => string {
  * sent into a pattern.
  */
 
-/** This many characters of the token in a row must not be shown. */
-const LEAST_OF_TOKEN = 8;
+/** This many characters of a secret in a row must not be shown. */
+const LEAST_OF_SECRET = 8;
+/** An address in an address in an address is percent-encoded this often. */
+const MOST_PERCENT = 3;
 /** From this length on, a row is found in any letter case. A name such as "May" must not hide "may". */
 const LONG_ROW = 5;
 const WORDS_IN_A_ROW = 3;
@@ -308,33 +317,54 @@ function findRows(text: string, isSent: (key: string) => boolean): Span[] {
   return spans;
 }
 
-/** A function that says whether a text contains a part of the token, in any letter case. */
-function tokenFinder(token: string): (text: string) => boolean {
-  if (token === '') return () => false;
-  if (token.length < LEAST_OF_TOKEN) return text => text.includes(token);
+/** A function that says whether a text contains a part of a secret, in any letter case. */
+function secretFinder(secret: string): (text: string) => boolean {
+  if (secret === '') return () => false;
+  if (secret.length < LEAST_OF_SECRET) return text => text.includes(secret);
   const partsOf = (text: string) =>
-    Array.from({ length: Math.max(0, text.length - LEAST_OF_TOKEN + 1) }, (_, start) =>
-      text.slice(start, start + LEAST_OF_TOKEN),
+    Array.from({ length: Math.max(0, text.length - LEAST_OF_SECRET + 1) }, (_, start) =>
+      text.slice(start, start + LEAST_OF_SECRET),
     );
-  const parts = new Set(partsOf(token.toLowerCase()));
+  const parts = new Set(partsOf(secret.toLowerCase()));
   return text => partsOf(text.toLowerCase()).some(part => parts.has(part));
 }
 
-function fromPercent(word: string): string {
-  try {
-    return decodeURIComponent(word.replaceAll('+', ' '));
-  } catch {
-    return word;
+function fromPercent(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, run => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
+}
+
+/** What a run of letters may be an encoded form of, wherever in it the form begins. */
+function decodeRuns(text: string): string[] {
+  const found: string[] = [];
+  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
+    for (const start of [0, 1, 2, 3]) {
+      found.push(Buffer.from(run.slice(start), 'base64').toString());
+    }
   }
+  for (const [run] of text.matchAll(/[\da-f]{8,}/gi)) {
+    for (const start of [0, 1]) found.push(Buffer.from(run.slice(start), 'hex').toString());
+  }
+  return found;
 }
 
 /** What a word may be an encoded form of. */
 function decodings(word: string): string[] {
-  const found = /%[\da-f]{2}|\+/i.test(word) ? [fromPercent(word)] : [];
-  for (const [run] of word.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
-    found.push(Buffer.from(run, 'base64').toString());
-    if (/^[\da-f]+$/i.test(run)) found.push(Buffer.from(run, 'hex').toString());
+  const found = decodeRuns(word);
+  let text = word;
+  for (let times = 0; times < MOST_PERCENT; times++) {
+    const plain = fromPercent(text);
+    if (plain === text) break;
+    text = plain;
+    found.push(text, ...decodeRuns(text));
   }
+  // In a query a space is a plus.
+  if (text.includes('+')) found.push(text.replaceAll('+', ' '));
   return found;
 }
 
@@ -351,18 +381,21 @@ export function unescapeText(text: string): string {
  * Makes a function that removes echoes from texts.
  *
  * @param sent - what must not come back
- * @param token - nor any part of this
+ * @param secrets - nor any part of these
  * @param mask - masks a URN
  */
 export function echoDropper(
   sent: readonly string[],
-  token: string,
+  secrets: readonly string[],
   mask: (urn: string) => string,
 ): (text: string) => string {
   const length = sent.reduce((sum, text) => sum + text.length, 0);
   if (length > MOST_SENT) return () => '…';
-  const isSent = rowFinder(sent, length);
-  const holdsToken = tokenFinder(token);
+  // One that no single word contains.
+  const inWords = secrets.filter(secret => /[\s"'<>]/.test(secret));
+  const isSent = rowFinder([...sent, ...inWords], length);
+  const finders = secrets.map(secretFinder);
+  const holdsSecret = (text: string) => finders.some(isWithin => isWithin(text));
 
   const dropRows = (text: string) => {
     let clean = '';
@@ -376,7 +409,12 @@ export function echoDropper(
   };
   const isLongRow = (key: string) => key.length >= LONG_ROW && isSent(key);
   const isEcho = (word: string) =>
-    holdsToken(word) ||
-    decodings(word).some(decoded => holdsToken(decoded) || findRows(decoded, isLongRow).length > 0);
-  return text => dropRows(text).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
+    holdsSecret(word) ||
+    decodings(word).some(
+      decoded => holdsSecret(decoded) || findRows(decoded, isLongRow).length > 0,
+    );
+  const dropWhole = (text: string) =>
+    inWords.reduce((left, secret) => left.replaceAll(secret, '…'), text);
+  return text =>
+    dropRows(dropWhole(text)).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
 }

@@ -14,9 +14,13 @@ const WHOLE = new Set(['detail', 'non_field_errors']);
 const MOST_ERRORS = 50;
 const DEEPEST = 8;
 
+/** A place in a list of the API. More digits can be somebody's number. */
+const INDEX = '(?:0|[1-9]\\d{0,2})';
+const IS_INDEX = new RegExp(`^${INDEX}$`);
+
 function join(path: string, key: string): string {
   if (path === '' && WHOLE.has(key)) return '';
-  if (/^\d+$/.test(key)) return `${path}[${key}]`;
+  if (IS_INDEX.test(key)) return `${path}[${key}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
@@ -193,8 +197,11 @@ export function cleanSentence(text: string, clean: (text: string) => string): st
   return isOwn ? `${before}${within === '' ? '' : clean(within)}${behind}` : clean(text);
 }
 
+const SEPARATOR = new RegExp(`(\\.|\\[${INDEX}\\])`);
+
 /**
- * Cleans the path that a text is about, except the keys that the job sent.
+ * Cleans the path that a text is about, except the keys that the job sent and the place after one. What is between
+ * them is cleaned as one text, because a number can contain dots.
  *
  * @param sent - the body
  * @param clean - prepares any other text for a log
@@ -205,11 +212,27 @@ export function pathCleaner(
 ): (path: string) => string {
   const keys = new Set<string>();
   collectKeys(sent, keys, 0);
-  return path =>
-    path
-      .split(/(\.|\[\d+\])/)
-      .map((part, place) => (place % 2 === 1 || keys.has(part) ? part : clean(part)))
-      .join('');
+  return path => {
+    let shown = '';
+    let other = '';
+    let takesPlace = true;
+    const show = (part: string) => {
+      const dot = other.endsWith('.') ? '.' : '';
+      const text = other.slice(0, other.length - dot.length);
+      shown += `${text === '' ? '' : clean(text)}${dot}${part}`;
+      other = '';
+    };
+    for (const part of path.split(SEPARATOR)) {
+      if (part === '') continue;
+      const isPlace = part.startsWith('[') && takesPlace && other === '';
+      const isDot = part === '.' && other === '';
+      if (isPlace || isDot || keys.has(part)) show(part);
+      else other += part;
+      takesPlace = keys.has(part);
+    }
+    show('');
+    return shown;
+  };
 }
 
 /** Keys as the API writes them. Anything else before a colon may be personal data. */

@@ -33,9 +33,15 @@ type Verdict = Omit<ErrorDetails, 'statusCode' | 'outcome'>;
 /** The parts of the credential that errors mention, or must not show. */
 interface Credential {
   origin: string;
+  basePath: string;
   /** True if the connection is not encrypted, and leads to another machine. */
   insecure: boolean;
   token: string;
+  webhookSecret?: string | undefined;
+}
+
+function secretsOf({ token, webhookSecret }: Credential): string[] {
+  return webhookSecret === undefined ? [token] : [token, webhookSecret];
 }
 
 interface Context {
@@ -209,7 +215,7 @@ function otherOrigin(location: string | undefined, base: string): string | undef
 
 function redirected({ refused, credential }: Context): Verdict {
   const origin = otherOrigin(refused.location, credential.origin);
-  const other = origin && redact(origin, [], credential.token);
+  const other = origin && redact(origin, [], secretsOf(credential));
   return {
     code: 'REDIRECTED',
     description: other
@@ -246,6 +252,14 @@ function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict 
         ? 'The connection may be slow. Run the job again in a few minutes. If it keeps failing, send less at once.'
         : 'The server may be restarting, overloaded or unreachable. Run the job again in a few minutes. If it keeps failing, tell the people who run the server.',
     retryAfter,
+  };
+}
+
+function foreign({ refused: { statusCode } }: Context): Verdict {
+  return {
+    code: 'NOT_RAPIDPRO',
+    description: `The server answered ${statusCode}, but it does not look like RapidPro.`,
+    fix: 'Check "host" in the credential, and ask the people who run the server whether a firewall or proxy blocks OpenFn.',
   };
 }
 
@@ -294,6 +308,9 @@ function other({ refused, errors, request }: Context): Verdict {
   }
 }
 
+/** Statuses that mean the same whoever sends them. */
+const ANYBODYS = new Set([401, 407, 413, 414, 431]);
+
 function judge(context: Context): Verdict {
   const { statusCode } = context.refused;
   if (statusCode >= 300 && statusCode < 400) return redirected(context);
@@ -303,12 +320,49 @@ function judge(context: Context): Verdict {
   if (statusCode === 429) return throttled(context);
   if (isGatewayStatus(statusCode)) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
+  if (!ANYBODYS.has(statusCode) && isOtherRefusal(context.refused)) return foreign(context);
   return other(context);
 }
 
-/** Whether RapidPro did what it was asked, by the status of its answer. */
-function outcomeOf(statusCode: number): ErrorOutcome {
-  if (statusCode < 400 || statusCode === 407) return 'none';
+/** The filters of an address, in a form that can be compared. */
+function sorted(pairs: Iterable<readonly [string, unknown]>): string {
+  return JSON.stringify([...pairs].map(([key, value]) => `${key}=${value}`).sort());
+}
+
+/**
+ * Whether a redirect leads to the same endpoint at another place: by another scheme, host or prefix. Then nothing was
+ * done before it. To the very same address, it can come after the work.
+ */
+function isPassedOn(
+  location: string | undefined,
+  { path, query = {} }: ApiRequest,
+  { origin, basePath }: Credential,
+): boolean {
+  const own = new URL(`${basePath}${path}.json`, origin);
+  const url = location === undefined ? undefined : parseUrl(location, own.href);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  const isElsewhere = url.origin !== own.origin || url.pathname !== own.pathname;
+  const sent = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [value].flat().map(one => [key, one] as const),
+  );
+  return (
+    isElsewhere &&
+    url.pathname.endsWith(`/api/v2/${path}.json`) &&
+    sorted(url.searchParams) === sorted(sent)
+  );
+}
+
+/** Whether RapidPro did what it was asked. */
+function outcomeOf(
+  request: ApiRequest,
+  credential: Credential,
+  { statusCode, location }: Refused,
+): ErrorOutcome {
+  if (statusCode === 407) return 'none';
+  if (statusCode < 400) {
+    const isHarmless = request.method === 'GET' || isPassedOn(location, request, credential);
+    return isHarmless ? 'none' : 'unknown';
+  }
   return isGatewayStatus(statusCode) || statusCode >= 500 ? 'unknown' : 'refused';
 }
 
@@ -334,11 +388,13 @@ export function responseError(
   credential: Credential,
   refused: Refused,
 ): RapidProError {
-  const clean = redactor(personalTexts(request), credential.token);
-  const raw = flattenErrors(refused.body).map(error => placeInJob(error, request));
+  const clean = redactor(personalTexts(request), secretsOf(credential));
+  const flat = flattenErrors(refused.body);
+  const raw = flat.map(error => placeInJob(error, request));
   const cleanPath = pathCleaner(request.body, clean);
-  const errors = raw.map(({ path, text }) => ({
-    path: cleanPath(path),
+  const errors = flat.map(({ path, text }) => ({
+    // A place in the job's list can have more digits than the answer may show.
+    path: placeInJob({ path: cleanPath(path), text }, request).path,
     text: cleanSentence(text, clean),
   }));
   const verdict = judge({ request, credential, refused, raw, errors });
@@ -347,6 +403,6 @@ export function responseError(
     statusCode: refused.statusCode,
     // Another server's words are not about the job.
     errors: /^(NOT_RAPIDPRO|PROXY_FAILED)$/.test(verdict.code) ? [] : errors.map(formatFieldError),
-    outcome: outcomeOf(refused.statusCode),
+    outcome: outcomeOf(request, credential, refused),
   });
 }

@@ -6,7 +6,7 @@ import { shownId } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import type { UploadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { asObject } from './base/asObject.js';
+import { asWritten } from './base/asObject.js';
 import { operation } from './base/operation.js';
 
 /** The largest file that RapidPro accepts, in bytes. */
@@ -216,7 +216,7 @@ export function uploadMedia(
         file: upload,
         repeatable: true,
       });
-      const media = asObject(body);
+      const media = asWritten(body);
       log.info(`Uploaded media ${shownId(media)}`);
       return media;
     },

@@ -281,6 +281,10 @@ export async function bulkRun(
   const { unpredicted } = outcome;
   const { failOnError: isError } = settings;
   logSyncEnd(result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
-  if (isError) failOnError(result, left && { [keyOf(checkpoint)]: left });
+  // A dry run, or one whose entries are all refused before, did nothing.
+  const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
+  if (isError) {
+    failOnError(result, left && { [keyOf(checkpoint)]: left }, mayBeDone ? 'unknown' : 'none');
+  }
   return result;
 }

@@ -17,7 +17,7 @@ const body = {
 };
 const personal = personalTexts({ path: 'contacts', body });
 
-const shown = (text: string) => redact(text, personal, TOKEN);
+const shown = (text: string) => redact(text, personal, [TOKEN]);
 
 const htmlEscaped = (text: string) =>
   [...text].map(letter => (/\w| /.test(letter) ? letter : `&#${letter.codePointAt(0)};`)).join('');
@@ -59,6 +59,67 @@ describe.each(DISGUISES)('an echo %s is left out', (_, disguise) => {
     const text = shown(`Ujumbe: ${disguise(TEXT)}`);
     expect(text).toContain('Ujumbe');
     expect(text).not.toContain(disguise(TEXT).slice(8, 24));
+  });
+});
+
+describe('a webhook secret that a server repeats is left out', () => {
+  const SECRETS = [
+    'hook-Secret42x99',
+    'two words, and a third',
+    'a"quoted" <one>!',
+    '"!!"??"§§"--',
+    'naïve+çedille=7',
+  ];
+  const twice = (text: string) => encodeURIComponent(encodeURIComponent(text));
+  const ways: [string, (text: string) => string][] = [
+    ...DISGUISES.filter(([name]) => !/letters|capitals/.test(name)),
+    ['encoded twice', twice],
+    ['in base64, encoded', text => twice(Buffer.from(text).toString('base64'))],
+    ['in base64 behind a letter', text => `x${Buffer.from(text).toString('base64')}`],
+    ['in base64 of more', text => Buffer.from(`u:${text}:x`).toString('base64')],
+    ['in hex behind a digit', text => `7${Buffer.from(text).toString('hex')}`],
+  ];
+
+  test.each(SECRETS.flatMap(secret => ways.map(([name, way]) => [secret, name, way] as const)))(
+    '%s, %s',
+    (secret, _, way) => {
+      for (const url of [
+        `https://x.org/i/abc?secret=${way(secret)}`,
+        `https://x.org/i/${way(secret)}`,
+        way(secret),
+      ]) {
+        const error = responseError(
+          {
+            ...{ method: 'POST', path: 'resthook_subscribers' },
+            body: { resthook: 'new-report', target_url: url },
+          },
+          parseConfiguration({ host: 'https://a.org', token: TOKEN, webhookSecret: secret }),
+          {
+            body: { target_url: [`Enter a valid URL: ${url}`], other: { [url]: ['bad'] } },
+            ...{ statusCode: 400, isJson: true, authenticated: true },
+          },
+        );
+        const text = JSON.stringify(error) + error.message;
+        expect(text).toContain('Enter a valid URL: ');
+        expect(error.errors).toHaveLength(2);
+        for (const line of [...(error.errors ?? []), error.message]) {
+          expect(line).not.toContain(way(secret));
+          expect(line).not.toContain(way(secret).slice(2, -2));
+        }
+      }
+    },
+  );
+
+  test('in the address of a redirect', () => {
+    const { description, fix } = responseError(
+      { method: 'GET', path: 'contacts' },
+      parseConfiguration({ host: 'https://a.org', token: TOKEN, webhookSecret: 'hooksecret42' }),
+      {
+        ...{ statusCode: 302, body: undefined, isJson: false, authenticated: false },
+        location: 'https://hooksecret42.example.org/',
+      },
+    );
+    expect(description + fix).not.toContain('hooksecret42');
   });
 });
 

@@ -162,7 +162,7 @@ describe('escapes are undone', () => {
 
 describe('echoes', () => {
   const drop = (sent: string[], text: string, token = '') =>
-    echoDropper(sent, token, maskUrn)(text);
+    echoDropper(sent, [token], maskUrn)(text);
 
   test.each([
     ['one two three', 'say one two three four', 'say … four'],
@@ -247,6 +247,18 @@ describe('RapidPro’s own sentences', () => {
     expect(cleanSentence(text, clean)).toBe(shown);
   });
 
+  test.each([
+    ['urns[250788123123]', '<urns[250788123123]>'],
+    ['fields.0788.123.123', 'fields.<0788.123.123>'],
+    ['fields.0788.123.123.age', 'fields.<0788.123.123>.age'],
+    ['fields[7][881].231', 'fields[7]<[881].231>'],
+    ['fields[078]', '<fields[078]>'],
+    ['Amina[3].age', '<Amina[3]>.age'],
+    ['fields.age.', 'fields.age.'],
+  ])('what is no key and no place in a list is cleaned as one text: %s', (path, shown) => {
+    expect(pathCleaner({ fields: { age: 1 } }, clean)(path)).toBe(shown);
+  });
+
   test('a long one has been sent', () => {
     const own = (length: number) => 'Invalid URN: '.padEnd(length, 'x');
     expect(cleanSentence(own(400), clean)).toBe(`Invalid URN: <${'x'.repeat(387)}>`);
@@ -256,7 +268,8 @@ describe('RapidPro’s own sentences', () => {
   test('a path keeps its places and the keys that were sent', () => {
     const sent = { fields: { age: [{ deep: 1 }], Amina: 1, [`k${'x'.repeat(41)}`]: 1 } };
     const path = pathCleaner(sent, clean);
-    expect(path('fields.age[0].deep')).toBe('fields.age[0]<>.deep');
+    expect(path('fields.age[0].deep')).toBe('fields.age[0].deep');
+    expect(path('[0].fields[999].age')).toBe('[0].fields[999].age');
     expect(path('fields.Amina')).toBe('fields.<Amina>');
     expect(path(`k${'x'.repeat(41)}`)).toBe(`<k${'x'.repeat(41)}>`);
     expect(pathCleaner(null, clean)('a')).toBe('<a>');
@@ -308,6 +321,10 @@ describe('refusals', () => {
     [{ a: { '1b': 'x' } }, 'a.1b', 'x'],
     [{ a: { b1: 'x' } }, 'a.b1', 'x'],
     [{ a: [null, { b: 0 }] }, 'a[1].b', '0'],
+    [{ a: { 999: 'x' } }, 'a[999]', 'x'],
+    [{ a: { 1000: 'x' } }, 'a.1000', 'x'],
+    [{ a: { '078': 'x' } }, 'a.078', 'x'],
+    [{ 250788123123: 'x' }, '250788123123', 'x'],
   ])('%j is at %j', (body, path, text) => {
     expect(flattenErrors(body)).toEqual([{ path, text }]);
   });

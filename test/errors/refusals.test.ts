@@ -90,9 +90,10 @@ describe('answers that are not RapidPro’s', () => {
     [400, HTML, {}, 'NOT_RAPIDPRO'],
     [400, '', {}, 'NOT_RAPIDPRO'],
     [401, HTML, {}, 'INVALID_TOKEN'],
-    [402, '', {}, 'REQUEST_FAILED'],
+    [402, '', {}, 'NOT_RAPIDPRO'],
     [413, HTML, {}, 'TOO_LARGE'],
-    [418, '"short and stout"', {}, 'REQUEST_FAILED'],
+    [409, HTML, {}, 'NOT_RAPIDPRO'],
+    [418, '"short and stout"', {}, 'NOT_RAPIDPRO'],
     [500, HTML, {}, 'SERVER_ERROR'],
     [500, '', {}, 'SERVER_ERROR'],
     [520, HTML, {}, 'SERVER_UNAVAILABLE'],
@@ -250,7 +251,12 @@ describe('redirects', () => {
   ])('to %j', async location => {
     const error = await redirect(location);
     expect(error.code).toBe('REDIRECTED');
-    expect(error.description).toBe('The server redirects to another page.');
+    expect(error.description).toBe(
+      'The server redirects to another page. It may have been done anyway.',
+    );
+    const read = await refusal(301, '', { Location: location }, GET);
+    expect(read).toMatchObject({ code: 'REDIRECTED', outcome: 'none' });
+    expect(read.description).toBe('The server redirects to another page.');
   });
 
   test('an address with a password in it does not come into the error', async () => {

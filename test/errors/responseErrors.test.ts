@@ -9,7 +9,12 @@ import { TOKEN } from '../support/credential.js';
 
 type Answer = Partial<Parameters<typeof responseError>[2]>;
 
-const CREDENTIAL = { origin: 'https://rapidpro.example', insecure: false, token: TOKEN };
+const CREDENTIAL = {
+  origin: 'https://rapidpro.example',
+  basePath: '/api/v2/',
+  insecure: false,
+  token: TOKEN,
+};
 const POST: ApiRequest = { method: 'POST', path: 'contacts', body: {} };
 const GET: ApiRequest = { method: 'GET', path: 'contacts' };
 
@@ -24,8 +29,8 @@ function refuse(answer: Answer, request: ApiRequest = POST, credential = CREDENT
 
 describe('what a status means, and what happened to the request', () => {
   test.each([
-    [300, 'REDIRECTED', 'none'],
-    [399, 'REDIRECTED', 'none'],
+    [300, 'REDIRECTED', 'unknown'],
+    [399, 'REDIRECTED', 'unknown'],
     [400, 'VALIDATION_FAILED', 'refused'],
     [401, 'INVALID_TOKEN', 'refused'],
     [402, 'REQUEST_FAILED', 'refused'],
@@ -77,8 +82,46 @@ describe('what a status means, and what happened to the request', () => {
   });
 
   test('other refusals are named with their status, endpoint or method', () => {
-    expect(refuse({ statusCode: 418 }).description).toContain('status 418.');
-    expect(refuse({ statusCode: 405 }).description).toContain('allow POST on "contacts".');
+    const authenticated = true;
+    expect(refuse({ statusCode: 418, authenticated }).description).toContain('status 418.');
+    expect(refuse({ statusCode: 405, authenticated }).description).toContain(
+      'allow POST on "contacts".',
+    );
+  });
+
+  describe.each([402, 405, 406, 409, 410, 415, 418, 422, 423, 451, 499])('%i', statusCode => {
+    test.each<[string, Answer]>([
+      ['a page', { isJson: false }],
+      ['a text', { body: 'error code: 1001' }],
+      ['JSON with words of its own', { body: { message: 'Blocked', status: statusCode } }],
+    ])('%s that does not look like RapidPro is of another server', (_, answer) => {
+      const error = refuse({ statusCode, ...answer });
+      expect(error).toMatchObject({ code: 'NOT_RAPIDPRO', statusCode, outcome: 'refused' });
+      expect(error.description).toContain(`answered ${statusCode}`);
+      expect(error.fix).toContain('firewall');
+      expect(error).not.toHaveProperty('errors');
+    });
+
+    test.each<[string, Answer]>([
+      ['its JSON', { body: { detail: 'Non.' } }],
+      ['its header', { isJson: false, authenticated: true }],
+    ])('RapidPro is known by %s', (_, answer) => {
+      expect(refuse({ statusCode, ...answer }).code).not.toBe('NOT_RAPIDPRO');
+    });
+  });
+
+  test.each([
+    [401, 'INVALID_TOKEN'],
+    [407, 'PROXY_FAILED'],
+    [408, 'SERVER_UNAVAILABLE'],
+    [413, 'TOO_LARGE'],
+    [414, 'TOO_LARGE'],
+    [429, 'RATE_LIMITED'],
+    [431, 'TOO_LARGE'],
+    [500, 'SERVER_ERROR'],
+    [502, 'SERVER_UNAVAILABLE'],
+  ])('%i means the same from anybody: %s', (statusCode, code) => {
+    expect(refuse({ statusCode, isJson: false }).code).toBe(code);
   });
 });
 
@@ -246,6 +289,126 @@ describe('places in the job’s own list', () => {
     expect(errors({ detail: 'Bad.' }, { body: null })).toEqual(['Bad.']);
     expect(errors({ groups: { 1: ['Bad.'] } }, { body: undefined })).toEqual(['groups[1]: Bad.']);
   });
+});
+
+describe('a key of digits in an answer is no place in a list', () => {
+  const urn = 'tel:+250788123123';
+  const body = { urns: [urn], name: 'Amina', fields: { nid: '1' } };
+  const DIGITS = ['250788123123', '0788123123', '788123123', '0788.123.123', '+250-788-123-123'];
+
+  test.each(
+    DIGITS.flatMap(key => [
+      { [key]: ['bad'] },
+      { urns: { [key]: ['bad'] } },
+      { urns: { 0: { [key]: ['bad'] } } },
+      { fields: { nid: { [key]: 'bad' } } },
+      { other: { deep: [{ [key]: { 0: 'bad' } }] } },
+      { [`urns[${key}]`]: ['bad'] },
+    ]),
+  )('%j', said => {
+    const requests: ApiRequest[] = [
+      { ...POST, body },
+      { ...POST, query: { urn }, body: { name: 'Amina' } },
+      { ...POST, path: 'messages', body: { contact: urn, text: 'Hi' } },
+    ];
+    for (const request of requests) {
+      const error = refuse({ body: said, authenticated: true }, request);
+      const text = JSON.stringify(error) + error.message;
+      expect(error.errors).toHaveLength(1);
+      expect(text).not.toMatch(/7\D*8\D*8\D*1\D*2\D*3/);
+      expect(error.description).toMatch(/…\d?\d?.*: bad/);
+    }
+  });
+
+  test('cut into pieces by dots', () => {
+    const said = { urns: { '0788': { 123: { 123: ['bad'] } } } };
+    const error = refuse({ body: said, authenticated: true }, { ...POST, body });
+    expect(error.errors).toEqual(['urns.…23]: bad']);
+  });
+
+  test('nor is a token that is digits, or whose hex is', () => {
+    const token = 'wq7Ays3bTT9qDqEXr82w'.replace(/[^\dA-IP-Ya-ip-y]/g, '5');
+    const hex = Buffer.from(token).toString('hex');
+    expect(hex).toMatch(/^\d+$/);
+    for (const [secret, key] of [
+      [token, hex],
+      ['83510947261538406917', '83510947261538406917'],
+    ] as const) {
+      for (const said of [{ [key]: ['bad'] }, { urns: { [key]: ['bad'] } }]) {
+        const { errors } = refuse(
+          { body: said },
+          { ...POST, body },
+          { ...CREDENTIAL, token: secret },
+        );
+        expect(errors?.join()).not.toContain(key);
+      }
+    }
+  });
+
+  test('a place in a long list of the job is shown', () => {
+    const positions = { urns: [123_456] };
+    const error = refuse({ body: { urns: { 0: ['Bad.'] } } }, { ...POST, body, positions });
+    expect(error.errors).toEqual(['urns[123456]: Bad.']);
+  });
+});
+
+describe('a write that is redirected', () => {
+  const UUID = '3c9f0d4e-0e41-4f6d-8a3c-1f2e3d4c5b6a';
+  const one = { ...POST, query: { uuid: UUID } };
+  const prefixed = { ...CREDENTIAL, basePath: '/rapidpro/api/v2/' };
+  const at = (location: string | undefined, request = POST, credential = CREDENTIAL) =>
+    refuse({ statusCode: 301, location }, request, credential);
+
+  test.each<[string, ApiRequest?, typeof CREDENTIAL?]>([
+    ['http://rapidpro.example/api/v2/contacts.json'],
+    ['https://www.rapidpro.example/api/v2/contacts.json'],
+    ['//other.example:8443/api/v2/contacts.json'],
+    ['/rapidpro/api/v2/contacts.json'],
+    ['https://rapidpro.example/api/v2/contacts.json', POST, prefixed],
+    [`https://other.example/api/v2/contacts.json?uuid=${UUID}`, one],
+    [
+      `/x/api/v2/contacts.json?urn=tel%3A%2B250788123123`,
+      { ...POST, query: { urn: 'tel:+250788123123' } },
+    ],
+  ])(
+    'to the same endpoint elsewhere was passed on before any work: %s',
+    (location, request, from) => {
+      const error = at(location, request, from);
+      expect(error).toMatchObject({ code: 'REDIRECTED', outcome: 'none' });
+    },
+  );
+
+  test.each<[string | undefined, ApiRequest?]>([
+    ['/login'],
+    ['/accounts/login/?next=/api/v2/contacts.json'],
+    ['https://rapidpro.example/'],
+    ['https://other.example/login'],
+    ['https://other.example/api/v2/groups.json'],
+    ['https://other.example/api/v2/xcontacts.json'],
+    ['https://other.example/api/v3/contacts.json'],
+    ['https://other.example/contact/read/'],
+    // After a write, servers also lead to what was written, or to the list.
+    ['https://rapidpro.example/api/v2/contacts.json'],
+    ['contacts.json'],
+    [`https://other.example/api/v2/contacts.json?uuid=${UUID}`],
+    ['https://other.example/api/v2/contacts.json', one],
+    [`https://other.example/api/v2/contacts.json?uuid=${UUID}&uuid=${UUID}`, one],
+    ['ftp://other.example/api/v2/contacts.json'],
+    ['http://['],
+    [''],
+    [undefined],
+  ])('to anything else may have been done: %s', (location, request) => {
+    expect(at(location, request)).toMatchObject({ code: 'REDIRECTED', outcome: 'unknown' });
+    const deletion = { ...POST, ...request, method: 'DELETE' } as const;
+    expect(at(location, deletion).outcome).toBe('unknown');
+  });
+
+  test.each(['/login', 'http://rapidpro.example/api/v2/contacts.json', undefined])(
+    'a read did nothing: %s',
+    location => {
+      expect(at(location, GET).outcome).toBe('none');
+    },
+  );
 });
 
 describe('400 of another server', () => {

@@ -15,7 +15,7 @@ import { rawServer } from '../support/rawServer.js';
 const refusal = (path: string, body: Json, said: unknown) =>
   responseError(
     { method: 'POST', path, body },
-    { origin: 'https://rapidpro.example', insecure: false, token: TOKEN },
+    { origin: 'https://rapidpro.example', basePath: '/api/v2/', insecure: false, token: TOKEN },
     { statusCode: 400, body: said, isJson: true, authenticated: true },
   ).errors;
 
@@ -98,7 +98,7 @@ test.each([true, false])(
   insecure => {
     const { fix } = responseError(
       { method: 'GET', path: 'contacts' },
-      { origin: 'http://rapidpro.example', insecure, token: TOKEN },
+      { origin: 'http://rapidpro.example', basePath: '/api/v2/', insecure, token: TOKEN },
       { statusCode: 403, body: { detail: 'No.' }, isJson: true, authenticated: true },
     );
     expect(fix.includes('Also use https://')).toBe(insecure);

@@ -3,14 +3,21 @@ import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { changed, fail, type RapidProError } from '../../src/errors/errors.js';
-import { addContact, ensureGroup, upsertContact, upsertContacts } from '../../src/index.js';
+import {
+  addContact,
+  ensureGroup,
+  sendBroadcast,
+  syncContacts,
+  upsertContact,
+  upsertContacts,
+} from '../../src/index.js';
 import type { BulkResult } from '../../src/types/bulk.js';
 import type { ApiRequest } from '../../src/types/request.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
-import { badGateway, garbledJson, inTurn, json, reset, stall } from '../support/faults.js';
+import { answer, badGateway, garbledJson, inTurn, json, reset, stall } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
 import { type Behavior, rawServer } from '../support/rawServer.js';
 
@@ -32,10 +39,22 @@ async function errorOf(request: ApiRequest, behave: Behavior): Promise<RapidProE
 const taken = json({ urns: ['URN belongs to another contact'] }, 400);
 const later = json({}, 429, { 'retry-after': '3000' });
 
+/** `TARGET` becomes the endpoint of the request, with its query. */
+const redirect =
+  (location: string): Behavior =>
+  request => {
+    const [, target = ''] = /\/(\w+\.json\S*)/.exec(request.text) ?? [];
+    answer(302, '', { location: location.replace('TARGET', target) })(request);
+  };
+
 describe.each<[string, Behavior, RapidProError['outcome']]>([
   ['400', taken, 'refused'],
   ['403', json({ detail: 'Invalid token' }, 403), 'refused'],
   ['429', later, 'refused'],
+  ['a redirect to the same endpoint', redirect('https://a.example/api/v2/TARGET'), 'none'],
+  ['a redirect to a login', redirect('/login'), 'unknown'],
+  ['a redirect to itself', redirect('/api/v2/TARGET'), 'unknown'],
+  ['a redirect to nowhere', redirect(''), 'unknown'],
   ['408', json({}, 408), 'unknown'],
   ['500', json({}, 500), 'unknown'],
   ['502', badGateway(502), 'unknown'],
@@ -98,6 +117,52 @@ describe('a look that fails after a write whose answer was lost', () => {
     const { failed, notAttempted } = state.data as BulkResult;
     expect(notAttempted).toEqual([]);
     expect(failed).toMatchObject([{ description: expect.stringMatching(/may have been written/) }]);
+  });
+});
+
+describe('a redirect to a login comes after a write, perhaps', () => {
+  const list = json({ next: null, results: [] });
+  const person = (place: number) => ({ urns: [`tel:+25078812310${place}`], name: `P${place}` });
+
+  async function redirecting(location: string, first?: Behavior) {
+    noSleep();
+    captureConsole();
+    let writes = 0;
+    const server = await rawServer(request => {
+      if (request.text.startsWith('GET')) return list(request);
+      return (writes++ === 0 && first ? first : redirect(location))(request);
+    });
+    return { configuration: credential(server) };
+  }
+
+  test.each([['upsertContacts', upsertContacts] as const, ['syncContacts', syncContacts] as const])(
+    '%s',
+    async (_, operation) => {
+      const run = async (location: string) => {
+        const contacts = [person(0), person(1)];
+        return operation(contacts, { concurrency: 1 })(await redirecting(location));
+      };
+      const { failed, notAttempted, stopped } = (await run('/login')).data as BulkResult;
+      expect(failed).toMatchObject([{ code: 'REDIRECTED' }]);
+      expect(failed[0]?.description).toMatch(/may have been written/);
+      expect(notAttempted).toHaveLength(1);
+      expect(stopped).toMatchObject({ code: 'REDIRECTED' });
+      // Nothing was done at all.
+      await expect(run('https://a.example/api/v2/TARGET')).rejects.toMatchObject({
+        code: 'REDIRECTED',
+        outcome: 'none',
+      });
+    },
+  );
+
+  test('a batch of a broadcast is among those that nobody knows', async () => {
+    const urns = Array.from({ length: 250 }, (_, place) => `tel:+250788${123_000 + place}`);
+    const sent = json({ id: 1, uuid: '3c9f0d4e-0e41-4f6d-8a3c-1f2e3d4c5b6a' }, 201);
+    const ended = sendBroadcast({ urns, text: 'Hi' })(await redirecting('/login', sent));
+    await expect(ended).rejects.toMatchObject({
+      code: 'PARTIAL_SEND',
+      details: { done: [[0, 99]], unknown: [[100, 199]], failed: [], notAttempted: [[200, 249]] },
+    });
   });
 });
 

@@ -84,7 +84,7 @@ describe('what people wrote', () => {
         const personal = personalTexts({ path: 'contacts', body: { name } });
         // A word that it is only a part of is another word.
         const text = `${before} ${name} ${after} Token ${TOKEN}`;
-        const clean = redact(text, personal, TOKEN);
+        const clean = redact(text, personal, [TOKEN]);
         expect(clean).not.toContain(name);
         expect(clean).not.toContain(TOKEN);
       }),

@@ -1,33 +1,43 @@
 import type { ApiResponse } from '../../client/request.js';
-import { fail, RapidProError } from '../../errors/errors.js';
+import { type ErrorOutcome, fail, RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** Every object of RapidPro has one of these; an export has its version. */
 const IDENTITIES = ['uuid', 'id', 'key', 'version'];
 
+function isOneObject(body: unknown): body is Dictionary {
+  return (
+    body !== null && typeof body === 'object' && IDENTITIES.some(key => Object.hasOwn(body, key))
+  );
+}
+
 /**
- * Makes sure that an answer to a read or a write is the one object that RapidPro gives.
+ * Makes sure that an answer to a read is the one object that RapidPro gives.
  *
  * @throws RapidProError `NOT_RAPIDPRO`
  */
 export function asObject(body: unknown): Dictionary {
-  if (
-    body !== null &&
-    typeof body === 'object' &&
-    IDENTITIES.some(key => Object.hasOwn(body, key))
-  ) {
-    return body as Dictionary;
-  }
-  throw notLikeRapidPro();
+  if (!isOneObject(body)) throw notLikeRapidPro('none');
+  return body;
 }
 
-function notLikeRapidPro(): RapidProError {
+/**
+ * The same for a write, which may have been done whatever the answer is.
+ *
+ * @throws RapidProError `NOT_RAPIDPRO`
+ */
+export function asWritten(body: unknown): Dictionary {
+  if (!isOneObject(body)) throw notLikeRapidPro('unknown');
+  return body;
+}
+
+function notLikeRapidPro(outcome: ErrorOutcome): RapidProError {
   return fail(
     'NOT_RAPIDPRO',
     'The server answered with data, but not like RapidPro.',
     'Check "host" in the credential.',
-    { outcome: 'unknown' },
+    { outcome },
   );
 }
 
@@ -39,7 +49,7 @@ function notLikeRapidPro(): RapidProError {
  */
 export function requireDone({ statusCode, body }: ApiResponse): void {
   const { failures } = (body ?? {}) as { failures?: unknown };
-  if (statusCode !== 204 && !Array.isArray(failures)) throw notLikeRapidPro();
+  if (statusCode !== 204 && !Array.isArray(failures)) throw notLikeRapidPro('unknown');
 }
 
 /**
@@ -50,7 +60,7 @@ export function requireDone({ statusCode, body }: ApiResponse): void {
  */
 export function asOutcome(body: unknown, path: string): Dictionary {
   try {
-    return asObject(body);
+    return asWritten(body);
   } catch (error) {
     throw error instanceof RapidProError ? outcomeUnknown(error, path) : error;
   }

@@ -9,7 +9,7 @@ import { type Resource, type ResourceName, resources } from '../../resources.js'
 import type { Dictionary } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
-import { asObject, requireDone } from './asObject.js';
+import { asWritten, requireDone } from './asObject.js';
 import { keptGroupAdvice } from './nameAdvice.js';
 import { type Call, operation } from './operation.js';
 
@@ -63,7 +63,7 @@ export async function createObject(
 ): Promise<Dictionary> {
   const repeatable = UNIQUE.has(resource);
   const answer = await client.request({ method: 'POST', path: resource, body, repeatable });
-  const object = asObject(answer.body);
+  const object = asWritten(answer.body);
   log.info(`Added ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }
@@ -168,7 +168,7 @@ interface Change {
 export async function change(client: Client, plan: Change): Promise<Dictionary> {
   const { resource, query, body, repeatable = true } = plan;
   const answer = await client.request({ method: 'POST', path: resource, query, body, repeatable });
-  const object = asObject(answer.body);
+  const object = asWritten(answer.body);
   log.info(`Updated ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }

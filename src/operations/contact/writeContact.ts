@@ -7,7 +7,7 @@ import type { Settings } from '../../input/optionTable.js';
 import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
-import { asObject, asOutcome } from '../base/asObject.js';
+import { asOutcome, asWritten } from '../base/asObject.js';
 import {
   findContact,
   findHolders,
@@ -67,7 +67,7 @@ async function writeByKey(
     repeatable: body.note === undefined,
     referencesGroupsOrFields: referencesGroupsOrFields(body),
   });
-  const contact = asObject(answer.body);
+  const contact = asWritten(answer.body);
   if (body.note !== undefined) logNoNotes(client, contact);
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
 }
@@ -282,7 +282,7 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
       repeatable,
       referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
-    return repeatable ? asObject(answer.body) : asOutcome(answer.body, 'contacts');
+    return repeatable ? asWritten(answer.body) : asOutcome(answer.body, 'contacts');
   } catch (error) {
     // Whatever it says: its text may have been lost.
     const refused = error instanceof RapidProError && error.statusCode === 400;

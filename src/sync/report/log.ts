@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { fail } from '../../errors/errors.js';
+import { type ErrorOutcome, fail } from '../../errors/errors.js';
 import { shownId } from '../../input/identifiers.js';
 import { count, log, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
@@ -160,7 +160,11 @@ export function logSyncEnd(
  * @param checkpoints - the content of `state.rapidpro.resume`, if the list stopped before its end
  * @throws RapidProError `BULK_FAILED` if a contact failed
  */
-export function failOnError(result: BulkResult, checkpoints: Dictionary | undefined): void {
+export function failOnError(
+  result: BulkResult,
+  checkpoints: Dictionary | undefined,
+  outcome: ErrorOutcome,
+): void {
   if (result.failed.length === 0) return;
   const [first] = result.failed;
   throw fail(
@@ -177,7 +181,7 @@ export function failOnError(result: BulkResult, checkpoints: Dictionary | undefi
           ),
         ...(checkpoints ? { resume: checkpoints } : {}),
       },
-      outcome: 'unknown',
+      outcome,
     },
   );
 }

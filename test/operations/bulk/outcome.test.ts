@@ -469,7 +469,7 @@ describe('the log at the end', () => {
 
 describe('the error at the end', () => {
   const thrown = (result: Partial<BulkResult>, checkpoints?: object) =>
-    refusalOf(() => failOnError({ ...empty(), ...result }, checkpoints as never)) as
+    refusalOf(() => failOnError({ ...empty(), ...result }, checkpoints as never, 'unknown')) as
       | (ReturnType<typeof refusalOf> & { details: object; outcome: string })
       | undefined;
 
