@@ -6,6 +6,7 @@ import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
+import { step } from './missing.js';
 import { suggest } from './nearest.js';
 
 /** What RapidPro takes in the bodies of writes. */
@@ -222,6 +223,33 @@ function refuseEmptyNarrowing(value: unknown, where: string): void {
   );
 }
 
+const RECIPIENTS = ['contacts', 'groups', 'urns'];
+
+/** Where something is undefined in a value, at any depth: `.name`, `[0]`; undefined if nothing is. */
+function findLost(value: unknown): string | undefined {
+  if (value === undefined) return '';
+  if (value === null || typeof value !== 'object') return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = findLost(item);
+    if (found !== undefined) return `${step(key, Array.isArray(value))}${found}`;
+  }
+  return undefined;
+}
+
+/** Who gets something, and what they get: RapidPro would send without it. */
+function refuseLost(value: unknown, keys: readonly string[], where: string): void {
+  const given = (value ?? {}) as Dictionary;
+  for (const key of keys.filter(one => Object.hasOwn(given, one))) {
+    const found = findLost(given[key]);
+    if (found === undefined) continue;
+    throw fail(
+      'INVALID_INPUT',
+      `${where}.${key}${found} is empty: it refers to missing data.`,
+      'Nothing was sent. Check the name after $ or state, or leave the key out.',
+    );
+  }
+}
+
 function requireContent(body: Dictionary, where: string): void {
   const empty = (value: unknown) => value === undefined || value === null || value === '';
   if (!empty(body.text) || !empty(body.attachments)) return;
@@ -289,6 +317,8 @@ export function checkContactWithUuid(
 
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
+  // A text may be missing where there are attachments, but not in one of its languages.
+  refuseLost(value, isObject(body.text) ? [...RECIPIENTS, 'text'] : RECIPIENTS, 'broadcast');
   if (!isLiteral) {
     refuseExpressions(body.text, 'broadcast.text', 'broadcast');
     refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');
@@ -303,6 +333,7 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
   refuseEmptyNarrowing(value, 'flowStart');
+  refuseLost(value, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
   requireUrns(body, 'flowStart');
   requireContacts(body, 'flowStart');
   return body;

@@ -102,7 +102,7 @@ export function isMissingPart(address: string): boolean {
 }
 
 /** A key may be the name of a person. */
-function step(key: string, isList: boolean): string {
+export function step(key: string, isList: boolean): string {
   if (isList) return `[${key}]`;
   return isShown(key) ? `.${key}` : '.…';
 }

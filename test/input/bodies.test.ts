@@ -551,6 +551,60 @@ describe('a flow start', () => {
   });
 });
 
+describe('what is named and missing', () => {
+  const urns = ['tel:+250788123123'];
+  const flow = '7712aaf6-5df5-4df1-89db-000000000001';
+  test.each<[string, () => unknown, string]>([
+    ['a group', () => checkBroadcast({ urns, text: 'Hi', groups: undefined }), 'broadcast.groups'],
+    [
+      'a list',
+      () => checkBroadcast({ urns, text: 'Hi', contacts: undefined }),
+      'broadcast.contacts',
+    ],
+    [
+      'a language',
+      () => checkBroadcast({ urns, text: { eng: 'Hi', fra: undefined } }),
+      'broadcast.text.fra',
+    ],
+    [
+      'a group of a start',
+      () => checkFlowStart({ flow, urns, groups: undefined }),
+      'flowStart.groups',
+    ],
+    [
+      'a parameter',
+      () => checkFlowStart({ flow, urns, params: { name: undefined } }),
+      'flowStart.params.name',
+    ],
+    ['all parameters', () => checkFlowStart({ flow, urns, params: undefined }), 'flowStart.params'],
+    [
+      'an item',
+      () => checkFlowStart({ flow, urns, params: { list: [1, undefined] } }),
+      'flowStart.params.list[1]',
+    ],
+    [
+      'a part, whose name may be that of a person',
+      () => checkFlowStart({ flow, urns, params: { 'Amina D.': { age: undefined } } }),
+      'flowStart.params.….age',
+    ],
+  ])('%s is refused', (_, check, where) => {
+    expect(check).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_INPUT',
+        description: `${where} is empty: it refers to missing data.`,
+      }),
+    );
+  });
+
+  test('null and empty texts of parameters are values', () => {
+    expect(checkFlowStart({ flow, urns, params: { a: null, b: '', c: [] } }).params).toEqual({
+      a: null,
+      b: '',
+      c: [],
+    });
+  });
+});
+
 describe('a message', () => {
   const ONE = 'must be the uuid or a URN of one contact; for many, use sendBroadcast()';
   test.each<[value: object, sent: object]>([
