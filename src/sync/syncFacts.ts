@@ -132,7 +132,7 @@ function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>
       : 'options.key is a field that the workspace does not have.',
     near
       ? `Did you mean "fields.${near}"? Use a field with text or numbers.`
-      : 'Use a field with text or numbers: getFields() lists them.',
+      : 'Use a field with text or numbers: getFields() lists them, and ensureField() adds one.',
   );
 }
 

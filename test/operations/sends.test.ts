@@ -99,6 +99,27 @@ describe.each(sends)('%s', (path, send, rest) => {
     expect(lines.join('\n')).not.toMatch(/25070|@x/);
   });
 
+  test('an address that is refused when it is looked up is named by its place', async () => {
+    const bad = 'tel:+2507312';
+    const contacts = (query: URLSearchParams) =>
+      query.get('urn') === bad
+        ? HttpResponse.json({ detail: `Invalid URN: ${bad}` }, { status: 400 })
+        : page([]);
+    const server = await serve(
+      msw.get('*/api/v2/contacts.json', ({ request }) =>
+        contacts(new URL(request.url).searchParams),
+      ),
+      msw.get('*', () => page([])),
+    );
+    const list = [...urns(60), bad, ...urns(60)];
+    const error = await failure(send({ urns: list }, { onlyActive: true }), server);
+    expect(error).toMatchObject({ code: 'INVALID_URN', outcome: 'refused' });
+    expect(error.description).toMatch(/^\w+\.urns\[60\]: .*Nothing was sent\.$/);
+    expect(error.description).not.toContain('2507312');
+    const mixed = await failure(send({ contacts: [UUID, bad] }, { onlyActive: true }), server);
+    expect(mixed.description).toMatch(/^\w+\.contacts\[1\]: /);
+  });
+
   test('numbers that only look alike are kept', async () => {
     const server = await accepting(path);
     const list = ['tel:0700000000', 'tel:700000000', 'whatsapp:700000000', 'ext:Ab', 'ext:aB'];

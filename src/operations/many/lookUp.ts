@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
-import { fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
@@ -124,12 +124,14 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
  * Looks up contacts by uuids and URNs: in pages of the list or one by one, whichever takes fewer requests.
  *
  * @param most - the most requests; contacts that remain are not in the result
+ * @param whereOf - the place of a name in the job, for errors
  * @throws RapidProError what a request throws; `ANONYMOUS_WORKSPACE`, `RATE_LIMITED`
  */
 export async function lookUp(
   client: Client,
   names: readonly string[],
   most = Number.POSITIVE_INFINITY,
+  whereOf?: (name: string) => string,
 ): Promise<Found> {
   const wanted = new Wanted(names);
   const start = client.requests;
@@ -138,9 +140,24 @@ export async function lookUp(
   if (pays && left() > 0) await readSome(client, wanted, most);
   for (const identity of wanted.identities) {
     if (left() <= 0) break;
-    wanted.resolve(identity, await findContact(client, contactKey(wanted.nameOf(identity))));
+    const name = wanted.nameOf(identity);
+    try {
+      wanted.resolve(identity, await findContact(client, contactKey(name)));
+    } catch (error) {
+      throw whereOf && hasErrorCode(error, 'INVALID_URN') ? placedAt(error, whereOf(name)) : error;
+    }
   }
   return wanted.found;
+}
+
+/** RapidPro does not say which of many was refused. */
+const placedAt = (error: RapidProError, where: string): RapidProError =>
+  changed(error, { description: `${where}: ${error.description} Nothing was sent.` });
+
+interface LookUpOptions {
+  mustKnow: boolean;
+  most?: number;
+  whereOf?: (name: string) => string;
 }
 
 /**
@@ -152,11 +169,11 @@ export async function lookUp(
 export async function lookUpIfPossible(
   client: Client,
   names: readonly string[],
-  { mustKnow, most }: { mustKnow: boolean; most?: number },
+  { mustKnow, most, whereOf }: LookUpOptions,
 ): Promise<Found> {
   if (names.length === 0 || (most ?? 1) <= 0) return new Map();
   try {
-    return await lookUp(client, names, most);
+    return await lookUp(client, names, most, whereOf);
   } catch (error) {
     const isHidden = hasErrorCode(error, 'ANONYMOUS_WORKSPACE');
     if (mustKnow || !(isHidden || mayNotRead(error))) throw error;

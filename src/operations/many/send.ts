@@ -126,6 +126,14 @@ async function groupsByName(client: Client, groups: readonly string[] = []) {
   return new Map(names.flatMap(name => pairOf(name, known.of(name)?.uuid)));
 }
 
+/** The place of a recipient in the job. */
+function placeIn({ contacts = [], urns = [] }: Recipients, where: string) {
+  return (name: string) =>
+    urns.includes(name)
+      ? `${where}.urns[${urns.indexOf(name)}]`
+      : `${where}.contacts[${contacts.indexOf(name)}]`;
+}
+
 function listed(indexes: readonly number[] = []): [number, number][] {
   return ranges([...indexes].sort((a, b) => a - b));
 }
@@ -158,7 +166,12 @@ async function rehearse(
     }
   }
   const names = [...contacts, ...urns];
-  const found = await lookUpIfPossible(client, names, { mustKnow: onlyActive, most: left() });
+  const whereOf = placeIn(recipients, where);
+  const found = await lookUpIfPossible(client, names, {
+    mustKnow: onlyActive,
+    most: left(),
+    whereOf,
+  });
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
@@ -361,6 +374,7 @@ export async function sendToAll(
   const resolved: Resolved = {
     contacts: await lookUpIfPossible(client, namesToLookUp(recipients, onlyActive), {
       mustKnow: onlyActive,
+      whereOf: placeIn(recipients, where),
     }),
     groups: await groupsByName(client, groups),
     onlyActive,
