@@ -261,8 +261,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means: 'The server redirects to another address. The token was not sent there.',
-    fate: 'elsewhere',
-    todo: 'If the address in the error is your RapidPro, use it as `host`.',
+    fate: 'behind',
+    todo: 'If the address in the error is your RapidPro, use it as `host`. If `error.outcome` is `unknown`, check whether a write was done.',
   },
   SERVER_ERROR: {
     group: 'way',

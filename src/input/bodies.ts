@@ -6,7 +6,7 @@ import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
-import { step } from './missing.js';
+import { refuseMissing, step } from './missing.js';
 import { suggest } from './nearest.js';
 
 /** What RapidPro takes in the bodies of writes. */
@@ -262,7 +262,14 @@ function requireContent(body: Dictionary, where: string): void {
 
 const ofContact = {
   resource: 'contacts',
-  texts: { name: 'contactName', groups: 'name', fields: 'value', note: 'message' },
+  texts: {
+    name: 'contactName',
+    groups: 'name',
+    fields: 'value',
+    note: 'message',
+    // In lower case, NaN is a language: Min Nan.
+    language: 'name',
+  },
 } as const;
 
 const contact = bodyCheck('contact', contactShape, ofContact);
@@ -273,7 +280,7 @@ const contactWithUuid = bodyCheck(
 );
 const broadcast = bodyCheck('broadcast', broadcastShape, {
   resource: 'broadcasts',
-  texts: { text: 'message', quick_replies: 'message', groups: 'name' },
+  texts: { text: 'message', quick_replies: 'message', groups: 'name', base_language: 'name' },
 });
 const flowStart = bodyCheck('flowStart', flowStartShape, {
   resource: 'flow_starts',
@@ -315,10 +322,20 @@ export function checkContactWithUuid(
   return body;
 }
 
+/** A text for each language has the languages as its keys. */
+function refuseMissingLanguages(value: unknown, where: string, isLiteral: boolean): void {
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    refuseMissing(key, `a language of ${where}`, 'name', isLiteral);
+  }
+}
+
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
   // A text may be missing where there are attachments, but not in one of its languages.
   refuseLost(value, isObject(body.text) ? [...RECIPIENTS, 'text'] : RECIPIENTS, 'broadcast');
+  refuseMissingLanguages(body.text, 'broadcast.text', isLiteral);
+  refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
   if (!isLiteral) {
     refuseExpressions(body.text, 'broadcast.text', 'broadcast');
     refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');

@@ -30,6 +30,8 @@ const TARGET = /(^|\.)target_?url$/i;
 const DATE_FIX =
   'Write dates as ISO text with a time zone: date.toISOString() or "2026-01-31T00:00:00Z".';
 const PLAIN_FIX = 'Use only plain objects, lists, text and numbers, as in JSON.';
+const INHERITED_FIX =
+  'Nothing was sent. Write every key in the object itself, such as { dryRun: true }.';
 const PROMISE_FIX = 'Wait for it in a separate operation: fn(async state => …).';
 const STREAM_FIX =
   'Read it in a separate operation, fn(async state => …), and pass on its contents.';
@@ -143,6 +145,15 @@ function whyNoValue(value: unknown, state: State): Refusal | undefined {
   return Array.isArray(value) ? undefined : partOfState(value, state);
 }
 
+/** Whether an object has a key that is not its own. JSON leaves it out, and so would we: `dryRun` would write. */
+export function inherits(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  for (const key in prototype) {
+    if (!Object.hasOwn(value, key)) return true;
+  }
+  return false;
+}
+
 /** Objects that would become `{}` in JSON. Does not compare classes, because a job has its own. */
 function strangeObject(value: object): Refusal | undefined {
   const kind = kindOf(value);
@@ -151,6 +162,9 @@ function strangeObject(value: object): Refusal | undefined {
   if (kind !== 'Object' && kind !== 'Array') return { what: `is a ${kind}`, fix: PLAIN_FIX };
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     return { what: 'is an object from a library', fix: `Write it as text. ${DATE_FIX}` };
+  }
+  if (inherits(value)) {
+    return { what: 'has a key that it only inherits from another object', fix: INHERITED_FIX };
   }
   return undefined;
 }

@@ -124,6 +124,16 @@ function masked(number: string): string {
   return hide(library('awesome-phonenumber').parsePhoneNumber(number).countryCode ?? '', number);
 }
 
+/** Two numbers as errors may show them. If they look alike, what tells them apart is their length. */
+function maskedApart(number: string, other: string): string {
+  const [first, second] = [masked(number), masked(other)];
+  if (first !== second) return `${first} or ${second}`;
+  const digits = (text: string) => text.length - '+'.length;
+  return digits(number) === digits(other)
+    ? `two different numbers ${first}`
+    : `${first} with ${digits(number)} digits or with ${digits(other)}`;
+}
+
 /** Why a number does not exist in any country. */
 function whyNone(text: string, country: string): NoNumber {
   const { parsePhoneNumber } = library('awesome-phonenumber');
@@ -167,7 +177,7 @@ function fullNumber(value: unknown, country: string): string {
   const [number, other] = found;
   if (number === undefined) throw whyNone(plain, country);
   if (other !== undefined) {
-    throw new NoNumber(`can be ${masked(number)} or ${masked(other)}`);
+    throw new NoNumber(`can be ${maskedApart(number, other)}`);
   }
   return number;
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../input/check.js';
-import { resolveValue } from '../input/expand.js';
+import { inherits, resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
 import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
@@ -82,7 +82,8 @@ const SOURCE = ['resthook', 'flow', 'node', 'result', 'after'];
 
 /** The name of a resthook, or an object with the source, and the options. */
 function split(where: unknown): { where: unknown; options: unknown } {
-  if (!isObject(where)) return { where, options: {} };
+  // Keys that it inherits are refused where it is expanded.
+  if (!isObject(where) || inherits(where)) return { where, options: {} };
   const part = (isSource: boolean) =>
     Object.fromEntries(Object.entries(where).filter(([key]) => SOURCE.includes(key) === isSource));
   return { where: part(true), options: part(false) };

@@ -52,6 +52,52 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
   });
 });
 
+describe('a word for missing data as a language', () => {
+  const nothing: unknown = undefined;
+  const WORDS = [
+    `${Number('x')}`,
+    `${nothing}`,
+    `${null}`,
+    `${{}}`,
+    ' NaN ',
+    'Invalid Date',
+    '$.data.lang',
+  ];
+  const NEW = 'tel:+250788000002';
+
+  test.each(WORDS)('%s is refused', async language => {
+    const operations: Operation[] = [
+      upsertContact({ urns: [NEW], language }),
+      addContact({ urns: [NEW], language }),
+      rapidpro.updateContact(UUID, { language }),
+      sendBroadcast({ urns: [NEW], text: { eng: 'Hi' }, base_language: language }),
+      sendBroadcast({ urns: [NEW], text: { eng: 'Hi', [language]: 'Muraho' } }),
+    ];
+    for (const operation of operations) {
+      await refused(operation, 'INVALID_INPUT');
+    }
+    for (const operation of [upsertContacts, syncContacts]) {
+      captureConsole();
+      const sandbox = await workspace(seed());
+      const state = await run(operation([{ urns: [AMINA], language }]), sandbox);
+      expect(state.data).toMatchObject({ failed: [{ code: 'INVALID_INPUT' }] });
+      expect(writes(sandbox)).toEqual([]);
+    }
+  });
+
+  test('but Min Nan is a language', async () => {
+    for (const language of ['nan', ' nan', 'NAN', 'nob', null]) {
+      const sandbox = await workspace(seed());
+      await run(upsertContact({ urns: [AMINA], language }), sandbox);
+      const [write] = sandbox.requests().filter(({ method }) => method === 'POST');
+      expect(write?.body).toEqual({ language: language?.trim().toLowerCase() ?? null });
+    }
+    const sandbox = await workspace(seed());
+    await run(upsertContact({ urns: [AMINA], language: 'NaN' }, { literal: true }), sandbox);
+    expect(sandbox.requests().at(-1)?.body).toEqual({ language: 'nan' });
+  });
+});
+
 /** RapidPro fills them in in flows and broadcasts alone: recordings/rapidpro-26.3.54/messages/post_expression_literal.json. */
 describe('an expression in a single message', () => {
   test.each([

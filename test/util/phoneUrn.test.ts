@@ -88,6 +88,16 @@ describe('util.phoneUrn', () => {
   });
 
   test.each([
+    ['3931234567', 'IT', 'can be +39…67 with 12 digits or with 13.'],
+    ['3316240591', 'IT', 'can be +39…91 with 12 digits or with 13.'],
+    ['7896425', 'GA', 'can be +241…25 with 10 digits or with 11.'],
+  ])('%s: where they look alike, their length tells them apart', (text, country, said) => {
+    const invalid = () => util.phoneUrn(text, country);
+    expect(invalid).toThrow(said);
+    expect(invalid).not.toThrow(text.slice(1, -2));
+  });
+
+  test.each([
     ['984124567', 'NP', 'is not a valid number in NP, and can be +98…67 of another country'],
     [984124567, 'NP', 'can be +98…67'],
     ['tel:984124567', 'NP', 'can be +98…67'],

@@ -348,6 +348,62 @@ describe('runs as servers list them', () => {
     expect(runsOf(await catchUp(first.state, stateFor(target), WHAT))).toEqual([uuidOf(4)]);
   });
 
+  /** The definition of the flow, in which the node does these. */
+  const defined = (...types: string[]) =>
+    msw.get('*/api/v2/definitions.json', () =>
+      Response.json({
+        version: '13',
+        flows: [{ uuid: FLOW, nodes: [{ uuid: NODE, actions: types.map(type => ({ type })) }] }],
+      }),
+    );
+
+  test.each([NODE.toUpperCase(), NODE.replaceAll('-', ''), ` ${NODE} `])(
+    'the uuid of a node is found however it is written: %s',
+    async node => {
+      captureConsole();
+      const runs = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
+      const target = await serve(listing(runs), defined('call_webhook'));
+      expect((await catchUp({}, stateFor(target), { ...WHAT, node })).handed).toHaveLength(1);
+      const none = await serve(
+        listing([{ uuid: uuidOf(1), modified: 1 }]),
+        defined('call_webhook'),
+      );
+      expect((await catchUp({}, stateFor(none), { ...WHAT, node })).handed).toEqual([]);
+    },
+  );
+
+  test.each([[['send_msg']], [['set_run_result', 'send_msg']], [[]]])(
+    'a node that does %j pushes nothing, and is told as an unknown one',
+    async types => {
+      for (const called of [1, undefined]) {
+        const runs = [{ uuid: uuidOf(1), modified: 1, ...(called ? { called } : {}) }];
+        const flow = msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, results: [] }]));
+        const target = await serve(listing(runs), defined(...types), flow);
+        expect(await failure(eachMissedPush(WHAT), target)).toMatchObject({
+          code: 'UNKNOWN_REFERENCE',
+          description: 'The node with the uuid in "node" calls no webhook and no resthook.',
+        });
+      }
+    },
+  );
+
+  test('calls are handed on of a node that pushes, that is gone, or that nobody may read', async () => {
+    const runs = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
+    const gone = msw.get('*/api/v2/definitions.json', () =>
+      Response.json({ version: '13', flows: [{ uuid: FLOW, nodes: [] }] }),
+    );
+    for (const more of [
+      [defined('call_resthook')],
+      [defined('send_msg', 'call_webhook')],
+      [gone],
+      [],
+    ]) {
+      captureConsole();
+      const target = await serve(listing(runs), ...more);
+      expect((await catchUp({}, stateFor(target), WHAT)).handed).toHaveLength(1);
+    }
+  });
+
   test('runs of which none came to the node are a warning; a flow that is not there an error', async () => {
     const said = captureConsole();
     sharedClock();

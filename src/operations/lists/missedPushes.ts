@@ -4,10 +4,10 @@ import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import { type Page, pages } from '../../client/pages.js';
 import type { Place } from '../../client/seams.js';
-import { fail } from '../../errors/errors.js';
+import { fail, type RapidProError } from '../../errors/errors.js';
 import { check, isObject } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
-import { isUuid } from '../../input/identifiers.js';
+import { asUuid, isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { didYouMean } from '../../input/nearest.js';
 import { timeIn } from '../../input/times.js';
@@ -193,7 +193,11 @@ async function* oldestFirst(
 }
 
 const caller = z.object({
-  node: z.string().refine(isUuid, { error: 'must be the uuid of a node' }).optional(),
+  node: z
+    .string()
+    .transform(node => asUuid(node) ?? node)
+    .refine(isUuid, { error: 'must be the uuid of a node' })
+    .optional(),
   result: z
     .string({ error: 'must be the key of a result, such as "webhook"' })
     .min(1, { error: 'is empty' })
@@ -238,14 +242,44 @@ async function readFlows(client: Client, flow: string): Promise<unknown> {
   return (await ifReadable(() => readDefinitions(client, query)))?.flows;
 }
 
-async function requireNode(client: Client, flow: string, node: string): Promise<void> {
+/** The nodes of a flow, if they can be read. */
+async function nodesOf(client: Client, flow: string): Promise<Dictionary[] | undefined> {
   const flows = await readFlows(client, flow);
   const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
   const { nodes } = (definition ?? {}) as Dictionary;
-  if (!Array.isArray(nodes) || nodes.some(one => one?.uuid === node)) return;
-  throw fail(
+  return Array.isArray(nodes) ? nodes.filter(isObject) : undefined;
+}
+
+const CALLS = ['call_webhook', 'call_resthook'];
+
+/** Whether a node pushes. Without its actions, nobody knows. */
+function isPushing({ actions }: Dictionary): boolean {
+  return !Array.isArray(actions) || actions.some(one => CALLS.includes(one?.type));
+}
+
+async function requireNode(client: Client, flow: string, node: string): Promise<void> {
+  const nodes = await nodesOf(client, flow);
+  if (!nodes || nodes.some(one => one.uuid === node && isPushing(one))) return;
+  throw unknownNode(nodes.some(one => one.uuid === node));
+}
+
+/**
+ * Runs also pass nodes that push nothing. A node that is no longer in the flow may have pushed.
+ *
+ * @throws RapidProError `UNKNOWN_REFERENCE`
+ */
+async function refuseSilentNode(client: Client, flow: string, { node }: Caller): Promise<void> {
+  if (node === undefined) return;
+  const nodes = await nodesOf(client, flow);
+  if (nodes?.some(one => one.uuid === node && !isPushing(one))) throw unknownNode(true);
+}
+
+function unknownNode(isSilent: boolean): RapidProError {
+  return fail(
     'UNKNOWN_REFERENCE',
-    'The flow has no node with the uuid in "node".',
+    isSilent
+      ? 'The node with the uuid in "node" calls no webhook and no resthook.'
+      : 'The flow has no node with the uuid in "node".',
     'Use the last entry of "path" in a push that arrived, or the result that the node saves: { flow: "…", result: "webhook" }.',
   );
 }
@@ -296,6 +330,9 @@ class MissedCalls implements Source {
         end ??= await beginningOf(list);
         const last = end;
         const missed = records.flatMap(record => this.#missed(record, last));
+        if (this.#isFirst && calls === 0 && missed.length > 0) {
+          await refuseSilentNode(client, this.#flow, this.#caller);
+        }
         runs += records.length;
         calls += missed.length;
         const run = records.at(-1);
