@@ -82,7 +82,8 @@ export class WindowPlan {
       const { head, tail } = gap;
       // If two walks would read the same pages, one of them reads them alone.
       const tiny = gap.estimate(progress.ends, density, 'most') < 1;
-      const mayWait = index > 0 && !this.#hasRoom(progress);
+      // The next page to be handed out is read in any case.
+      const mayWait = !this.#hasRoom(progress) && (index > 0 || (head?.waiting ?? 0) > 0);
       if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
       if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
       // Looking at the far end cost nothing, but a walk from there may.

@@ -120,6 +120,11 @@ describe('an idle walk goes on', () => {
     // What is handed out next is always read.
     const next = [gap(0, 5000, { head: {} })];
     expect(stepOf(next, { waiting, running: 2 }, options)).toBe('head 0');
+    // Not what comes behind that: a job that takes its time would get the whole list into memory.
+    const behind = [gap(0, 5000, { head: { waiting: 1 } })];
+    expect(stepOf(behind, { waiting, running: 2 }, options)).toBe(
+      waiting === 499 ? 'head 0' : 'nothing',
+    );
   });
 
   test.each([
