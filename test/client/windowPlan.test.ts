@@ -139,6 +139,14 @@ describe('an idle walk goes on', () => {
     expect(stepOf(gaps, { handed }, { ...ONLY_WALKS, limit: 800 })).toBe(expected);
   });
 
+  test.each([
+    [99, 'head 0'],
+    [100, 'nothing'],
+  ])('%i records that wait in its own gap count too', (waiting, expected) => {
+    const gaps = [gap(0, 5000, { head: { waiting } })];
+    expect(stepOf(gaps, { handed: 700 }, { ...ONLY_WALKS, limit: 800 })).toBe(expected);
+  });
+
   test('what waits before a gap that is done counts too', () => {
     const gaps = [
       gap(0, 500, { head: { waiting: 50 }, tail: { waiting: 50 }, closed: true }),
