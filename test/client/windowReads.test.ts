@@ -713,6 +713,15 @@ describe('a position', () => {
 });
 
 describe('the reader', () => {
+  test('fails instead of waiting for ever, if more is taken than the limit that it was given', async () => {
+    const client = new ListClient(rowsOf(5000));
+    const { numbers, error } = await read(client, CONTACTS, { ...FOUR, limit: 1500 });
+    expect(error).toMatchObject({ message: 'the windows stand still' });
+    expect(numbers).toEqual(range(4999, 5000 - numbers.length));
+    expect(numbers.length).toBeGreaterThanOrEqual(1500);
+    expect(client.waiting).toBe(0);
+  });
+
   test('sends as many requests as it may, and none once it is closed', async () => {
     const client = new ListClient(rowsOf(6000));
     const [name, query] = CONTACTS;
