@@ -39,7 +39,7 @@ const TESTS: Record<string, string[]> = {
     'test/client/readThroughEnd.test.ts',
   ],
   ids: ['test/client/seenIds.test.ts'],
-  windows: ['test/client/{windowReader,readThrough}.test.ts'],
+  windows: ['test/client/windowReads.test.ts'],
   proxy: ['test/client/proxy.test.ts'],
   client: ['test/client/{query,client,headers}.test.ts'],
   network: ['test/client/transport.test.ts'],

@@ -76,13 +76,15 @@ export class WindowPlan {
     const density = densityOf(progress);
     let before = progress.handed;
     for (const [index, gap] of progress.gaps.entries()) {
-      if (before >= this.#options.limit) return undefined;
+      const { head, tail } = gap;
+      const ofHead = head?.waiting ?? 0;
+      if (before + ofHead >= this.#options.limit) return undefined;
       before += gap.records;
       if (gap.closed) continue;
-      const { head, tail } = gap;
       // If two walks would read the same pages, one of them reads them alone.
       const tiny = gap.estimate(progress.ends, density, 'most') < 1;
-      const mayWait = index > 0 && !this.#hasRoom(progress);
+      // The next page to be handed out is read in any case.
+      const mayWait = !this.#hasRoom(progress) && (index > 0 || ofHead > 0);
       if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
       if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
       // Looking at the far end cost nothing, but a walk from there may.

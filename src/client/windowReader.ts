@@ -2,7 +2,6 @@ import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { isOver, type OrderedList, sinceOf } from './changes.js';
-import { AbortedError } from './limiter.js';
 import { type Page, pages } from './pages.js';
 import type { Position } from './position.js';
 import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
@@ -253,8 +252,9 @@ export class WindowReader {
     const running = side.source
       .next()
       .then(({ value }) => this.#take(side, value ?? undefined))
+      // Also if it was only not sent: what is missing then must not look like the end of the list.
       .catch(error => {
-        if (!(error instanceof AbortedError)) this.failure ??= error;
+        this.failure ??= error;
       })
       .finally(() => {
         side.busy = false;
@@ -270,10 +270,8 @@ export class WindowReader {
     // A cut may have moved the walk into another gap before its page arrived.
     const gap = this.gaps.find(({ sides }) => sides.includes(side));
     if (!gap || gap.closed) return;
-    if (!page) {
-      gap.closed = true;
-      return;
-    }
+    // A gap is closed by its last page. A walk behind that, or behind a failure, has read nothing.
+    if (!page) throw new Error('a walk has gone on behind its end');
     const seeksNewest = this.#seeksNewest;
     const start = side.read === 0 ? undefined : side.at;
     const first = page.records[0];

@@ -66,6 +66,8 @@ async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
     tail.waiting -= piece.records.length;
     const records = piece.records.toReversed();
     const isLast = tail.pieces.length === 0;
+    // Where two walks met, nothing of a page may be new. A run goes on behind what came before.
+    if (records.length === 0 && !isLast) continue;
     yield { records, next: isLast ? behindFirst(reader) : behindLast(reader, gap, records) };
   }
   reader.gaps.shift();

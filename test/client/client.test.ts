@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { AbortedError, Limiter } from '../../src/client/limiter.js';
@@ -120,6 +121,13 @@ describe('a client', () => {
     await client.limiter.enter('v2');
     await new Promise(resolve => setTimeout(resolve, 20));
     expect(server.requests).toHaveLength(1);
+  });
+
+  test('leaves nothing on the signal of a request that was answered', async () => {
+    const { client } = await setUp(good);
+    const { signal } = new AbortController();
+    await client.request({ ...GET, canceled: signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('sends what must not come twice, and actions, on sockets of their own', async () => {

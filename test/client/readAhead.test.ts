@@ -172,6 +172,26 @@ test('a request for a page that is not wanted any more ends with the read', asyn
   expect(client.requests).toBe(asked(server).length);
 });
 
+test('a read that is left early ends the request for the page ahead', async () => {
+  const server = await listing(cursor =>
+    cursor === 3 ? (new Promise(() => {}) as never) : undefined,
+  );
+  const client = new Client(parseConfiguration(credential(server)));
+  const request = client.request.bind(client);
+  let open = 0;
+  vi.spyOn(client, 'request').mockImplementation(async one => {
+    open++;
+    return request(one).finally(() => open--);
+  });
+  let most = 0;
+  for await (const { records } of pages(client, 'contacts', {}, undefined, () => true)) {
+    most = Math.max(most, open);
+    if (records[0]?.uuid === 'page 2, 0') break;
+  }
+  expect(most).toBe(1);
+  expect(open).toBe(0);
+});
+
 test('a page that arrives broken is requested again, and the next one is read once', async () => {
   noSleep();
   let attempts = 0;

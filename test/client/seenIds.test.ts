@@ -120,6 +120,24 @@ describe('a set of ids', () => {
     expect(SeenIds.unpack(set.pack()).pack()).toBe(set.pack());
   });
 
+  test('keeps apart more than fit in one piece, in their order', () => {
+    const ids = Array.from({ length: 40_000 }, (_, number) => [number + 1, 7] as const);
+    const set = SeenIds.unpack(packed(ids));
+    expect(set.size).toBe(40_000);
+    // Each of them is known.
+    expect(SeenIds.unpack(packed([...ids, ...ids])).size).toBe(40_000);
+    expect(set.add('a')).toBe(true);
+    expect([set.has('a', 40_000), set.has('a', 40_001)]).toEqual([false, true]);
+  });
+
+  test('does not have the uuid of zeros because it has room for more', () => {
+    for (const size of [10, 96, 97, 200]) {
+      const set = setOf(...Array.from({ length: size }, (_, number) => `id ${number}`));
+      expect([set.has(NIL), set.add(NIL), set.add(NIL)]).toEqual([false, true, false]);
+      expect(set.size).toBe(size + 1);
+    }
+  });
+
   test('knows which came first', () => {
     const set = setOf('a', 'b', 'c');
     expect([set.has('b', 1), set.has('b', 2), set.has('b', 3), set.has('b')]).toEqual([

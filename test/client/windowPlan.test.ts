@@ -120,6 +120,11 @@ describe('an idle walk goes on', () => {
     // What is handed out next is always read.
     const next = [gap(0, 5000, { head: {} })];
     expect(stepOf(next, { waiting, running: 2 }, options)).toBe('head 0');
+    // Not what comes behind that: a job that takes its time would get the whole list into memory.
+    const behind = [gap(0, 5000, { head: { waiting: 1 } })];
+    expect(stepOf(behind, { waiting, running: 2 }, options)).toBe(
+      waiting === 499 ? 'head 0' : 'nothing',
+    );
   });
 
   test.each([
@@ -132,6 +137,14 @@ describe('an idle walk goes on', () => {
       gap(5001, 9000, { head: {}, tail: {} }),
     ];
     expect(stepOf(gaps, { handed }, { ...ONLY_WALKS, limit: 800 })).toBe(expected);
+  });
+
+  test.each([
+    [99, 'head 0'],
+    [100, 'nothing'],
+  ])('%i records that wait in its own gap count too', (waiting, expected) => {
+    const gaps = [gap(0, 5000, { head: { waiting } })];
+    expect(stepOf(gaps, { handed: 700 }, { ...ONLY_WALKS, limit: 800 })).toBe(expected);
   });
 
   test('what waits before a gap that is done counts too', () => {

@@ -5,7 +5,7 @@ import { orderOf } from '../../src/client/listOrder.js';
 import type { Part, Position } from '../../src/client/position.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
 import type { WindowOptions } from '../../src/client/windowReader.js';
-import { requireWindows, windows } from '../../src/client/windows.js';
+import { windows } from '../../src/client/windows.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 import type { ResourceName } from '../../src/resources.js';
@@ -232,33 +232,5 @@ describe('what has changed since', () => {
     const { numbers } = await collect(read('contacts', { reverse: true }, FOUR));
     expect(numbers.slice(0, 6000)).toEqual(range(0, 5999));
     expect(server.asked.length).toBeLessThan(32);
-  });
-});
-
-describe('windows are for lists', () => {
-  test.each<[ResourceName, Query]>([
-    ['contacts', {}],
-    ['contacts', { folder: 'sent' }],
-    ['runs', {}],
-    ['flow_starts', {}],
-    ['messages', {}],
-    ['messages', { folder: 'inbox' }],
-    ['messages', { folder: 'incoming' }],
-    ['broadcasts', {}],
-  ])('of many records: %s, %j', (name, query) => {
-    expect(() => requireWindows(name, query)).not.toThrow();
-  });
-
-  test.each<[ResourceName, Query, RegExp]>([
-    ['groups', {}, /but not groups\.$/],
-    ['tickets', {}, /but not tickets\.$/],
-    ['messages', { folder: 'sent' }, /the folder "sent"/],
-  ])('not of %s, %j', (name, query, description) => {
-    expect(() => requireWindows(name, query)).toThrow(
-      expect.objectContaining({
-        code: 'INVALID_OPTION',
-        description: expect.stringMatching(description),
-      }),
-    );
   });
 });

@@ -48,14 +48,15 @@ export function writeTime(at: number): string {
   return micros === 0 ? `${text}Z` : `${text}.${String(micros).padStart(6, '0')}Z`;
 }
 
-function readTime(text: string | null, open: number): number {
+/** A time of a filter in microseconds; `open` if there is none. */
+export function readTime(text: string | null, open: number): number {
   if (text === null) return open;
   const [, seconds = '', fraction = ''] = /^([^.Z]*)(?:\.(\d+))?Z$/.exec(text) ?? [];
   return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
 }
 
 /** A cursor's place in a list, and how many records behind it were on the pages before. */
-interface Place {
+export interface Place {
   at: number | null;
   offset: number;
 }
@@ -67,9 +68,13 @@ function placeBehind(page: readonly Row[], coming: Row, asked: Place): Place {
   return { at: page[page.length - 1 - tied]?.at ?? null, offset: tied };
 }
 
-/** One page as RapidPro cuts it; the rows are sorted by time. */
-function cutPage(rows: readonly Row[], asked: Asked, pageSize: number) {
-  const place: Place = asked.cursor ? JSON.parse(asked.cursor) : { at: null, offset: 0 };
+/** One page as RapidPro cuts it, and the place behind it; the rows are sorted by time. */
+export function cutPage(
+  rows: readonly Row[],
+  asked: Omit<Asked, 'cursor'>,
+  place: Place,
+  pageSize: number,
+): { page: Row[]; next: Place | undefined } {
   const from = asked.reverse && place.at !== null ? place.at + 1 : 0;
   const to = !asked.reverse && place.at !== null ? place.at - 1 : Number.POSITIVE_INFINITY;
   const start = indexOf(rows, Math.max(asked.after, from));
@@ -80,7 +85,7 @@ function cutPage(rows: readonly Row[], asked: Asked, pageSize: number) {
     : rows.slice(Math.max(start, end - place.offset - size), end - place.offset).reverse();
   const coming = found[pageSize];
   const page = found.slice(0, pageSize);
-  return { page, next: coming ? JSON.stringify(placeBehind(page, coming, place)) : null };
+  return { page, next: coming && placeBehind(page, coming, place) };
 }
 
 /** The first of the sorted rows at a time or after it. */
@@ -94,7 +99,8 @@ function indexOf(rows: readonly Row[], at: number): number {
   return low;
 }
 
-const sorted = (rows: readonly Row[]) => [...rows].sort((a, b) => a.at - b.at || a.id - b.id);
+export const sorted = (rows: readonly Row[]) =>
+  [...rows].sort((a, b) => a.at - b.at || a.id - b.id);
 
 /** A loopback server with one list, as RapidPro sorts, filters and cuts it. */
 export async function windowsServer(
@@ -117,7 +123,8 @@ export async function windowsServer(
     asked.push(one);
     const fault = onRequest?.(rows, asked.length);
     if (onRequest) inTime = sorted(rows);
-    const { page, next } = cutPage(inTime, one, pageSize);
+    const place: Place = one.cursor ? JSON.parse(one.cursor) : { at: null, offset: 0 };
+    const { page, next } = cutPage(inTime, one, place, pageSize);
     // As they are now: what changes while the answer is on its way is not in it.
     const results = page.map(({ uuid, at, id }) => ({ uuid, n: id, [key]: writeTime(at) }));
     const time = delay?.() ?? 0;
@@ -135,7 +142,9 @@ export async function windowsServer(
     response.end(
       JSON.stringify({
         next:
-          next && `http://elsewhere.invalid/api/v2/list.json?cursor=${encodeURIComponent(next)}`,
+          next === undefined
+            ? null
+            : `http://elsewhere.invalid/api/v2/list.json?cursor=${encodeURIComponent(JSON.stringify(next))}`,
         previous: null,
         results,
       }),
