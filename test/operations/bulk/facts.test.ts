@@ -155,7 +155,7 @@ describe('what a list needs is read', () => {
       { key: 'fields.color' },
       'INVALID_OPTION',
       'options.key is a field that the workspace does not have.',
-      'Use a field with text or numbers: getFields() lists them.',
+      'Use a field with text or numbers: getFields() lists them, and ensureField() adds one.',
     ],
     [
       { key: 'fields.home' },
