@@ -85,7 +85,8 @@ function toText(bytes: Buffer): string {
 }
 
 async function decode(bytes: Buffer): Promise<string> {
-  if (bytes.length <= LARGE || isAscii(bytes)) return toText(bytes);
+  if (bytes.length <= LARGE) return toText(bytes);
+  if (isAscii(bytes)) return bytes.toString('latin1');
   const decoder = new StringDecoder('utf8');
   let text = '';
   for (let start = 0; start < bytes.length; start += LARGE) {

@@ -6,7 +6,7 @@ import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
-import { refuseMissing, step } from './missing.js';
+import { findPart, refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
 
 /** What RapidPro takes in the bodies of writes. */
@@ -225,26 +225,15 @@ function refuseEmptyNarrowing(value: unknown, where: string): void {
 
 const RECIPIENTS = ['contacts', 'groups', 'urns'];
 
-/** Where something is undefined in a value, at any depth: `.name`, `[0]`; undefined if nothing is. */
-function findLost(value: unknown): string | undefined {
-  if (value === undefined) return '';
-  if (value === null || typeof value !== 'object') return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const found = findLost(item);
-    if (found !== undefined) return `${step(key, Array.isArray(value))}${found}`;
-  }
-  return undefined;
-}
-
 /** Who gets something, and what they get: RapidPro would send without it. */
 function refuseLost(value: unknown, keys: readonly string[], where: string): void {
   const given = (value ?? {}) as Dictionary;
   for (const key of keys.filter(one => Object.hasOwn(given, one))) {
-    const found = findLost(given[key]);
-    if (found === undefined) continue;
+    const found = findPart(given[key], part => part === undefined);
+    if (!found) continue;
     throw fail(
       'INVALID_INPUT',
-      `${where}.${key}${found} is empty: it refers to missing data.`,
+      `${where}.${key}${found.path} is empty: it refers to missing data.`,
       'Nothing was sent. Check the name after $ or state, or leave the key out.',
     );
   }

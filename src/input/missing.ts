@@ -102,20 +102,21 @@ export function isMissingPart(address: string): boolean {
 }
 
 /** A key may be the name of a person. */
-export function step(key: string, isList: boolean): string {
+function step(key: string, isList: boolean): string {
   if (isList) return `[${key}]`;
   return isShown(key) ? `.${key}` : '.…';
 }
 
-/** The first text in a value, at any depth, that may not be sent, and the path to it. */
-function find(
+/** The first part of a value, at any depth, that may not be sent, and the path to it. It has no parts of its own. */
+export function findPart<Part>(
   value: unknown,
-  isRefused: (text: string) => boolean,
-): { path: string; text: string } | undefined {
-  if (typeof value === 'string') return isRefused(value) ? { path: '', text: value } : undefined;
-  if (value === null || typeof value !== 'object') return undefined;
+  isRefused: (part: unknown) => part is Part,
+): { path: string; part: Part } | undefined {
+  if (value === null || typeof value !== 'object') {
+    return isRefused(value) ? { path: '', part: value } : undefined;
+  }
   for (const [key, item] of Object.entries(value)) {
-    const found = find(item, isRefused);
+    const found = findPart(item, isRefused);
     if (found) return { ...found, path: `${step(key, Array.isArray(value))}${found.path}` };
   }
   return undefined;
@@ -163,8 +164,12 @@ export function refuseMissing(
   kind: TextKind,
   isLiteral = false,
 ): void {
-  const found = find(value, isLiteral ? hasCode : text => isMissing(text, kind));
+  const isRefused = isLiteral ? hasCode : (text: string) => isMissing(text, kind);
+  const found = findPart(
+    value,
+    (part): part is string => typeof part === 'string' && isRefused(part),
+  );
   if (!found) return;
-  const { what, advice } = explain(found.text);
+  const { what, advice } = explain(found.part);
   throw fail('INVALID_INPUT', `${where}${found.path} ${what}.`, `Nothing was sent. ${advice}`);
 }

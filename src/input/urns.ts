@@ -285,20 +285,29 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
  * one, whatever the country of the workspace: eleven or more that do not begin with 0.
  */
 export function digitsTakenWhole(urn: string): string | undefined {
-  const { digits, counted } = withoutPlus(urn);
-  return counted >= 11 && /^[1-9]\d{5}/.test(digits) ? digits : undefined;
+  const number = withoutPlus(urn);
+  return isTakenWhole(number) ? number.digits : undefined;
 }
+
+const isTakenWhole = ({ digits, counted }: WithoutPlus) =>
+  counted >= 11 && /^[1-9]\d{5}/.test(digits);
 
 /** Whether a phone number means one person or another, depending on the country of the workspace. */
 export function dependsOnCountry(urn: string): boolean {
-  return digitsTakenWhole(urn) !== undefined || BEHIND_00.test(withoutPlus(urn).digits);
+  const number = withoutPlus(urn);
+  return isTakenWhole(number) || BEHIND_00.test(number.digits);
 }
 
 /** What is dialed from most countries in place of "+", and a whole number. */
 const BEHIND_00 = /^00(?=[1-9]\d{6})/;
 
 /** The digits of a phone number without plus, and how many letters and digits servers count in it. */
-function withoutPlus(urn: string): { digits: string; counted: number } {
+interface WithoutPlus {
+  digits: string;
+  counted: number;
+}
+
+function withoutPlus(urn: string): WithoutPlus {
   const [, written = ''] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
   const whole = written.replace(UNSEEN, '').trim().replace('\uff0b', '');
   const number = whole.replace(EXTENSION, '$1');

@@ -7,15 +7,9 @@ import { fail, type RapidProError } from '../../src/errors/errors.js';
 import { guardOf } from '../../src/input/secrets.js';
 import { listen } from '../support/closing.js';
 import { TOKEN } from '../support/credential.js';
-import { CERTIFICATES, forwardProxy, tlsServer } from '../support/network.js';
+import { CERTIFICATES, forwardProxy, tlsServer, withoutProxies } from '../support/network.js';
 
-const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
-beforeEach(() => {
-  for (const name of VARIABLES) {
-    vi.stubEnv(name, undefined);
-    vi.stubEnv(name.toLowerCase(), undefined);
-  }
-});
+beforeEach(withoutProxies);
 afterEach(() => {
   vi.unstubAllEnvs();
 });

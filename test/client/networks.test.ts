@@ -17,24 +17,15 @@ import {
 import { captureConsole } from '../support/captureConsole.js';
 import { listen } from '../support/closing.js';
 import { credential, TOKEN } from '../support/credential.js';
-import { CERTIFICATES, forwardProxy, tlsServer } from '../support/network.js';
+import { CERTIFICATES, forwardProxy, tlsServer, withoutProxies } from '../support/network.js';
 import { noSleep } from '../support/noSleep.js';
 import { serve, type TestServer } from '../support/serve.js';
 
 /** Networks with a proxy, with a gateway that looks into TLS, and servers with an authority of their own. */
 
-const VARIABLES = [
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-];
-
 beforeEach(() => {
   noSleep();
-  for (const name of VARIABLES) vi.stubEnv(name, undefined);
+  withoutProxies();
 });
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -10,18 +10,12 @@ import { VERSION } from '../../src/version.js';
 import { listen } from '../support/closing.js';
 import { TOKEN } from '../support/credential.js';
 import { bytes, json, stall } from '../support/faults.js';
-import { CERTIFICATES, forwardProxy, tlsServer } from '../support/network.js';
+import { CERTIFICATES, forwardProxy, tlsServer, withoutProxies } from '../support/network.js';
 import { type RawRequest, rawServer } from '../support/rawServer.js';
 
 /** One request on its way: which socket it takes, what is on the wire, and who is late. */
 
-const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
-beforeEach(() => {
-  for (const name of VARIABLES) {
-    vi.stubEnv(name, undefined);
-    vi.stubEnv(name.toLowerCase(), undefined);
-  }
-});
+beforeEach(withoutProxies);
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.useRealTimers();

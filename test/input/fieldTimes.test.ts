@@ -8,33 +8,7 @@ import {
   readTimeRule,
   type TimeFacts,
 } from '../../src/input/fieldTimes.js';
-
-const TYPES = new Map([['due', 'datetime']]);
-
-function factsOf(timezone: string | undefined, dateStyle?: string): TimeFacts {
-  return {
-    fieldTypes: async () => TYPES,
-    timezone: async () => timezone,
-    dateStyle: async () => dateStyle,
-    unlessForbidden: (_, read) => read(),
-  };
-}
-
-/** What is sent of a text in a datetime field; the error where it is refused. */
-async function sentFor(
-  text: unknown,
-  timezone: string | undefined,
-  dateStyle?: string,
-): Promise<unknown> {
-  const fields = { due: text };
-  try {
-    await completeTimes(factsOf(timezone, dateStyle), fields, 'contact');
-    return fields.due;
-  } catch (error) {
-    expect(error).toBeInstanceOf(RapidProError);
-    return error;
-  }
-}
+import { factsOf, sentFor, TYPES } from './dueDate.js';
 
 const KIGALI = 'Africa/Kigali';
 const NEW_YORK = 'America/New_York';

@@ -3,30 +3,10 @@ import { DateTime, IANAZone } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { readFieldValue } from '../../sandbox/src/values/index.js';
 import { RapidProError } from '../../src/errors/errors.js';
-import { completeTimes, isAnotherTime, type TimeFacts } from '../../src/input/fieldTimes.js';
+import { isAnotherTime } from '../../src/input/fieldTimes.js';
+import { sentFor } from '../input/dueDate.js';
 
 /** Times in fields, tried at random, with the rules of the clocks of many places. */
-
-function factsOf(timezone: string): TimeFacts {
-  return {
-    fieldTypes: async () => new Map([['due', 'datetime']]),
-    timezone: async () => timezone,
-    dateStyle: async () => undefined,
-    unlessForbidden: (_, read) => read(),
-  };
-}
-
-/** What is sent of a text in a datetime field; the error where it is refused. */
-async function sentFor(text: unknown, timezone: string): Promise<unknown> {
-  const fields = { due: text };
-  try {
-    await completeTimes(factsOf(timezone), fields, 'contact');
-    return fields.due;
-  } catch (error) {
-    expect(error).toBeInstanceOf(RapidProError);
-    return error;
-  }
-}
 
 const KIGALI = 'Africa/Kigali';
 const NEW_YORK = 'America/New_York';

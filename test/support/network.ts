@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request as ask, createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { vi } from 'vitest';
 import { listen } from './closing.js';
 
 const read = (name: string) =>
@@ -91,4 +92,12 @@ export async function forwardProxy({ refuse, password, tunnel }: ProxyBehavior =
   });
   const { port, close } = await listen(server);
   return { address: `http://127.0.0.1:${port}`, port, requests, close };
+}
+
+/** For tests that set a proxy of their own: call it before each of them, and put the environment back afterwards. */
+export function withoutProxies(): void {
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) {
+    vi.stubEnv(name, undefined);
+    vi.stubEnv(name.toLowerCase(), undefined);
+  }
 }

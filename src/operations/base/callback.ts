@@ -1,4 +1,3 @@
-import { fail } from '../../errors/errors.js';
 import { log } from '../../input/log.js';
 import { OPTIONS } from '../../input/optionTable.js';
 import type { Callback } from '../../types/state.js';
@@ -64,16 +63,6 @@ export function logStrangeResult(result: unknown): void {
   if (isState) return;
   log.warn(
     'A function as the second argument is a callback, and this one returned no state. For options from data, write an object: { onlyActive: $.test }.',
-  );
-}
-
-/** @throws RapidProError `INVALID_INPUT` */
-export function requireCallback(callback: unknown): void {
-  if (!callback || typeof callback === 'function') return;
-  throw fail(
-    'INVALID_INPUT',
-    'The callback is not a function.',
-    'This operation sent nothing; what ran before it is done. Write a function of state, or leave it out: the next operation runs afterwards anyway.',
   );
 }
 

@@ -21,7 +21,7 @@ import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Callback, Operation, State } from '../../types/state.js';
-import { logStrangeResult, requireCallback, withCallback } from './callback.js';
+import { logStrangeResult, withCallback } from './callback.js';
 import { withNameAdvice } from './nameAdvice.js';
 import { WorkspaceFacts } from './workspaceFacts.js';
 
@@ -184,6 +184,14 @@ export function requireState(state: unknown): asserts state is State {
   refuse(
     'state.references is not a list.',
     'Make it a list, or leave it out. Keep the values of your job under another name.',
+  );
+}
+
+function requireCallback(callback: unknown): void {
+  if (!callback || typeof callback === 'function') return;
+  refuse(
+    'The callback is not a function.',
+    'Write a function of state, or leave it out: the next operation runs afterwards anyway.',
   );
 }
 
