@@ -117,14 +117,17 @@ export class Matches {
   readonly #parts: SyncParts;
   readonly #uuids: (string | undefined)[];
   readonly #owners = new Map<string, number>();
-  /** Changes that wait; null means no change. */
-  readonly #waiting = new Map<Input, Change | null>();
+  /** Changes that wait, by the index of their entry. */
+  readonly #waiting = new Map<number, Change>();
+  /** 1 at the index of an entry that waits without a change. In a nightly sync that is nearly all of them. */
+  readonly #waitingSame: Uint8Array;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
     this.waits = parts.matcher.field !== undefined;
     // With the newest first, the last of the list comes first. V8 would keep an array that began empty as a table.
     this.#uuids = new Array(parts.outcome.total);
+    this.#waitingSame = new Uint8Array(parts.outcome.total);
   }
 
   uuidOf(index: number): string | undefined {
@@ -164,7 +167,7 @@ export class Matches {
     const clash = this.#clashOf(input, uuid);
     if (clash) {
       outcome.fail({ index: input.index }, clash);
-      this.#waiting.delete(input);
+      this.#forget(input.index);
     }
     return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
   }
@@ -201,9 +204,17 @@ export class Matches {
     if ([...inputs].some(({ index }) => index === owner)) return;
     this.#owners.delete(uuid);
     this.#uuids[owner] = undefined;
-    for (const input of this.#waiting.keys()) {
-      if (input.index === owner) this.#waiting.delete(input);
-    }
+    this.#forget(owner);
+  }
+
+  /** Whether an entry waits until everything has been read. */
+  #isWaiting(index: number): boolean {
+    return this.#waiting.has(index) || this.#waitingSame[index] === 1;
+  }
+
+  #forget(index: number): void {
+    this.#waiting.delete(index);
+    this.#waitingSame[index] = 0;
   }
 
   /** If several entries are one contact, one of them counts if the job says which, and none of the others was started. */
@@ -214,15 +225,13 @@ export class Matches {
     if (owner !== undefined) indexes.add(owner);
     if (settings.takes === undefined || indexes.size < 2) return;
     const taken = settings.takes === 'first' ? Math.min(...indexes) : Math.max(...indexes);
-    const waiting = new Map([...this.#waiting.keys()].map(input => [input.index, input]));
     const isUntouched = (index: number) =>
-      outcome.isUntouched(index) && (this.#uuids[index] === undefined || waiting.has(index));
+      outcome.isUntouched(index) && (this.#uuids[index] === undefined || this.#isWaiting(index));
     indexes.delete(taken);
     if (![...indexes].every(isUntouched)) return;
     for (const index of indexes) {
       outcome.passOver({ index, duplicateOf: taken, uuid });
-      const input = waiting.get(index);
-      if (input) this.#waiting.delete(input);
+      this.#forget(index);
       this.#uuids[index] = undefined;
     }
     if (owner !== undefined && owner !== taken) this.#owners.delete(uuid);
@@ -236,21 +245,20 @@ export class Matches {
     if (owner !== undefined) indexes.add(owner);
     if (indexes.size < 2) return false;
     this.#parts.outcome.clash(indexes);
-    for (const input of this.#waiting.keys()) {
-      if (indexes.has(input.index)) this.#waiting.delete(input);
-    }
+    for (const index of indexes) this.#forget(index);
     return true;
   }
 
   /** After everything has been read, a contact that was found once is the right one. Returns the waiting changes. */
   takeWaiting(): Change[] {
     const { outcome } = this.#parts;
-    const changes: Change[] = [];
-    for (const [{ index }, change] of this.#waiting) {
+    for (const [index, isSame] of this.#waitingSame.entries()) {
+      if (isSame === 0) continue;
       const uuid = this.#uuids[index];
-      if (change) changes.push(change);
-      else outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
+      outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
     }
+    this.#waitingSame.fill(0);
+    const changes = [...this.#waiting.values()];
     this.#waiting.clear();
     return changes;
   }
@@ -277,8 +285,11 @@ export class Matches {
     const same = change.changed.length === 0;
     change.byUrns = matcher.usesUrns(input);
     change.isShown = !same && matcher.of(contact).has(input);
-    if (this.waits) this.#waiting.set(input, same ? null : change);
-    else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
+    if (this.waits) {
+      this.#forget(index);
+      if (same) this.#waitingSame[index] = 1;
+      else this.#waiting.set(index, change);
+    } else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
     else return [change];
     return [];
   }
