@@ -1,14 +1,17 @@
 // Candidates that take turns, so that a slow moment of the machine meets all of them.
 import { median } from './measure.mjs';
 
-/** Times each of `[name, measure]`. Ratios are to the first one, taken round by round. */
-export function compare(candidates, rounds) {
+/**
+ * Times each of `[name, measure]`. Ratios are to the first one, taken round by round.
+ *
+ * @param warmups - rounds that only warm the disk and the server; default: 1
+ */
+export function compare(candidates, rounds, warmups = 1) {
   const results = candidates.map(([name]) => ({ name, seconds: [], requests: undefined }));
-  // The first round only warms the disk and the server.
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -warmups; round < rounds; round++) {
     for (const [index, [, measure]] of candidates.entries()) {
       const { seconds, requests } = measure();
-      if (round > 0) results[index].seconds.push(seconds);
+      if (round >= 0) results[index].seconds.push(seconds);
       results[index].requests = requests;
     }
   }

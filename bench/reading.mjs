@@ -3,7 +3,7 @@ import { compare, print } from './compare.mjs';
 import { startServer } from './listen.mjs';
 import { path, run } from './measure.mjs';
 
-export async function measureReading({ contacts, delay, shape, rounds, python }) {
+export async function measureReading({ contacts, delay, shape, rounds, warmups, python }) {
   const { host, stop } = await startServer(contacts, delay, shape);
   const read = (command, reader, ...args) => {
     const result = run(command, path(`readers/${reader}`), host, ...args);
@@ -18,7 +18,7 @@ export async function measureReading({ contacts, delay, shape, rounds, python })
     ...(python ? [['rapidpro-python', () => read(python, 'python_client.py')]] : []),
   ];
   try {
-    const results = compare(candidates, rounds);
+    const results = compare(candidates, rounds, warmups);
     print(`${contacts} contacts, ${shape} times, ${delay} ms a page, ${rounds} rounds`, results);
     return { contacts, delay, shape, rounds, results };
   } finally {

@@ -93,6 +93,8 @@ function chart(file, title, results) {
   return `![${title}](performance/${file})`;
 }
 
+const counted = rounds => (rounds === 1 ? 'One round.' : `${rounds} rounds.`);
+
 /** Each part names its own machine: parts may have been measured on different days. */
 const measured = ({ machine, rounds }, more = '') =>
   `Measured on ${machine.date}: ${machine.cores} cores (${machine.cpu}), ${machine.memory} GB, node ${machine.node.slice(1)}, load ${machine.load} when it began${rounds ? `; rounds: ${rounds}` : ''}.${more}`;
@@ -105,8 +107,9 @@ if (reading) {
   );
   for (const one of reading.lists) {
     const title = `Reading ${titleOf(one)}`;
-    const picture = chart(`reading-${one.delay}ms-${one.shape}.svg`, title, one.results);
-    parts.push(`#### ${titleOf(one)}`, `${one.rounds} rounds.`, picture, readingTable(one));
+    const file = `reading-${one.contacts / 1000}k-${one.delay}ms-${one.shape}.svg`;
+    const picture = chart(file, title, one.results);
+    parts.push(`#### ${titleOf(one)}`, counted(one.rounds), picture, readingTable(one));
   }
 }
 if (writes) {
@@ -117,7 +120,7 @@ if (writes) {
   for (const one of writes.lists) {
     const name = `${number(one.contacts)} contacts, ${one.delay} ms each`;
     const picture = chart(`writes-${one.delay}ms.svg`, `Upserting ${name}`, one.results);
-    parts.push(`#### ${name}`, `${one.rounds} rounds.`, picture, writesTable(one));
+    parts.push(`#### ${name}`, counted(one.rounds), picture, writesTable(one));
   }
 }
 if (profile) {
