@@ -295,7 +295,34 @@ const isTakenWhole = ({ digits, counted }: WithoutPlus) =>
 /** Whether a phone number means one person or another, depending on the country of the workspace. */
 export function dependsOnCountry(urn: string): boolean {
   const number = withoutPlus(urn);
-  return isTakenWhole(number) || BEHIND_00.test(number.digits);
+  return isTakenWhole(number) || BEHIND_00.test(number.digits) || isDoubtful(urn);
+}
+
+/** A WhatsApp URN with a number, which always begins with a country code. */
+const ON_WHATSAPP = /^\s*whatsapp:\s*([1-9]\d{6,14})\s*(?:[?#].*)?$/s;
+
+const isMobile = ({ valid, typeIsMobile }: ParsedPhoneNumber) => valid && typeIsMobile;
+
+/** Whether a WhatsApp number seems to be nobody's mobile phone: its country code may be missing. */
+function isDoubtful(urn: string): boolean {
+  const [, digits] = ON_WHATSAPP.exec(urn) ?? [];
+  return (
+    digits !== undefined && !isMobile(library('awesome-phonenumber').parsePhoneNumber(`+${digits}`))
+  );
+}
+
+/**
+ * Why a WhatsApp number probably has no country code; undefined if it seems to have one. It cannot be written in
+ * another way, so this is no reason to refuse it.
+ *
+ * @param country - of the workspace, two letters
+ */
+export function whatsappDoubt(urn: string, country: string): string | undefined {
+  const [, digits = ''] = ON_WHATSAPP.exec(urn) ?? [];
+  if (digits === '' || !isDoubtful(urn)) return undefined;
+  const home = library('awesome-phonenumber').parsePhoneNumber(digits, { regionCode: country });
+  if (!isMobile(home) || digits.startsWith(String(home.countryCode))) return undefined;
+  return `A WhatsApp number seems to be one of the workspace's country (${country}: ${shownNumber(home)}) without its country code. WhatsApp takes its first digits for one, and reaches someone abroad or nobody. Write all digits: "whatsapp:250788123123", or use util.phoneUrn($.data.phone, "${country}", { scheme: "whatsapp" }).`;
 }
 
 /** What is dialed from most countries in place of "+", and a whole number. */

@@ -10,6 +10,7 @@ import {
   foreignFault,
   plainNumber,
   urnFault,
+  whatsappDoubt,
 } from '../../src/input/urns.js';
 import { cpuTime } from '../support/cpuTime.js';
 
@@ -482,6 +483,35 @@ describe('digits without plus in the country of the workspace', () => {
     ['tel:mpesa', 'ID'],
   ])('%s in %s stays good', async (urn, country) => {
     expect(foreignFault(urn, country)).toBeUndefined();
+  });
+});
+
+describe('a WhatsApp number in the country of the workspace', () => {
+  test.each([
+    ['whatsapp:81234567890', 'ID', '+62…90'],
+    ['whatsapp:11987654321', 'BR', '+55…21'],
+    ['whatsapp:13812345678', 'CN', '+86…78'],
+    ['whatsapp:788456123', 'RW', '+250…23'],
+    ['whatsapp:712345678#Amina', 'KE', '+254…78'],
+  ])('%s in %s seems to be %s without its country code', (urn, country, meant) => {
+    expect(dependsOnCountry(urn)).toBe(true);
+    const doubt = whatsappDoubt(urn, country);
+    expect(doubt).toContain(`${country}: ${meant}`);
+    expect(doubt).not.toContain(urn.slice(9, 16));
+  });
+
+  test.each([
+    ['whatsapp:250788123123', 'RW'],
+    ['whatsapp:6281234567890', 'ID'],
+    ['whatsapp:447911123456', 'DE'],
+    ['whatsapp:442071838750', 'RW'],
+    ['whatsapp:81234567890', 'RW'],
+    ['whatsapp:0788123123', 'RW'],
+    ['whatsapp:rw.13491208655302741918', 'RW'],
+    ['tel:81234567890', 'ID'],
+    ['whatsapp:788123123', 'ZZ'],
+  ])('%s in %s is not doubted', (urn, country) => {
+    expect(whatsappDoubt(urn, country)).toBeUndefined();
   });
 });
 

@@ -145,6 +145,25 @@ describe('the country of the workspace', () => {
     },
   );
 
+  test('shows WhatsApp numbers without a country code, with one warning a step', async () => {
+    const lines = captureConsole();
+    const server = await serve(...inCountry('ID'));
+    const state = stateFor(server);
+    for (const n of [1, 2]) {
+      await upsertContact({ name: 'X', urns: [`whatsapp:8123456789${n}`] })({ ...state });
+    }
+    expect(lines.filter(line => line.includes('WhatsApp number'))).toHaveLength(1);
+    expect(lines.join('\n')).not.toContain('8123456');
+    expect(sent(server).filter(line => line === 'GET workspace')).toHaveLength(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('that may not be read lets messages to WhatsApp numbers be sent', async () => {
+    const server = await serve(...inCountry('ID', 403));
+    await run(sendMessage({ contact: 'whatsapp:81234567890', text: 'Hi' }), server);
+    expect(server.requests.at(-1)?.method).toBe('POST');
+  });
+
   test('that there is none accepts the number', async () => {
     for (const country of [null, '']) {
       const server = await serve(...inCountry(country));

@@ -7,6 +7,7 @@ import {
   digitsTakenWhole,
   foreignFault,
   type UrnFault,
+  whatsappDoubt,
 } from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -31,6 +32,8 @@ interface Kept {
   flows: Map<string, Promise<Dictionary | undefined>>;
   /** Reads that were refused, each logged once. */
   refused: Set<string>;
+  /** True once a WhatsApp number without a country code was logged. */
+  hasDoubt?: boolean;
 }
 
 /** Kept as long as the state with the credential: one step. */
@@ -148,7 +151,7 @@ export class WorkspaceFacts {
 
   /**
    * What is wrong with a phone number without plus that RapidPro would read as somebody else's abroad. The country of the
-   * workspace is read for the first such number.
+   * workspace is read for the first such number. A doubtful WhatsApp number is only logged, once.
    *
    * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
    */
@@ -158,7 +161,13 @@ export class WorkspaceFacts {
     // Nearly everywhere, 00 means what it seems to mean.
     const mayGoOn = isContactWrite || digitsTakenWhole(urn) === undefined;
     const country = mayGoOn ? await this.unlessForbidden('country', read) : await read();
-    return country === undefined ? undefined : foreignFault(urn, country);
+    if (country === undefined) return undefined;
+    const doubt = whatsappDoubt(urn, country);
+    if (doubt !== undefined && !this.#kept.hasDoubt) {
+      this.#kept.hasDoubt = true;
+      log.warn(doubt);
+    }
+    return foreignFault(urn, country);
   }
 
   /**
