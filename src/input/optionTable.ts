@@ -37,13 +37,22 @@ const KEY = 'must be "uuid", "urn" or a field, such as "fields.tei_id"';
 
 const AT_MOST = 'must be a whole number of people, or a share such as "10%"';
 
+const someGroups = z
+  .array(z.string({ error: 'must be the uuid or the name of a group' }).trim().min(1), {
+    error: 'must be a list of groups, such as ["Mothers"]',
+  })
+  .min(1, { error: 'is an empty list' });
+
+const unknownKey = (known: string) => `has an unknown key. Possible here: ${known}`;
+
+const exactGroups = z.strictObject(
+  { exact: someGroups },
+  { error: ({ code }) => (code === 'unrecognized_keys' ? unknownKey('exact') : undefined) },
+);
+
 const removeMissing = z.strictObject(
   {
-    groups: z
-      .array(z.string({ error: 'must be the uuid or the name of a group' }).trim().min(1), {
-        error: 'must be a list of groups, such as ["Mothers"]',
-      })
-      .min(1, { error: 'is an empty list' }),
+    groups: someGroups,
     atMost: z
       .union(
         [
@@ -57,7 +66,7 @@ const removeMissing = z.strictObject(
   {
     error: ({ code }) =>
       code === 'unrecognized_keys'
-        ? 'has an unknown key. Possible here: groups, atMost'
+        ? unknownKey('groups, atMost')
         : 'must be an object: { groups: ["Mothers"], atMost: 50 }',
   },
 );
@@ -142,7 +151,11 @@ export const OPTIONS = {
     elsewhere: 'Only upsertContact(), upsertContacts() and syncContacts() take it.',
   },
   groups: {
-    check: z.enum(['add', 'exact'], { error: 'must be "add" or "exact"' }).nullish(),
+    check: z
+      .union([z.enum(['add', 'exact']), exactGroups], {
+        error: 'must be "add", "exact" or, for some groups only, { exact: ["Mothers"] }',
+      })
+      .nullish(),
     elsewhere: 'Only syncContacts() takes it.',
   },
   duplicates: {

@@ -180,7 +180,8 @@ interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
   /** What the log says when it is done. */
   verb: string;
-  settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'>;
+  settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'> &
+    Partial<Pick<SyncSettings, 'takes'>>;
   /** Options that must be the same to continue the list. */
   identity: unknown;
   /** False if nothing is written, so there is nothing to continue. */
@@ -257,7 +258,10 @@ export async function bulkRun(
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint) : undefined;
   const items = list.length;
-  const outcome = new BulkOutcome(items, client.limiter, !leavesCheckpoint);
+  const outcome = new BulkOutcome(items, client.limiter, {
+    isPlan: !leavesCheckpoint,
+    takes: settings.takes,
+  });
   if (earlier) takeOver(earlier, outcome);
   const run = {
     list,

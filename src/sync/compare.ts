@@ -96,8 +96,8 @@ function groupsOf(contact: Dictionary): string[] {
 export function compareContact(
   input: Input,
   contact: Dictionary,
-  { types, manual }: Pick<SyncFacts, 'types' | 'manual'>,
-  settings: Pick<SyncSettings, 'exactGroups' | 'exactUrns'>,
+  { types, exact }: Pick<SyncFacts, 'types' | 'exact'>,
+  settings: Pick<SyncSettings, 'exactUrns'>,
   held: readonly string[] = [],
 ): Change {
   const change: Change = {
@@ -146,7 +146,7 @@ export function compareContact(
   if (Object.keys(written).length > 0) change.body.fields = written;
   change.blank = blankPlaces(written, { wanted: fields, shown: contact.fields }, types);
   Object.assign(change, predictMisread(fields, types));
-  if (groups) compareGroups(change, groups, groupsOf(contact), manual, settings.exactGroups);
+  if (groups) compareGroups(change, groups, groupsOf(contact), exact);
   return change;
 }
 
@@ -185,10 +185,9 @@ function compareGroups(
   change: Change,
   wanted: readonly string[],
   current: readonly string[],
-  manual: ReadonlySet<string>,
-  exact: boolean,
+  exact: ReadonlySet<string>,
 ): void {
   change.join = wanted.filter(uuid => !current.includes(uuid));
-  if (exact) change.leave = current.filter(uuid => manual.has(uuid) && !wanted.includes(uuid));
+  change.leave = current.filter(uuid => exact.has(uuid) && !wanted.includes(uuid));
   if (change.join.length + change.leave.length > 0) change.changed.push('groups');
 }

@@ -7,7 +7,8 @@ export interface SyncSettings {
   takes: 'first' | 'last' | undefined;
   key: Settings['key'];
   group: string | undefined;
-  exactGroups: boolean;
+  /** Groups that contacts leave if their entry does not name them. True: all that are manual. */
+  exactGroups: boolean | string[];
   exactUrns: boolean;
   dryRun: boolean;
   /** The groups that members leave if they are not in the list, and the most who may leave. */
@@ -27,7 +28,7 @@ export function syncSettings(options: Settings): SyncSettings {
     removeMissing: removeMissing && { atMost: DEFAULT_SHARE, ...removeMissing },
     key,
     group,
-    exactGroups: groups === 'exact',
+    exactGroups: typeof groups === 'object' ? groups.exact : groups === 'exact',
     exactUrns: urns === 'exact',
     dryRun,
   };

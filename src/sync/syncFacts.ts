@@ -19,6 +19,8 @@ export interface SyncFacts {
   types: ReadonlyMap<string, string>;
   /** Groups that contacts can be put into. */
   manual: Set<string>;
+  /** Groups that contacts leave if their entry does not name them. */
+  exact: ReadonlySet<string>;
   groups: Dictionary[];
   /** The group whose members are read, if the job names one. */
   scope: { uuid: string; count: number } | undefined;
@@ -76,17 +78,22 @@ export async function readFacts(
   const used = usedFields(inputs, settings.key);
   const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
   if (settings.group !== undefined) wanted.add(settings.group);
-  for (const group of settings.removeMissing?.groups ?? []) wanted.add(group);
+  const { exactGroups, removeMissing } = settings;
+  const someExact = typeof exactGroups === 'object' ? exactGroups : [];
+  for (const group of [...someExact, ...(removeMissing?.groups ?? [])]) wanted.add(group);
   const types = used.size === 0 ? new Map() : await readTypes(client, workspace, used);
-  const needsGroups = wanted.size > 0 || settings.exactGroups;
+  const needsGroups = wanted.size > 0 || exactGroups === true;
   const groups = needsGroups ? await readGroups(client, wanted) : [];
   requireKey(settings.key, types);
+  const manual = new Set(uuidsOf(groups.filter(isManual)));
+  const some = requireManual(groups, someExact, 'options.groups.exact');
   return {
     types,
     groups,
-    manual: new Set(groups.filter(isManual).map(({ uuid }) => String(uuid))),
+    manual,
+    exact: exactGroups === true ? manual : new Set(uuidsOf(some)),
     scope: settings.group === undefined ? undefined : requireScope(groups, settings.group),
-    leave: requireManual(groups, settings.removeMissing?.groups),
+    leave: requireManual(groups, removeMissing?.groups, 'options.removeMissing.groups'),
   };
 }
 
@@ -94,9 +101,18 @@ function namesOf(groups: readonly Dictionary[]): string[] {
   return groups.map(({ name }) => String(name));
 }
 
-function requireManual(groups: readonly Dictionary[], wanted: readonly string[] = []) {
+function uuidsOf(groups: readonly Dictionary[]): string[] {
+  return groups.map(({ uuid }) => String(uuid));
+}
+
+/** @param option - where the job names them */
+function requireManual(
+  groups: readonly Dictionary[],
+  wanted: readonly string[] = [],
+  option: string,
+): Dictionary[] {
   const found = wanted.map((name, place) => {
-    const where = `options.removeMissing.groups[${place}]`;
+    const where = `${option}[${place}]`;
     const group = findGroup(groups, name);
     if (!group) {
       throw fail(

@@ -53,8 +53,11 @@ export interface SyncOptions extends BulkOptions {
    * @magic $.children[?(@.name=='groups')].children[*]
    */
   group?: string;
-  /** `'add'` (default): only add to groups. `'exact'`: also remove contacts from manual groups that the list does not name. */
-  groups?: 'add' | 'exact';
+  /**
+   * `'add'` (default): only add to groups. `'exact'`: also remove contacts from manual groups that their entry does not
+   * name; `{ exact: ['Mothers', 'Pregnant'] }` does so for these groups only.
+   */
+  groups?: 'add' | 'exact' | { exact: string[] };
   /** `'add'` (default): only add URNs. `'exact'`: these are all URNs of the contact, in this order. */
   urns?: 'add' | 'exact';
   /** True: write nothing, and report what would be written. Default: false. */

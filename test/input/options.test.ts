@@ -47,6 +47,7 @@ test.each<[options: object, settings: object]>([
   [{ maxSize: 104_857_600 }, { maxSize: 104_857_600 }],
   [{ urns: 'exact' }, { urns: 'exact' }],
   [{ groups: 'exact' }, { groups: 'exact' }],
+  [{ groups: { exact: [' A '] } }, { groups: { exact: ['A'] } }],
   [{ duplicates: 'last' }, { duplicates: 'last' }],
   [{ group: ' Mothers ' }, { group: 'Mothers' }],
   [{ group: undefined }, {}],
@@ -81,6 +82,8 @@ test.each<[options: object, settings: object]>([
   expect(Object.keys(checkOptions(options, ALL)).sort()).toEqual(Object.keys(settings).sort());
 });
 
+const EXACT =
+  'options.groups must be "add", "exact" or, for some groups only, { exact: ["Mothers"] }.';
 const AT_MOST = 'must be a whole number of people, or a share such as "10%".';
 
 test.each<[options: unknown, description: string]>([
@@ -109,7 +112,20 @@ test.each<[options: unknown, description: string]>([
   [{ filename: 7 }, 'options.filename must be text.'],
   [{ maxSize: 104_857_601 }, 'options.maxSize is in bytes: at most 104857600, which is 100 MB.'],
   [{ urns: 'all' }, 'options.urns must be "add" or "replace".'],
-  [{ groups: 'replace' }, 'options.groups must be "add" or "exact".'],
+  [{ groups: 'replace' }, EXACT],
+  [{ groups: {} }, EXACT],
+  [{ groups: { exact: 'A' } }, EXACT],
+  [{ groups: { exact: null } }, EXACT],
+  [{ groups: ['A'] }, 'options.groups is a list, but options cannot be lists.'],
+  [{ groups: { exact: [] } }, 'options.groups.exact is an empty list.'],
+  [
+    { groups: { exact: [' '] } },
+    'options.groups.exact[0] must be the uuid or the name of a group.',
+  ],
+  [
+    { groups: { exact: ['A'], group: 'B' } },
+    'options.groups has an unknown key. Possible here: exact.',
+  ],
   [{ duplicates: 'both' }, 'options.duplicates must be "first", "last" or "fail".'],
   [{ group: ' ' }, 'options.group is empty: this would read all contacts.'],
   [{ group: 7 }, 'options.group must be the uuid or the name of a group.'],

@@ -8,11 +8,16 @@ import type {
   NotRemoved,
   PassedOver,
 } from '../../types/bulk.js';
+import type { SyncSettings } from '../options.js';
 
-const FIX = 'Combine them in the list, or correct the wrong one.';
+const COMBINE = 'Combine them in the list, or correct the wrong one.';
+/** Where the job has not chosen one of them yet. */
+const CHOOSE =
+  'Combine them in the list, correct the wrong one, or choose which one counts: { duplicates: "first" } or "last".';
 const MOST_SHOWN = 5;
 
-function shown(indexes: readonly number[]): string {
+/** `contacts[0], contacts[7]`: positions in the list, for people. */
+export function shown(indexes: readonly number[]): string {
   const names = indexes.slice(0, MOST_SHOWN).map(index => `contacts[${index}]`);
   const more = indexes.length - MOST_SHOWN;
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
@@ -23,7 +28,7 @@ export function inCommon(indexes: readonly number[], what: string): Reason {
   return {
     code: 'CONTACT_CLASH',
     description: `${shown(indexes)} are the same contact: they share ${what}.`,
-    fix: `Nothing was sent for them. ${FIX}`,
+    fix: `Nothing was sent for them. ${CHOOSE}`,
   };
 }
 
@@ -32,6 +37,11 @@ class Clashes {
   readonly #groups = new Map<number, Set<number>>();
   readonly #written = new Map<number, BulkItem>();
   readonly #perhaps = new Set<number>();
+  readonly #fix: string;
+
+  constructor(takes: SyncSettings['takes']) {
+    this.#fix = takes === undefined ? CHOOSE : COMBINE;
+  }
 
   /** @returns all that are the same contact as these, as far as is known */
   add(indexes: Iterable<number>): ReadonlySet<number> {
@@ -68,7 +78,7 @@ class Clashes {
       index,
       code: 'CONTACT_CLASH',
       description: sentences.join(' '),
-      fix: `${isUntouched ? 'Nothing was sent for them.' : 'Check the contact in RapidPro.'} ${FIX}`,
+      fix: `${isUntouched ? 'Nothing was sent for them.' : 'Check the contact in RapidPro.'} ${this.#fix}`,
     };
   }
 }
@@ -99,15 +109,21 @@ export class BulkOutcome {
   readonly #items: (BulkItem | BulkFailure | PassedOver | undefined)[];
   /** Keys of contacts that were partly written before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
-  readonly #clashes = new Clashes();
+  readonly #clashes: Clashes;
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
 
   /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
-  constructor(total: number, limiter: Limiter, isPlan = false) {
+  /** @param takes - which of several entries for one contact counts, if the job says so */
+  constructor(
+    total: number,
+    limiter: Limiter,
+    { isPlan = false, takes }: { isPlan?: boolean; takes?: SyncSettings['takes'] } = {},
+  ) {
     this.total = total;
     this.#isPlan = isPlan;
+    this.#clashes = new Clashes(takes);
     this.#limiter = limiter;
     this.#places = new Array(total);
     this.#items = new Array(total);

@@ -15,6 +15,7 @@ import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher, Matches, SyncParts } from '../match/matches.js';
+import { shown } from '../report/bulkOutcome.js';
 import type { Cost } from './changes.js';
 
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
@@ -167,7 +168,7 @@ export class Missing {
     );
     if (failed.length > 0) {
       const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before the contact was identified`;
-      throw stay(what, `See data.failed. ${AGAIN}`, failed);
+      throw stay(what, `See data.failed. ${this.#sharingAdvice(failed)}${AGAIN}`, failed);
     }
     const lost = indexes(
       index =>
@@ -176,6 +177,17 @@ export class Missing {
     if (!settings.dryRun && lost.length > 0) {
       throw stay('some entries could not be identified', AGAIN, lost);
     }
+  }
+
+  /** What lets people who share a phone be identified. With a key, who was passed over would still not be. */
+  #sharingAdvice(failed: readonly number[]): string {
+    const { outcome, settings } = this.#parts;
+    const clashes = new Set(outcome.indexes('failed', 'CONTACT_CLASH'));
+    if (settings.takes !== undefined || !failed.some(index => clashes.has(index))) return '';
+    const isByUrn = settings.key === undefined || settings.key === 'urn';
+    return isByUrn
+      ? 'For people who share a phone, choose the one who counts: { duplicates: "first" } or "last". '
+      : 'For people who share a phone, name its number only in one of the entries. ';
   }
 
   #uuidOf(index: number): string | undefined {
@@ -275,7 +287,7 @@ export class Missing {
     if (unknown.length === 0) return;
     throw stay(
       `${count(unknown.length, ['entry', 'entries'])} that "duplicates" skipped may be someone else`,
-      `See data.passedOver. ${AGAIN}`,
+      `See data.passedOver. If it is, name the shared number only in the entry that counts. If not, leave the entry out of the list. ${AGAIN}`,
       unknown.map(({ index }) => index),
     );
   }
@@ -353,8 +365,9 @@ export class Missing {
 }
 
 function stay(what: string, fix: string, indexes?: readonly number[], uuids?: string[]): Stay {
+  const where = indexes ? `: ${shown(indexes)}` : '';
   return new Stay({
-    description: `Nobody left a group: ${what}.`,
+    description: `Nobody left a group: ${what}${where}.`,
     fix,
     ...(indexes ? { indexes: ranges([...indexes]) } : {}),
     ...(uuids ? { uuids } : {}),

@@ -28,9 +28,9 @@ const there = {
 };
 
 function compare(input: Partial<Input>, exact = false, contact: object = there, held?: string[]) {
-  const settings = { exactGroups: exact, exactUrns: exact };
   const given = { index: 0, ...input } as Input;
-  return compareContact(given, contact as never, facts as never, settings, held);
+  const known = { ...facts, exact: exact ? facts.manual : new Set<string>() };
+  return compareContact(given, contact as never, known, { exactUrns: exact }, held);
 }
 
 test('nothing is asked, nothing is written', () => {
@@ -123,10 +123,11 @@ describe('places that the contact does not show', () => {
     ['age', 'number'],
   ]);
   const blank = (fields: Input['fields'], shown?: object) => {
-    const settings = { exactGroups: false, exactUrns: false };
+    const settings = { exactUrns: false };
+    const known = { types, exact: new Set<string>() };
     const contact = { ...there, fields: shown };
     const given = { index: 0, fields } as Input;
-    const { blank } = compareContact(given, contact as never, { ...facts, types }, settings);
+    const { blank } = compareContact(given, contact as never, known, settings);
     return [...blank].map(([key, above]) => [key, JSON.parse(above)]);
   };
 

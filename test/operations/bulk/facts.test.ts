@@ -71,6 +71,7 @@ describe('what a list needs is read', () => {
     [[{ urns: ['tel:+250788000001'] }], {}, 0, 0],
     [[{ groups: ['Mothers'] }], {}, 1, 0],
     [[{ groups: [] }], { groups: 'exact' }, 1, 0],
+    [[{ groups: [] }], { groups: { exact: ['Mothers'] } }, 1, 0],
     [[{ fields: { id: 'x' } }], {}, 0, 1],
     [[], { key: 'fields.id' }, 0, 1],
     [[], { group: 'Mothers' }, 1, 0],
@@ -92,6 +93,7 @@ describe('what a list needs is read', () => {
       types: new Map(Object.entries(TYPES)),
       groups: [MOTHERS, OLD, OPEN],
       manual: new Set([MOTHERS.uuid]),
+      exact: new Set(),
       scope: { uuid: MOTHERS.uuid, count: 7 },
       leave: [MOTHERS],
     });
@@ -100,6 +102,7 @@ describe('what a list needs is read', () => {
       types: new Map(),
       groups: [],
       manual: new Set(),
+      exact: new Set(),
       scope: undefined,
       leave: [],
     });
@@ -183,6 +186,7 @@ describe('names in entries', () => {
     types: new Map(Object.entries(TYPES)),
     groups: [MOTHERS, OLD, OPEN],
     manual: new Set([MOTHERS.uuid]),
+    exact: new Set(),
     scope: undefined,
     leave: [],
   };

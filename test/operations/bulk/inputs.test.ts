@@ -262,7 +262,7 @@ describe('entries with a name in common', () => {
       { index: 3, description: 'contacts[1], contacts[3] are the same contact: they share a URN.' },
       {
         index: 4,
-        fix: 'Nothing was sent for them. Combine them in the list, or correct the wrong one.',
+        fix: 'Nothing was sent for them. Combine them in the list, correct the wrong one, or choose which one counts: { duplicates: "first" } or "last".',
       },
     ]);
     expect(outcome.result().notAttempted).toEqual([{ index: 5 }, { index: 6 }]);
@@ -363,6 +363,8 @@ test('the options of a list, with their defaults', () => {
     exactUrns: true,
     dryRun: true,
   });
+  expect(syncSettings({ groups: { exact: ['A'] } }).exactGroups).toEqual(['A']);
+  expect(syncSettings({ groups: 'add' }).exactGroups).toBe(false);
   expect(syncSettings({ duplicates: 'fail' }).takes).toBeUndefined();
   expect(syncSettings({ removeMissing: { groups: ['A'], atMost: 0 } }).removeMissing?.atMost).toBe(
     0,

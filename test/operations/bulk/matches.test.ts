@@ -24,7 +24,14 @@ function matching(entries: Entry[], options: Parameters<typeof syncSettings>[0] 
   const matcher = new Matcher(settings.key, TYPES);
   for (const input of inputs) matcher.expect(input);
   const outcome = new BulkOutcome(inputs.length, new Limiter({ clock: fakeClock() }));
-  const facts = { types: TYPES, manual: new Set(), groups: [], scope: undefined, leave: [] };
+  const facts = {
+    types: TYPES,
+    manual: new Set(),
+    exact: new Set(),
+    groups: [],
+    scope: undefined,
+    leave: [],
+  };
   const parts = { inputs, all: inputs, settings, matcher, outcome, facts } as unknown as SyncParts;
   return { matches: new Matches(parts), outcome, inputs, matcher };
 }

@@ -5,7 +5,7 @@ import { fail } from '../../../src/errors/errors.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matches.js';
 import { syncSettings } from '../../../src/sync/options.js';
-import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
+import { BulkOutcome, inCommon } from '../../../src/sync/report/bulkOutcome.js';
 import { Cost } from '../../../src/sync/write/changes.js';
 import { Missing } from '../../../src/sync/write/missing.js';
 import { fakeClock } from '../../support/fakeClock.js';
@@ -50,7 +50,7 @@ async function removal({
   const limiter = new Limiter({ clock: fakeClock(), isBulk: true });
   const settings = syncSettings({ ...options, removeMissing: { groups: [GROUP], atMost } });
   const all = list.map((entry, index): Input => ({ index, ...entry }));
-  const outcome = new BulkOutcome(list.length, limiter);
+  const outcome = new BulkOutcome(list.length, limiter, { takes: settings.takes });
   const sent: Sent[] = [];
   const client = {
     limiter,
@@ -204,6 +204,8 @@ describe('nobody leaves', () => {
   const keep = (outcome: BulkOutcome, index: number) =>
     outcome.complete('unchanged', { index, uuid: uuidOf(0) });
   const bad = { code: 'INVALID_INPUT', description: 'It is wrong.', fix: 'Fix it.' } as const;
+  const sharing = (outcome: BulkOutcome, index: number) =>
+    outcome.fail({ index }, inCommon([0, 1], 'a URN'));
   const failing = (which: number) => (outcome: BulkOutcome, index: number) =>
     index === which ? outcome.fail({ index }, bad) : keep(outcome, index);
 
@@ -225,7 +227,7 @@ describe('nobody leaves', () => {
       'if an entry is still open',
       { list: [{}, {}], ends: (outcome, index) => index === 0 && keep(outcome, 0) },
       {
-        description: 'Nobody left a group: not all of the list was processed.',
+        description: 'Nobody left a group: not all of the list was processed: contacts[1].',
         fix: AGAIN,
         indexes: [[1, 1]],
       },
@@ -235,7 +237,7 @@ describe('nobody leaves', () => {
       { list: [{}, {}, {}], ends: failing(1) },
       {
         description:
-          'Nobody left a group: 1 entry of the list failed before the contact was identified.',
+          'Nobody left a group: 1 entry of the list failed before the contact was identified: contacts[1].',
         fix: `See data.failed. ${AGAIN}`,
         indexes: [[1, 1]],
       },
@@ -245,8 +247,41 @@ describe('nobody leaves', () => {
       { list: [{}, {}], ends: (outcome, index) => outcome.fail({ index }, bad) },
       {
         description:
-          'Nobody left a group: 2 entries of the list failed before the contact was identified.',
+          'Nobody left a group: 2 entries of the list failed before the contact was identified: contacts[0], contacts[1].',
         fix: `See data.failed. ${AGAIN}`,
+        indexes: [[0, 1]],
+      },
+    ],
+    [
+      'if many did',
+      {
+        list: Array.from({ length: 9 }, () => ({})),
+        ends: (outcome, index) => outcome.fail({ index }, bad),
+      },
+      {
+        description:
+          'Nobody left a group: 9 entries of the list failed before the contact was identified: contacts[0], contacts[1], contacts[2], contacts[3], contacts[4] and 4 more.',
+        fix: `See data.failed. ${AGAIN}`,
+        indexes: [[0, 8]],
+      },
+    ],
+    [
+      'if several share a phone',
+      { list: [{}, {}], ends: sharing },
+      {
+        description:
+          'Nobody left a group: 2 entries of the list failed before the contact was identified: contacts[0], contacts[1].',
+        fix: `See data.failed. For people who share a phone, choose the one who counts: { duplicates: "first" } or "last". ${AGAIN}`,
+        indexes: [[0, 1]],
+      },
+    ],
+    [
+      'if several share a phone that the key does not need',
+      { list: [{}, {}], ends: sharing, options: WITH_KEY },
+      {
+        description:
+          'Nobody left a group: 2 entries of the list failed before the contact was identified: contacts[0], contacts[1].',
+        fix: `See data.failed. For people who share a phone, name its number only in one of the entries. ${AGAIN}`,
         indexes: [[0, 1]],
       },
     ],
@@ -254,7 +289,7 @@ describe('nobody leaves', () => {
       'if one was created, and nobody knows as whom',
       { ends: (outcome, index) => outcome.complete('created', { index }) },
       {
-        description: 'Nobody left a group: some entries could not be identified.',
+        description: 'Nobody left a group: some entries could not be identified: contacts[0].',
         fix: AGAIN,
         indexes: [[0, 0]],
       },
@@ -352,8 +387,9 @@ describe('nobody leaves', () => {
     const list = [{ urns: [urn(0)] }, { urns: [urn(7)] }];
     const unknown = await removal({ list, ends: pass() });
     expect(unknown.removal?.notRemoved).toEqual({
-      description: 'Nobody left a group: 1 entry that "duplicates" skipped may be someone else.',
-      fix: `See data.passedOver. ${AGAIN}`,
+      description:
+        'Nobody left a group: 1 entry that "duplicates" skipped may be someone else: contacts[1].',
+      fix: `See data.passedOver. If it is, name the shared number only in the entry that counts. If not, leave the entry out of the list. ${AGAIN}`,
       indexes: [[1, 1]],
     });
     expect(await leavers({ list, ends: pass(uuidOf(0)) })).toEqual([1]);

@@ -15,9 +15,9 @@ const U1 = '00000000-0000-4000-8000-000000000001';
 const limiterOf = () => new Limiter({ clock: fakeClock(), isBulk: true });
 const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'Fix it.' } as const;
 
-function outcomeOf(total: number, isPlan = false) {
+function outcomeOf(total: number, isPlan = false, takes?: 'first') {
   const limiter = limiterOf();
-  return { limiter, outcome: new BulkOutcome(total, limiter, isPlan) };
+  return { limiter, outcome: new BulkOutcome(total, limiter, { isPlan, takes }) };
 }
 
 describe('each entry ends in one place', () => {
@@ -146,9 +146,10 @@ describe('each entry ends in one place', () => {
 
 describe('entries that are one contact in RapidPro', () => {
   const SAME = 'contacts[0], contacts[1] are the same contact in RapidPro.';
-  const NOTHING = 'Nothing was sent for them. Combine them in the list, or correct the wrong one.';
-  const CHECK =
-    'Check the contact in RapidPro. Combine them in the list, or correct the wrong one.';
+  const CHOOSE =
+    'Combine them in the list, correct the wrong one, or choose which one counts: { duplicates: "first" } or "last".';
+  const NOTHING = `Nothing was sent for them. ${CHOOSE}`;
+  const CHECK = `Check the contact in RapidPro. ${CHOOSE}`;
   const reported = (outcome: BulkOutcome) =>
     outcome.result().failed.map(({ description, fix }) => ({ description, fix }));
 
@@ -159,6 +160,14 @@ describe('entries that are one contact in RapidPro', () => {
     expect(outcome.result().failed[0]).toMatchObject({ index: 0, code: 'CONTACT_CLASH' });
     expect(outcome.done).toBe(2);
     expect(outcome.isOpen(2)).toBe(true);
+  });
+
+  test('where the job already chooses, choosing is no advice', () => {
+    const { outcome } = outcomeOf(2, false, 'first');
+    outcome.clash([1, 0]);
+    expect(reported(outcome)[0]?.fix).toBe(
+      'Nothing was sent for them. Combine them in the list, or correct the wrong one.',
+    );
   });
 
   test('even if one of them was saved before', () => {

@@ -65,8 +65,8 @@ function otherPlaces(rows: readonly { row: Row }[]): (stored: unknown) => (strin
 
 /** What is said of URNs beside those that a contact has. */
 function compareUrns(wanted: string[], current: string[]): Prediction {
-  const facts = { types: new Map<string, string>(), manual: new Set<string>() };
-  const settings = { exactGroups: false, exactUrns: false };
+  const facts = { types: new Map<string, string>(), exact: new Set<string>() };
+  const settings = { exactUrns: false };
   const input = { index: 0, urns: wanted };
   const { changed, unpredicted } = compareContact(input, { urns: current }, facts, settings);
   if (!changed.includes('urns')) return 'same';

@@ -79,7 +79,7 @@ const options = fc.record(
   {
     key: fc.constantFrom('uuid', 'urn', 'fields.tei_id'),
     urns: fc.constantFrom('add', 'exact'),
-    groups: fc.constantFrom('add', 'exact'),
+    groups: fc.constantFrom('add', 'exact', { exact: ['Mothers'] }),
     group: fc.constant('Mothers'),
     concurrency: fc.constantFrom(1, 4),
   },

@@ -92,6 +92,53 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(said).toEqual([expect.stringContaining('Nobody left a group: 3 of 4 members')]);
   });
 
+  test('people who share a phone keep everybody, until the job chooses as the log says', async () => {
+    const sandbox = await start(4);
+    const lines = captureConsole();
+    const list = [...listed(0, 1, 2), { urns: [urn(1)], name: 'Partner' }];
+    const kept = await sync(sandbox, list);
+    expect(kept).toMatchObject({
+      left: [],
+      notRemoved: {
+        indexes: [
+          [1, 1],
+          [3, 3],
+        ],
+      },
+    });
+    const said = lines
+      .join('\n')
+      .split('\n')
+      .find(line => /nobody/i.test(line));
+    expect(said).toContain('contacts[1], contacts[3]');
+    expect(said).toContain('{ duplicates: "first" }');
+    expect(kept.failed[0]?.fix).toContain('{ duplicates: "first" }');
+    const gone = uuidOf(sandbox, 3);
+    expect(await sync(sandbox, list, { duplicates: 'first' })).toMatchObject({ left: [gone] });
+  });
+
+  test('with a key, they do when the number is in one of the entries only', async () => {
+    const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
+    const sandbox = await start(0, { contacts: people });
+    const gone = uuidOf(sandbox, 2);
+    const named = (tei_id: string, urns?: string[]) => ({
+      ...(urns && { urns }),
+      fields: { tei_id },
+    });
+    const first = [named('t0', [urn(0)]), named('t1', [urn(1)])];
+    const key = 'fields.tei_id';
+    const kept = await sync(sandbox, [...first, named('t8', [urn(1)])], { key });
+    expect(kept.notRemoved?.fix).toContain('name its number only in one of the entries');
+    const passed = await sync(sandbox, [...first, named('t8', [urn(1)])], {
+      key,
+      duplicates: 'first',
+    });
+    expect(passed.notRemoved?.fix).toContain(
+      'name the shared number only in the entry that counts',
+    );
+    expect(await sync(sandbox, [...first, named('t8')], { key })).toMatchObject({ left: [gone] });
+  });
+
   test('a hundred a request, from several groups, after all else', async () => {
     const sandbox = await start(253);
     const list = [{ urns: [urn(0)], name: 'Renamed' }];

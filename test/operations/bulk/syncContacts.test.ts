@@ -94,6 +94,43 @@ describe.each(dialects)('on %s', dialect => {
     expect(holder(sandbox, BEA)?.groups).toMatchObject([{ name: 'Mothers' }]);
   });
 
+  test('an exact list of some groups leaves the others alone', async () => {
+    const both = { groups: ['Mothers', 'Partners'] };
+    const sandbox = await workspace({
+      dialect,
+      contacts: [
+        { urns: [AMINA], ...both },
+        { urns: [BEA], ...both },
+      ],
+    });
+    const list = [{ urns: [AMINA], groups: [] }, { urns: [BEA] }];
+    const options = { groups: { exact: ['mothers'] } };
+    const plan = await bulk(syncContacts(list, { ...options, dryRun: true }), sandbox);
+    expect(counts(plan.result)).toEqual([0, 1, 1, 0, 0]);
+    expect(writes(sandbox)).toEqual([]);
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(result.updated).toMatchObject([{ index: 0, changed: ['groups'] }]);
+    expect(holder(sandbox, AMINA)?.groups).toMatchObject([{ name: 'Partners' }]);
+    // Who has no list of groups keeps all of them.
+    expect(holder(sandbox, BEA)?.groups).toHaveLength(2);
+    expect(counts((await bulk(syncContacts(list, options), sandbox)).result)).toEqual([
+      0, 0, 2, 0, 0,
+    ]);
+  });
+
+  test.each([
+    [['Old'], 'INVALID_OPTION'],
+    [['Mother'], 'UNKNOWN_GROUP'],
+  ])('%j cannot be exact, and nothing is written', async (exact, code) => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const sync = bulk(syncContacts([{ urns: [BEA], groups: [] }], { groups: { exact } }), sandbox);
+    await expect(sync).rejects.toMatchObject({
+      code,
+      description: expect.stringContaining('options.groups.exact[0]'),
+    });
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('groups of smart kind are left alone by an exact list', async () => {
     const old = { urns: [AMINA], fields: { age: '60' }, groups: ['Mothers'] };
     const sandbox = await workspace({ dialect, contacts: [old] });

@@ -50,7 +50,10 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
   ]);
   const matcher = new Matcher(settings.key, types);
   for (const input of inputs) matcher.expect(input);
-  const outcome = new BulkOutcome(inputs.length, limiter, settings.dryRun);
+  const outcome = new BulkOutcome(inputs.length, limiter, {
+    isPlan: settings.dryRun,
+    takes: settings.takes,
+  });
   const logged: number[] = [];
   const parts = {
     list: [],
@@ -64,6 +67,7 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
     facts: {
       types,
       manual: new Set(['g1', 'g2']),
+      exact: new Set(settings.exactGroups ? ['g1', 'g2'] : []),
       groups: [],
       scope: undefined,
       leave: [],
