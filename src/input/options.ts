@@ -60,14 +60,22 @@ function refuseRecipients(options: unknown): void {
   );
 }
 
+/** How to write an option that the state may not have, so that the operation does less and not more. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  dryRun: 'state => state.test ?? true',
+  limit: 'state => state.limit ?? 100',
+};
+
 /** An option that refers to missing data must not fail open. */
 function refuseEmpty(options: { [key: string]: unknown }): void {
   const empty = NARROWING.find(key => key in options && (options[key] ?? null) === null);
   if (empty === undefined) return;
+  const value = DEFAULTS[empty];
+  const advice = value ? ` To work without it, give a default: { ${empty}: ${value} }.` : '';
   throw fail(
     'INVALID_OPTION',
-    `options.${empty} is empty: it refers to missing data.`,
-    'Nothing was sent. Enter a value, or check the name after $ or state.',
+    `options.${empty} has no value: what it refers to is missing on the state.`,
+    `Nothing was sent. Set it in an earlier step or in the input, or check the name after $ or state.${advice}`,
   );
 }
 

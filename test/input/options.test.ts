@@ -100,12 +100,18 @@ test.each<[options: unknown, description: string]>([
   [{ limit: 0 }, 'options.limit must be 1 or more.'],
   [{ limit: 1.5 }, 'options.limit must be a whole number of records.'],
   [{ limit: '5' }, 'options.limit must be a whole number of records.'],
-  [{ limit: null }, 'options.limit is empty: it refers to missing data.'],
-  [{ limit: undefined }, 'options.limit is empty: it refers to missing data.'],
-  [{ dryRun: null }, 'options.dryRun is empty: it refers to missing data.'],
-  [{ archived: null }, 'options.archived is empty: it refers to missing data.'],
-  [{ onlyActive: undefined }, 'options.onlyActive is empty: it refers to missing data.'],
-  [{ removeMissing: null }, 'options.removeMissing is empty: it refers to missing data.'],
+  [{ limit: null }, 'options.limit has no value: what it refers to is missing on the state.'],
+  [{ limit: undefined }, 'options.limit has no value: what it refers to is missing on the state.'],
+  [{ dryRun: null }, 'options.dryRun has no value: what it refers to is missing on the state.'],
+  [{ archived: null }, 'options.archived has no value: what it refers to is missing on the state.'],
+  [
+    { onlyActive: undefined },
+    'options.onlyActive has no value: what it refers to is missing on the state.',
+  ],
+  [
+    { removeMissing: null },
+    'options.removeMissing has no value: what it refers to is missing on the state.',
+  ],
   [{ concurrency: 11 }, 'options.concurrency must be 10 or less.'],
   [{ concurrency: 0 }, 'options.concurrency must be 1 or more.'],
   [{ dryRun: 'true' }, 'options.dryRun must be true or false.'],
@@ -158,6 +164,17 @@ test.each<[options: unknown, description: string]>([
   const refusal = refusalOf(() => checkOptions(options, ALL));
   expect(refusal).toMatchObject({ code: 'INVALID_OPTION', description });
   expect(refusal?.fix).toMatch(/^Nothing was sent\. /);
+});
+
+test.each([
+  ['dryRun', 'To work without it, give a default: { dryRun: state => state.test ?? true }.'],
+  ['limit', 'To work without it, give a default: { limit: state => state.limit ?? 100 }.'],
+  ['removeMissing', undefined],
+])('what to do about %s without a value', (option, advice) => {
+  const fix =
+    'Nothing was sent. Set it in an earlier step or in the input, or check the name after $ or state.';
+  const refusal = refusalOf(() => checkOptions({ [option]: undefined }, ALL));
+  expect(refusal?.fix).toBe([fix, advice].filter(Boolean).join(' '));
 });
 
 test('an empty name of a group is refused', () => {

@@ -2,6 +2,7 @@ import type { ContactSeed } from '@openfn/rapidpro-sandbox';
 import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
 import type { SyncContact } from '../../../src/types/bulk.js';
+import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { failure, OTHER_UUID, refused } from '../run.js';
@@ -92,6 +93,18 @@ describe.each(dialects)('on %s', dialect => {
     const exact = await bulk(syncContacts(list, { groups: 'exact' }), sandbox);
     expect(exact.result.updated).toMatchObject([{ changed: ['groups'] }]);
     expect(holder(sandbox, BEA)?.groups).toMatchObject([{ name: 'Mothers' }]);
+  });
+
+  test('a dry run with a default writes nothing where the state does not say so', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const list = [{ urns: [AMINA], name: 'New' }];
+    const operation = syncContacts(list, {
+      dryRun: (state: State) => (state.test as boolean) ?? true,
+    });
+    expect((await bulk(operation, sandbox)).result).toMatchObject({ dryRun: true });
+    expect(writes(sandbox)).toEqual([]);
+    expect((await bulk(operation, sandbox, { test: false })).result).not.toHaveProperty('dryRun');
+    expect(writes(sandbox)).toHaveLength(1);
   });
 
   test('an exact list of some groups leaves the others alone', async () => {
