@@ -1,5 +1,5 @@
 import { util } from '@openfn/language-common';
-import { fail } from './errors/errors.js';
+import { fail, RapidProError, withFixInMessage } from './errors/errors.js';
 import { type CsvOptions, parseCsv as readCsv } from './input/csv.js';
 import {
   type DateTimeOptions,
@@ -9,6 +9,7 @@ import {
 } from './input/days.js';
 import { resolveValue } from './input/expand.js';
 import { type PhoneUrnOptions, phoneUrn as urnOf, phoneUrns as urnsOf } from './input/phones.js';
+import { isRunning } from './input/run.js';
 import type { Reference, State, ValueReader } from './types/state.js';
 
 /**
@@ -24,7 +25,13 @@ function onValues<Result>(
 ): Result | ((state: State) => Result) {
   const given = (state: State) =>
     make(...values.map(value => resolveValue(state, value, `an argument of util.${name}()`)));
-  return values.some(value => typeof value === 'function') ? given : given({});
+  if (values.some(value => typeof value === 'function')) return given;
+  try {
+    return given({});
+  } catch (error) {
+    // Of an error at the top level of a job, the platform shows only the message.
+    throw error instanceof RapidProError && !isRunning() ? withFixInMessage(error) : error;
+  }
 }
 
 /** With it, invalid input returns null. */

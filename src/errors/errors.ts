@@ -82,6 +82,12 @@ export function fail(
   return new RapidProError({ code, description, fix, ...more });
 }
 
+/** The same error, for those who see nothing of it but its message. */
+export function withFixInMessage(error: RapidProError): RapidProError {
+  error.message = `${error.code}: ${error.description} ${error.fix}`;
+  return error;
+}
+
 /** The same error with changes. If its words change, the first error becomes the cause. */
 export function changed(error: RapidProError, changes: Partial<ErrorDetails>): RapidProError {
   const { code, description, fix, statusCode, retryAfter, errors, details, outcome } = error;

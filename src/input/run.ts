@@ -31,6 +31,11 @@ export function handOver(...given: unknown[]): void {
   for (const value of run ? given.flat() : []) run?.uncalled.delete(value as Operation);
 }
 
+/** False before a job runs: while its operations are created. */
+export function isRunning(): boolean {
+  return here.getStore() !== undefined;
+}
+
 /** False if this run already had this warning, because a loop would repeat it. */
 export function isToldFirst(line: string): boolean {
   const told = here.getStore()?.run.told;

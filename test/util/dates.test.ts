@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as util from '../../src/util.js';
+import { thrownBy } from './thrown.js';
 
 const KIGALI = 'Africa/Kigali';
 
@@ -56,7 +57,9 @@ describe('util.dateTime', () => {
     ['1/0/1900', 'M/d/yyyy', /empty cell/],
   ])('%s as %s is refused, without being shown', (value, pattern, said) => {
     expect(() => util.dateTime(value, pattern, KIGALI)).toThrow(said);
-    expect(() => util.dateTime(value, pattern, KIGALI)).not.toThrow(/31.0[12]|2026/);
+    const { description } = thrownBy(() => util.dateTime(value, pattern, KIGALI));
+    // The fix has a date of its own, as an example.
+    expect(description).not.toMatch(/31.0[12]|2026/);
     expect(util.dateTime(value, pattern, KIGALI, { ifInvalid: 'null' })).toBeNull();
   });
 

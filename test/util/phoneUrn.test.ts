@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RapidProError } from '../../src/index.js';
 import * as util from '../../src/util.js';
+import { thrownBy } from './thrown.js';
 
 const codeOf = (run: () => unknown) => {
   try {
@@ -8,15 +8,6 @@ const codeOf = (run: () => unknown) => {
   } catch (error) {
     return (error as { code: string }).code;
   }
-};
-
-const thrownBy = (run: () => unknown): RapidProError => {
-  try {
-    run();
-  } catch (error) {
-    return error as RapidProError;
-  }
-  return expect.fail('it should have thrown');
 };
 
 describe('util.phoneUrn', () => {
@@ -78,7 +69,8 @@ describe('util.phoneUrn', () => {
   ])('%j is refused, without being shown', (text, said) => {
     const invalid = () => util.phoneUrn(text, 'RW');
     expect(invalid).toThrow(said);
-    expect(invalid).not.toThrow(/0?788[ -]?123/);
+    // The fix has a number of its own, as an example.
+    expect(thrownBy(invalid).description).not.toMatch(/0?788[ -]?123/);
     expect(codeOf(invalid)).toBe('INVALID_URN');
     expect(util.phoneUrn(text, 'RW', { ifInvalid: 'null' })).toBeNull();
   });
