@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pagesThere } from '../../scripts/monorepo.mjs';
+import { linksOf } from './pages.js';
 
 const README = /(^|[\\/])README\.md$/;
 /** Ties the parts together. */
@@ -21,13 +22,6 @@ const pages = [
     .map(name => join('examples', name)),
 ];
 
-/** The text without what is code: links there are not links. */
-function prose(text: string): string {
-  return text
-    .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
-    .replace(/`[^`\n]*`/g, match => match.replace(/[[\]()]/g, ' '));
-}
-
 /** The headings of a page as GitHub names them, numbered if they come twice, and anchors in HTML. */
 function anchors(text: string): Set<string> {
   const found = new Set<string>();
@@ -42,12 +36,6 @@ function anchors(text: string): Set<string> {
   }
   for (const [, id = ''] of text.matchAll(/<a id="([^"]+)">/g)) found.add(id);
   return found;
-}
-
-function linksOf(text: string): string[] {
-  return [...prose(text).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g)].map(
-    ([, link = '']) => link,
-  );
 }
 
 /** Readers of the docs wait for them. */

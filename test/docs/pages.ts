@@ -43,3 +43,17 @@ export function sentencesOf(prose: string): string[] {
         .trim(),
     );
 }
+
+/** The text without what is code: links there are not links. */
+function withoutCode(text: string): string {
+  return text
+    .replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+    .replace(/`[^`\n]*`/g, match => match.replace(/[[\]()]/g, ' '));
+}
+
+/** Where the links and pictures of a text lead. */
+export function linksOf(text: string): string[] {
+  return [...withoutCode(text).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g)].map(
+    ([, link = '']) => link,
+  );
+}

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import { linksOf } from '../docs/pages.js';
 import { start } from '../scripts/run-child.js';
 import { npmEnvironment } from './project.js';
 
@@ -70,4 +71,23 @@ export async function installPacked(folder: string): Promise<Installed> {
   await npm(home, 'install', tarball, '--prefer-offline', '--no-audit', '--no-fund');
   const remove = () => rmSync(parent, { recursive: true, force: true });
   return { packed, tarball, home, remove };
+}
+
+/** Links of a page that lead to no file beside it. */
+export function lostLinks(page: string, text: string, paths: readonly string[]): string[] {
+  return linksOf(text)
+    .filter(link => !/^(?:[a-z]+:|#|\/\/)/i.test(link))
+    .map(link => posix.normalize(posix.join(posix.dirname(page), link.replace(/[?#].*$/s, ''))))
+    .filter(target => !paths.includes(decodeURIComponent(target)))
+    .map(target => `${page}: ${target}`);
+}
+
+/** Links in the Markdown of an installed package that lead to files that were not packed. */
+export function linksLost({ packed, home }: Pick<Installed, 'packed' | 'home'>): string[] {
+  const paths = packed.files.map(({ path }) => path);
+  return paths
+    .filter(path => path.endsWith('.md'))
+    .flatMap(path =>
+      lostLinks(path, readFileSync(join(home, 'node_modules', packed.name, path), 'utf8'), paths),
+    );
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../scripts/run-child.js';
-import { installPacked, type Packed } from './packed.js';
+import { installPacked, linksLost, type Packed } from './packed.js';
 import { built, ROOT } from './project.js';
 
 const NAME = '@openfn/rapidpro-sandbox';
@@ -37,6 +37,10 @@ describe('the packed sandbox', () => {
       ...['--ignore-rules', 'false-cjs'],
     );
     expect(code).toBe(0);
+  });
+
+  test('has no links to files that are not packed', () => {
+    expect(linksLost({ packed, home })).toEqual([]);
   });
 
   test('holds what is built and described, and nothing else', () => {

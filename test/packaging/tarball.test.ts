@@ -3,7 +3,7 @@ import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failureIn } from '../../scripts/run-job.mjs';
 import { runApart, start } from '../scripts/run-child.js';
-import { installPacked, type Packed } from './packed.js';
+import { installPacked, linksLost, lostLinks, type Packed } from './packed.js';
 import { built, manifest, OPERATIONS, ROOT } from './project.js';
 
 let packed: Packed;
@@ -33,6 +33,19 @@ describe('the packed package', () => {
     const isThere = (entry: string) => paths.some(path => path.startsWith(entry));
     expect(taken.filter(entry => !isThere(entry.replace('*.md', '')))).toEqual([]);
     expect(left.filter(entry => isThere(entry.slice(1)))).toEqual([]);
+  });
+
+  test('has no links to files that are not packed', () => {
+    expect(linksLost({ packed, home })).toEqual([]);
+  });
+
+  test.each([
+    ['README.md', '[a](docs/gone.md#part) ![b](gone.png)', ['docs/gone.md', 'gone.png']],
+    ['docs/a.md', '[a](../LICENSE) [b](b.md) [c](../gone.md)', ['docs/b.md', 'gone.md']],
+    ['README.md', '[a](LICENSE) [b](#b) [c](https://example.org/c.md) `[d](d.md)`', []],
+  ])('in %s, of %s these are lost: %j', (page, text, lost) => {
+    const paths = ['README.md', 'LICENSE'];
+    expect(lostLinks(page, text, paths)).toEqual(lost.map(target => `${page}: ${target}`));
   });
 
   test('is small', () => {
