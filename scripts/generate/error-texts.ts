@@ -174,7 +174,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     means:
       'The URNs (or the uuid and the URNs) belong to several contacts, or two entries of a list are the same contact.',
     fate: 'refused',
-    todo: 'Decide which contact is right, and name only that one. From `upsertContact`, `error.details.contacts` has the uuids.',
+    todo: 'Decide which contact is right, and name only that one. In a list, `{ duplicates: "first" }` or `"last"` chooses between entries. From `upsertContact`, `error.details.contacts` has the uuids.',
   },
   NAME_TAKEN: {
     group: 'refused',

@@ -1,10 +1,12 @@
 import type { Sandbox } from '@openfn/rapidpro-sandbox';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { syncContacts, util } from '../../../src/index.js';
-import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
+import { execute, removeFromGroup, syncContacts, util } from '../../../src/index.js';
+import type { BulkResult, SyncContact, SyncOptions } from '../../../src/types/bulk.js';
+import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
+import { run } from '../run.js';
 import { bulk, upTo, workspace, writes } from './workspace.js';
 
 const urn = (n: number) => `tel:+2507880${10_000 + n}`;
@@ -90,6 +92,29 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
       .split('\n')
       .filter(line => /nobody/i.test(line));
     expect(said).toEqual([expect.stringContaining('Nobody left a group: 3 of 4 members')]);
+  });
+
+  test('a dry run finds who leaves, and another operation removes them: nothing else is written', async () => {
+    const sandbox = await start(11);
+    const before = sandbox.contacts().map(({ name }) => name);
+    const list = [...upTo(10), 77].map(n => ({ urns: [n === 3 ? local(n) : urn(n)] }));
+    const options: SyncOptions = { removeMissing: { groups: ['Mothers'] }, dryRun: true };
+    const left = (state: State) => (state.data as BulkResult).left ?? [];
+    await run(execute(syncContacts(list, options), removeFromGroup(left, 'Mothers')), sandbox);
+    expect(membersOf(sandbox)).toEqual(upTo(10).map(n => `Person ${n}`));
+    expect(writes(sandbox)).toEqual(['POST contact_actions']);
+    expect(
+      sandbox
+        .contacts()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(before.sort());
+    // Of a list that was cut off, nobody leaves.
+    await run(
+      execute(syncContacts(list.slice(5), options), removeFromGroup(left, 'Mothers')),
+      sandbox,
+    );
+    expect(membersOf(sandbox)).toHaveLength(10);
   });
 
   test('people who share a phone keep everybody, until the job chooses as the log says', async () => {
