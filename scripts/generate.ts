@@ -52,6 +52,7 @@ function operationsPage(): string {
     ...operationsOf('src/Adaptor.ts'),
     ...operationsOf('src/http.ts', 'http.'),
     ...operationsOf('src/webhook.ts', 'webhook.'),
+    ...operationsOf('src/util.ts', 'util.'),
   ];
   return describeOperations(operations, readInterfaces(TYPE_FILES.map(name => join(root, name))));
 }

@@ -84,4 +84,18 @@ export const operationGroups: Record<string, readonly string[]> = {
     'addOptIn',
   ],
   'Any endpoint': ['http.get', 'http.post', 'http.delete', 'http.request'],
+  Helpers: [
+    'util.phoneUrn',
+    'util.phoneUrns',
+    'util.dateTime',
+    'util.dayRange',
+    'util.parseCsv',
+    'util.chunk',
+  ],
+};
+
+/** What a group says of all that is in it. */
+export const groupTexts: Record<string, string> = {
+  Helpers:
+    'Helpers return a value and send nothing. With values, they return the value at once; with `$.form.phone` or another function of state, they return a function of state, which every operation accepts. [Phone numbers and dates](../guides/numbers-and-dates.md) has more about them. Other helpers come from `@openfn/language-common`.',
 };

@@ -2,7 +2,7 @@ import type { Tag, Type } from 'doctrine';
 import type { AdaptorDescription } from './ast.js';
 import { errorTexts, itemTexts } from './error-texts.js';
 import type { Member, Shape } from './interfaces.js';
-import { operationGroups } from './operation-groups.js';
+import { groupTexts, operationGroups } from './operation-groups.js';
 
 export type DocumentedOperation = AdaptorDescription['operations'][number];
 
@@ -11,7 +11,7 @@ const HEAD = `# Operations
 <!-- Made by \`npm run generate\` from the documentation in src/. -->
 
 Every operation: its arguments, its result in \`state.data\`, and its errors. For examples of how to combine them, see the guides:
-[reading](../guides/reading.md), [writing](../guides/writing.md), [sending](../guides/sending.md), [sync](../guides/sync.md), [real time](../guides/real-time.md).
+[reading](../guides/reading.md), [writing](../guides/writing.md), [sending](../guides/sending.md), [sync](../guides/sync.md), [real time](../guides/real-time.md). At the end are the [helpers](#helpers) of \`util\`.
 
 How to read this page:
 
@@ -145,7 +145,7 @@ class Page {
       `\`${name}(${params.map((param, index) => parameter(param, given[index])).join(', ')})\``,
       docs.description,
       given.flatMap(tag => this.#argument(tag, name)).join('\n'),
-      this.#outcome(name, tags('state'), tags('throws')),
+      this.#outcome(name, docs.tags),
       ...tags('example').map(example),
     ];
     return `${parts.filter(part => part !== '').join('\n\n')}\n`;
@@ -179,7 +179,9 @@ class Page {
     ];
   }
 
-  #outcome(name: string, states: readonly Tag[], throws: readonly Tag[]): string {
+  #outcome(name: string, all: readonly Tag[]): string {
+    const tags = (title: string) => all.filter(tag => tag.title === title);
+    const states = tags('state');
     const lines = states.flatMap(({ description }) => {
       const found = /^\{(\w+)\} (\w+) - (.*)$/s.exec(description ?? '');
       if (!found) throw new Error(`${name} has a @state that cannot be read.`);
@@ -187,7 +189,13 @@ class Page {
       if (key === 'response') return [];
       return [key === 'data' ? `**Afterwards:** ${text}` : `**\`state.${key}\`:** ${text}`];
     });
-    const errors = throws.map(({ description }) => description ?? '').join(' ');
+    // A helper leaves nothing on the state.
+    if (states.length === 0) {
+      lines.push(...tags('returns').map(({ description }) => `**Returns:** ${description}`));
+    }
+    const errors = tags('throws')
+      .map(({ description }) => description ?? '')
+      .join(' ');
     if (!errors) throw new Error(`${name} does not say what it throws.`);
     const own = ownErrors(errors, name);
     return [...lines, ...(own ? [`**Errors:** ${own}`] : [])].join('\\\n');
@@ -294,7 +302,8 @@ export function describeOperations(
       if (!operation) throw new Error(`operation-groups.ts names ${name}, which does not exist.`);
       return page.operation(operation);
     });
-    return `## ${title}\n\n${sections.join('\n')}`;
+    const text = groupTexts[title] ? `${groupTexts[title]}\n\n` : '';
+    return `## ${title}\n\n${text}${sections.join('\n')}`;
   });
   return [HEAD, contents(), ...groups, shared(shapes), everyRequest()].join('\n');
 }

@@ -63,6 +63,7 @@ const BEFORE = {
   'syncContacts 2': given([{ fields: { tei_id: 'a1' }, urns: [AMINA] }]),
   'syncContacts 3': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
   'syncContacts 4': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
+  'util.phoneUrn 2': given([{ name: 'Keza', phone: '0788 123 123' }]),
   'upsertContacts 1': given([{ name: 'Keza', phone: '+250788123123' }]),
   'upsertContacts 2': given([{ urns: [AMINA], name: 'Amina Diallo' }]),
   addToGroup: people,

@@ -14,6 +14,9 @@ describe('docs/reference/operations.md', () => {
   test.each([
     ...operations.map(({ name }) => name),
     ...['http.get', 'http.post', 'http.delete', 'http.request', 'webhook.parse'],
+    ...['phoneUrn', 'phoneUrns', 'dateTime', 'dayRange', 'parseCsv', 'chunk'].map(
+      name => `util.${name}`,
+    ),
   ])('%s is there, and in the contents', name => {
     expect(page).toContain(`\n### ${name}\n\n\`${name}(`);
     expect(page).toContain(`[\`${name}\`](#${name.replace('.', '').toLowerCase()})`);
