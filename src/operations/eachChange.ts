@@ -5,7 +5,7 @@ import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
-import { count, log } from '../input/log.js';
+import { count, log, plural } from '../input/log.js';
 import { microsIn, timeIn } from '../input/times.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import { readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
@@ -188,7 +188,9 @@ async function readChanges(
   if (run.position) call.state = withCheckpoint(call.state, checkpoint, run.position);
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
-  if (run.isPartial) log.warn('There is more: the next run continues from here.');
+  if (run.isPartial) {
+    log.warn(`There are more ${plural(resources[name].nouns)}: the next run continues from here.`);
+  }
   return { pages, records };
 }
 

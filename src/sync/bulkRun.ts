@@ -3,7 +3,7 @@ import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
-import { log } from '../input/log.js';
+import { logOf } from '../input/log.js';
 import { inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
@@ -100,10 +100,14 @@ export async function bulkCheckpoint(
  *
  * @throws RapidProError `INVALID_INPUT` if it is not as that run left it
  */
-function readBulk(state: State, checkpoint: Checkpoint<BulkPosition>): BulkPosition | undefined {
+function readBulk(
+  name: string,
+  state: State,
+  checkpoint: Checkpoint<BulkPosition>,
+): BulkPosition | undefined {
   const position = readCheckpoint(state, checkpoint);
   if (!position && hasOthers(state, checkpoint)) {
-    log.warn(
+    logOf(name).warn(
       'The checkpoint of an earlier run belongs to another list, other options or another credential, so this list is read from the start.',
     );
   }
@@ -256,7 +260,7 @@ export async function bulkRun(
   const { client, configuration, facts: workspace, options } = call;
   const checkpoint = await bulkCheckpoint(name, list, identity, configuration.token);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
-  const earlier = options.resume && hasAny ? readBulk(call.state, checkpoint) : undefined;
+  const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;
   const outcome = new BulkOutcome(items, client.limiter, {
     isPlan: !leavesCheckpoint,
@@ -267,7 +271,7 @@ export async function bulkRun(
     list,
     client,
     outcome,
-    progress: new Progress(outcome, client),
+    progress: new Progress(name, outcome, client),
     earlier,
     workspace,
   };
@@ -284,7 +288,7 @@ export async function bulkRun(
   }
   const { unpredicted } = outcome;
   const { failOnError: isError } = settings;
-  logSyncEnd(result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
+  logSyncEnd(name, result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
   // A dry run, or one whose entries are all refused before, did nothing.
   const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
   if (isError) {

@@ -1,5 +1,5 @@
 import { fail, type Reason } from '../errors/errors.js';
-import { count, log } from '../input/log.js';
+import { count, logOf } from '../input/log.js';
 import { isPlainUrn } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
@@ -55,13 +55,14 @@ async function failUnmatchable(
 
 /** What `state.data` says about a run that wrote nothing. */
 export function dryResult(
+  operation: string,
   result: BulkResult,
   { requests, isAtMost }: Cost = new Cost(),
 ): BulkResult {
   // It is not known in advance which of two entries for one contact is written before that is noticed.
   const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
   const atMost = isAtMost || hasClash;
-  log.info(
+  logOf(operation).info(
     `The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')} for writing`,
   );
   return {
@@ -124,7 +125,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     cost = end.cost;
     return end.position;
   });
-  return dryRun ? dryResult(result, cost) : result;
+  return dryRun ? dryResult('syncContacts', result, cost) : result;
 }
 
 /** The result of a run of `syncContacts`. */

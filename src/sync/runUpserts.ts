@@ -95,7 +95,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     });
     return { found: [...owners].map(([hash, index]) => [index, hash]) };
   });
-  return dryRun ? dryResult(result, cost) : result;
+  return dryRun ? dryResult('upsertContacts', result, cost) : result;
 }
 
 /** Refusals that other contacts may share, because they have the same missing field or group. */

@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
-import { describe, expect, test } from 'vitest';
-import { addField, addGroup, addLabel, addTopic, sendBroadcast } from '../../src/index.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  addField,
+  addGroup,
+  addLabel,
+  addTopic,
+  eachChange,
+  ensureGroup,
+  fn,
+  getContacts,
+  sendBroadcast,
+  upsertContacts,
+} from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
 import { run } from './run.js';
 
@@ -40,4 +53,40 @@ test.each([
   await run(sendBroadcast({ contacts, text: 'Hello' }), server);
   expect(lines).toContain(`RapidPro: ${line}`);
   expect(lines.join('\n').length).toBeLessThan(200);
+});
+
+test('of several steps, each line says which one it is about', async () => {
+  const people = ['tel:+250788000001', 'tel:+250788000002'];
+  const sandbox = await createSandbox({
+    token: TOKEN,
+    seed: { groups: [{ name: 'Mothers' }] },
+    contacts: Array.from({ length: 600 }, (_, n) => ({ urns: [`tel:+2507890${10_000 + n}`] })),
+  });
+  onTestFinished(() => sandbox.close());
+  const lines = captureConsole();
+  await run(ensureGroup('Mothers'), sandbox);
+  expect(lines.splice(0)[0]).toMatch(/^RapidPro: The contact group [0-9a-f-]{36} already exists$/);
+  await run(
+    upsertContacts(
+      people.map(urn => ({ urns: [urn] })),
+      { dryRun: true },
+    ),
+    sandbox,
+  );
+  expect(lines.splice(0)).toEqual([
+    expect.stringMatching(/^RapidPro: upsertContacts\(\): Dry run/),
+    expect.stringMatching(/^RapidPro: upsertContacts\(\): The real run takes 2 requests/),
+  ]);
+  await run(upsertContacts([{ urns: ['tel:1'] }]), sandbox);
+  expect(lines.splice(0).at(-1)).toMatch(/^RapidPro: warning: upsertContacts\(\): 1 of 1 failed/);
+  await run(getContacts({}, { deadline: 1, resume: true, limit: 1 }), sandbox);
+  expect(lines.splice(0)).toEqual(['RapidPro: Fetched 1 contact in 1 request']);
+  await run(
+    eachChange(
+      getContacts(),
+      fn(state => state),
+    ),
+    sandbox,
+  );
+  expect(lines.splice(0).at(-1)).toMatch(/^RapidPro: 600 contacts new or changed/);
 });

@@ -253,5 +253,5 @@ test('a wait of some length is reported', async () => {
   const busy = json({ detail: 'Throttled.' }, 429, { 'Retry-After': 40 });
   const server = await rawServer(inTurn(busy, json({ uuid: UUID })));
   await getWorkspace()(stateFor(server));
-  expect(lines[0]).toBe('RapidPro: waiting 40 s because of its rate limit');
+  expect(lines[0]).toBe("RapidPro: getWorkspace(): waiting 40 s because of RapidPro's rate limit");
 });

@@ -702,7 +702,7 @@ describe('an option that would not be heeded', () => {
     startFlow({ flow: FLOW, urns: [AMINA] }, { onlyActive: () => undefined } as never),
   ])('because it came out empty, is refused', async operation => {
     const error = await refused(operation, 'INVALID_OPTION');
-    expect(error.description).toContain('is empty');
+    expect(error.description).toContain('has no value');
   });
 
   test.each([

@@ -247,7 +247,7 @@ export async function ensure(
 ): Promise<Dictionary> {
   const existing = await find(client);
   if (existing) {
-    log.info(`The ${nounOf(resource)} already exists`);
+    log.info(`The ${nounOf(resource)} ${shownId(existing)} already exists`);
     return existing;
   }
   try {

@@ -13,7 +13,7 @@ import {
   isThenable,
 } from '../../input/expand.js';
 import { isOperation, makeOperation, named } from '../../input/isOperation.js';
-import { log } from '../../input/log.js';
+import { log, logOf } from '../../input/log.js';
 import { checkOptions } from '../../input/options.js';
 import type { Settings } from '../../input/optionTable.js';
 import { handOver, inJobsCode, untilAnswered } from '../../input/run.js';
@@ -82,11 +82,11 @@ function logConnection({ insecure, origin }: Configuration): void {
 
 function whyWait(reason: WaitReason): string {
   if (reason === 'new') return 'until RapidPro has processed what was just created';
-  return `because of ${reason === 'throttled' ? 'its rate limit' : 'a failed request'}`;
+  return `because of ${reason === 'throttled' ? "RapidPro's rate limit" : 'a failed request'}`;
 }
 
-function logWait(seconds: number, reason: WaitReason): void {
-  if (seconds >= 1) log.info(`waiting ${Math.ceil(seconds)} s ${whyWait(reason)}`);
+function logWait(name: string, seconds: number, reason: WaitReason): void {
+  if (seconds >= 1) logOf(name).info(`waiting ${Math.ceil(seconds)} s ${whyWait(reason)}`);
 }
 
 /** When an earlier step created a group, field or topic: for some seconds, RapidPro cannot use it. */
@@ -239,7 +239,7 @@ export function operation<Name extends string>(name: string, written: Plan<Name>
       ...options,
       isBulk: plan.isBulk,
       madeOn: madeOn(state),
-      onWait: logWait,
+      onWait: (seconds, reason) => logWait(name, seconds, reason),
     });
     const client = new Client(configuration, { timeout, limiter });
     const facts = new WorkspaceFacts(state, client);

@@ -1,6 +1,6 @@
 import type { Body } from '../../input/body.js';
 import { isAnotherTime } from '../../input/fieldTimes.js';
-import { count, log } from '../../input/log.js';
+import { count, log, type logOf } from '../../input/log.js';
 import { isCut, storedText, trimmed } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 
@@ -64,7 +64,10 @@ function summaryOf(lists: readonly (readonly string[] | undefined)[]) {
 }
 
 /** The same for many. */
-export function logManyMisread(items: readonly Partial<Misread>[]): void {
+export function logManyMisread(
+  log: Pick<ReturnType<typeof logOf>, 'warn'>,
+  items: readonly Partial<Misread>[],
+): void {
   const unread = summaryOf(items.map(item => item.unread));
   if (unread.amount > 0) {
     log.warn(

@@ -5,7 +5,7 @@ import { readThrough } from '../../client/readThrough.js';
 import type { WindowOptions } from '../../client/windowReader.js';
 import { requireWindows } from '../../client/windows.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
-import { count, log } from '../../input/log.js';
+import { count, log, plural } from '../../input/log.js';
 import {
   type Dialect,
   type Filter,
@@ -170,7 +170,7 @@ function logListEnd(name: ResourceName, { records, stopped }: Reading, client: C
   if (!stopped) return;
   const why = stopped.isLate ? 'the deadline' : 'the rate limit';
   log.warn(
-    `There is more to read, but ${why} was reached. Run the same step again with { resume: true } to read the rest. The position is in state.rapidpro.resume.`,
+    `There are more ${plural(resources[name].nouns)} to read, but ${why} was reached. Run the same step again with { resume: true } to read the rest. The position is in state.rapidpro.resume.`,
   );
 }
 

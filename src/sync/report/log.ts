@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { type ErrorOutcome, fail } from '../../errors/errors.js';
 import { shownId } from '../../input/identifiers.js';
-import { count, log, withCommas } from '../../input/log.js';
+import { count, logOf, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
@@ -10,15 +10,19 @@ import type { BulkOutcome } from './bulkOutcome.js';
 const SECONDS = 10;
 const CONTACTS = 1000;
 
+type Log = ReturnType<typeof logOf>;
+
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
+  readonly #log: Log;
   readonly #outcome: BulkOutcome;
   readonly #client: Client;
   readonly #started: number;
   #loggedAt: number;
   #loggedDone = 0;
 
-  constructor(outcome: BulkOutcome, client: Client) {
+  constructor(operation: string, outcome: BulkOutcome, client: Client) {
+    this.#log = logOf(operation);
     this.#outcome = outcome;
     this.#client = client;
     this.#started = client.clock.now();
@@ -37,7 +41,7 @@ export class Progress {
     const rate = Math.round((done / seconds) * 60);
     const requests = count(this.#client.requests, 'request');
     const contacts = count(total, 'contact');
-    log.info(`${withCommas(done)} of ${contacts}, ${requests}, ${withCommas(rate)} a minute`);
+    this.#log.info(`${withCommas(done)} of ${contacts}, ${requests}, ${withCommas(rate)} a minute`);
   }
 }
 
@@ -63,7 +67,7 @@ function reasons(failed: readonly BulkFailure[]): string {
 
 const MOST_SHOWN = 5;
 
-function logPassedOver({ passedOver = [] }: BulkResult): void {
+function logPassedOver(log: Log, { passedOver = [] }: BulkResult): void {
   if (passedOver.length === 0) return;
   const shown = passedOver
     .slice(0, MOST_SHOWN)
@@ -74,7 +78,11 @@ function logPassedOver({ passedOver = [] }: BulkResult): void {
   );
 }
 
-function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: boolean): void {
+function logRemoval(
+  log: Log,
+  { left, unmatched = [], notRemoved }: BulkResult,
+  dryRun: boolean,
+): void {
   if (left === undefined) return;
   const was = left.length === 1 ? 'was' : 'were';
   const people = `${count(left.length, 'member')} ${dryRun ? 'would be' : was} removed`;
@@ -91,7 +99,7 @@ function logRemoval({ left, unmatched = [], notRemoved }: BulkResult, dryRun: bo
 
 const MOST_KEYS = 20;
 
-function logUnpredicted(result: BulkResult, unpredicted: ReadonlySet<string>): void {
+function logUnpredicted(log: Log, result: BulkResult, unpredicted: ReadonlySet<string>): void {
   const items = [...result.updated, ...result.unchanged, ...result.failed];
   const written = items.filter(item => item.predicted === false);
   if (written.length === 0) return;
@@ -112,6 +120,7 @@ const GREEN = ' The step still succeeds. To make it fail, use { failOnError: tru
  * @param unpredicted - keys that every run writes
  */
 export function logSyncEnd(
+  operation: string,
   result: BulkResult,
   verb: string,
   requests: number,
@@ -121,6 +130,7 @@ export function logSyncEnd(
     failOnError,
   }: { isLeft: boolean; unpredicted: ReadonlySet<string>; failOnError: boolean },
 ): void {
+  const log = logOf(operation);
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const passedOver = result.passedOver?.length ?? 0;
   const total = created + updated + unchanged + failed + notAttempted + passedOver;
@@ -128,11 +138,11 @@ export function logSyncEnd(
     .map(([word, amount]) => `${withCommas(amount)} ${word}`)
     .join(', ');
   log.info(`${verb} ${count(total, 'contact')} in ${count(requests, 'request')}: ${sum}`);
-  logPassedOver(result);
+  logPassedOver(log, result);
   // The result itself only says so after the writes are counted.
-  logRemoval(result, verb.startsWith('Dry run'));
-  logUnpredicted(result, unpredicted);
-  logManyMisread([...result.created, ...result.updated, ...result.unchanged]);
+  logRemoval(log, result, verb.startsWith('Dry run'));
+  logUnpredicted(log, result, unpredicted);
+  logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const [first] = result.failed;
     log.warn(

@@ -363,12 +363,14 @@ describe('the log at the end', () => {
     { verb = 'Synchronized', isLeft = false, unpredicted = [] as string[], isError = false } = {},
   ) => {
     const lines = captureConsole();
-    logSyncEnd({ ...empty(), ...result }, verb, 1234, {
+    logSyncEnd('syncContacts', { ...empty(), ...result }, verb, 1234, {
       isLeft,
       unpredicted: new Set(unpredicted),
       failOnError: isError,
     });
-    return lines.map(line => line.replace(/^RapidPro: /, ''));
+    const head = /^RapidPro: (warning: )?syncContacts\(\): /;
+    expect(lines.filter(line => !head.test(line))).toEqual([]);
+    return lines.map(line => line.replace(head, '$1'));
   };
 
   test('counts everything', () => {
@@ -517,7 +519,10 @@ test('the progress is logged every ten seconds or thousand contacts', () => {
   const lines = captureConsole();
   const clock = fakeClock();
   const outcome = new BulkOutcome(5000, new Limiter({ clock }));
-  const progress = new Progress(outcome, { clock, requests: 1 } as unknown as Client);
+  const progress = new Progress('syncContacts', outcome, {
+    clock,
+    requests: 1,
+  } as unknown as Client);
   const work = (done: number, seconds: number) => {
     outcome.done += done;
     clock.advance(seconds);
@@ -526,10 +531,16 @@ test('the progress is logged every ten seconds or thousand contacts', () => {
   };
   expect(work(999, 0)).toEqual([]);
   // In the first second, the rate is not higher than a second allows.
-  expect(work(1, 0)).toEqual(['RapidPro: 1,000 of 5,000 contacts, 1 request, 60,000 a minute']);
+  expect(work(1, 0)).toEqual([
+    'RapidPro: syncContacts(): 1,000 of 5,000 contacts, 1 request, 60,000 a minute',
+  ]);
   expect(work(999, 9.9)).toEqual([]);
-  expect(work(0, 0.1)).toEqual(['RapidPro: 1,999 of 5,000 contacts, 1 request, 11,994 a minute']);
-  expect(work(1000, 0)).toEqual(['RapidPro: 2,999 of 5,000 contacts, 1 request, 17,994 a minute']);
+  expect(work(0, 0.1)).toEqual([
+    'RapidPro: syncContacts(): 1,999 of 5,000 contacts, 1 request, 11,994 a minute',
+  ]);
+  expect(work(1000, 0)).toEqual([
+    'RapidPro: syncContacts(): 2,999 of 5,000 contacts, 1 request, 17,994 a minute',
+  ]);
   expect(work(1, 9)).toEqual([]);
   expect(work(0, 1)).toHaveLength(1);
 });

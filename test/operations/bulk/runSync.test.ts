@@ -579,7 +579,11 @@ describe('a dry run', () => {
     const lines = captureConsole();
     const cost = new Cost();
     add(cost);
-    const result = dryResult({ ...EMPTY, failed, notAttempted: [{ index: 1 }] }, cost);
+    const result = dryResult(
+      'syncContacts',
+      { ...EMPTY, failed, notAttempted: [{ index: 1 }] },
+      cost,
+    );
     expect(result.atMost).toBe(atMost ? true : undefined);
     expect(result).toMatchObject({ dryRun: true, notChecked: 1, failed });
     expect(lines.join('').includes('at most')).toBe(atMost);
@@ -587,7 +591,12 @@ describe('a dry run', () => {
 
   test('that ended before it counted takes none', () => {
     captureConsole();
-    expect(dryResult(EMPTY)).toEqual({ ...EMPTY, dryRun: true, requests: 0, notChecked: 0 });
+    expect(dryResult('syncContacts', EMPTY)).toEqual({
+      ...EMPTY,
+      dryRun: true,
+      requests: 0,
+      notChecked: 0,
+    });
   });
 });
 

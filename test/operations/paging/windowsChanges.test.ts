@@ -248,7 +248,7 @@ describe('when something goes wrong', () => {
     expect(refused).toBeGreaterThan(0);
     expect(duringWait).toBe(0);
     expect(lines.filter(line => line.includes('waiting'))).toEqual([
-      'RapidPro: waiting 25 s because of its rate limit',
+      "RapidPro: getContacts(): waiting 25 s because of RapidPro's rate limit",
     ]);
   });
 });
