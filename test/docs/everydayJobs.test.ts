@@ -219,7 +219,7 @@ const JOBS: Job[] = [
     },
   },
   {
-    title: 'People who fell silent',
+    title: 'People who stopped writing',
     expected({ silent: found }, { inGroup }) {
       expect((found as string[]).length).toBeGreaterThan(0);
       expect(inGroup('Silent')).toHaveLength((found as string[]).length);
