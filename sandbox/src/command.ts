@@ -97,6 +97,7 @@ ${given}
 Run a job against it:
   echo "getContacts({}, { limit: 3 });" > job.js
   npx @openfn/cli job.js -a ${adaptor()} -s ${written ?? 'state.json'} -o output.json
+Or run its operations from a script with Node.js alone: the README of @openfn/language-rapidpro shows how.
 `;
 }
 

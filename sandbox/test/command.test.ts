@@ -120,6 +120,9 @@ describe('rapidpro-sandbox', () => {
     expect(out()).toContain(
       'npx @openfn/cli job.js -a @openfn/language-rapidpro=./node_modules/@openfn/language-rapidpro -s state.json -o output.json\n',
     );
+    expect(out()).toContain(
+      '\nOr run its operations from a script with Node.js alone: the README of @openfn/language-rapidpro shows how.\n',
+    );
     expect(out()).not.toContain(configuration.token);
     const ready = await request(`${configuration.host}sandbox/api/`);
     expect(await ready.body.json()).toMatchObject(configuration);
