@@ -46,11 +46,11 @@ const SENT = ['query', 'body'];
 
 const RECIPIENTS = ['contacts', 'urns', 'groups'];
 
-/** Recipients in the options would reach nobody. Real options with these names are not lists. */
-function refuseRecipients(options: unknown): void {
+/** Recipients in the options would reach nobody. */
+function refuseRecipients(options: unknown, known: readonly string[]): void {
   if (options === null || typeof options !== 'object') return;
   const list = Object.entries(options).find(
-    ([key, value]) => RECIPIENTS.includes(key) && Array.isArray(value),
+    ([key, value]) => RECIPIENTS.includes(key) && !known.includes(key) && Array.isArray(value),
   );
   if (list === undefined) return;
   throw fail(
@@ -87,7 +87,7 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
  * @throws RapidProError `INVALID_OPTION`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
-  refuseRecipients(options);
+  refuseRecipients(options, more);
   const checked = check(schema, options, 'options', 'INVALID_OPTION');
   refuseEmpty(options as { [key: string]: unknown });
   refuseUnknownOptions(options as object, [...COMMON, ...more]);
