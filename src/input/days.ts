@@ -70,6 +70,15 @@ function readPattern(pattern: unknown, where: string) {
   if (/h/.test(tokens) && !/a/.test(tokens)) {
     throw refuse('the pattern has hours up to 12 without "a"', 'Write "HH", or "hh:mm a".');
   }
+  if (/H/.test(tokens) && /a/.test(tokens)) {
+    throw refuse('the pattern has hours up to 24 and "a"', 'Write "HH:mm", or "hh:mm a".');
+  }
+  if (/[qokWG]/.test(tokens)) {
+    throw refuse(
+      'the pattern has letters for quarters, weeks, eras or days of the year',
+      'Leave them out, with what they stand for in the dates. Write letters that are only text in quotes.',
+    );
+  }
   return {
     pattern,
     hasTime: TIME_TOKENS.test(tokens),
@@ -141,6 +150,9 @@ function notTooOld(time: number): number {
   );
 }
 
+/** Minutes between the clocks of any zone and UTC. */
+const MOST_OFFSET = 14 * 60;
+
 function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | undefined {
   const { DateTime } = library('luxon');
   const { hasTime, hasZone, hasShortYear } = pattern;
@@ -157,6 +169,7 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
   if (hasShortYear && read.year >= 2030 && read.year <= 2068) {
     throw new NoDate('has a two-digit year that fits this century and the last one');
   }
+  if (Math.abs(read.offset) > MOST_OFFSET) throw new NoDate('has a time zone that does not exist');
   notTooOld(read.setZone('utc', { keepLocalTime: true }).toMillis());
   if (hasZone) return atInstant(read.toMillis(), zone);
   return atWall(read.toMillis(), !hasTime, zone);

@@ -184,6 +184,8 @@ export const OPTIONS = {
       .transform(key => key as NonNullable<SyncOptions['key']>)
       .optional(),
     elsewhere: 'Only syncContacts() takes it.',
+    // Without it, the URNs would decide who is meant.
+    narrows: true,
   },
   numbers: {
     check: z

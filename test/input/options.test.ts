@@ -112,6 +112,7 @@ test.each<[options: unknown, description: string]>([
     { removeMissing: null },
     'options.removeMissing has no value: what it refers to is missing on the state.',
   ],
+  [{ key: undefined }, 'options.key has no value: what it refers to is missing on the state.'],
   [{ concurrency: 11 }, 'options.concurrency must be 10 or less.'],
   [{ concurrency: 0 }, 'options.concurrency must be 1 or more.'],
   [{ dryRun: 'true' }, 'options.dryRun must be true or false.'],
@@ -231,7 +232,7 @@ describe('an option that the operation does not have', () => {
 });
 
 test('the lists of names are those of the table', () => {
-  expect(NARROWING).toEqual(['limit', 'archived', 'dryRun', 'onlyActive', 'removeMissing']);
+  expect(NARROWING).toEqual(['limit', 'archived', 'dryRun', 'onlyActive', 'removeMissing', 'key']);
   expect(NO_BODY_KEYS).toEqual([
     'timeout',
     'maxWait',

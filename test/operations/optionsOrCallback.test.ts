@@ -56,6 +56,9 @@ describe('gives options', () => {
     'state => ({ dryrun: state.test })',
     'state => ({ dry_run: state.test })',
     '$ => $.options',
+    'async () => ({ dryRun: true })',
+    'async state => ({ onlyActive: state.test })',
+    'async ({ test }) => ({ dryRun: test })',
   ])('%s', source => {
     expect(takenAsOptions(given(source))).toBe(true);
   });
@@ -102,6 +105,13 @@ test.each(OPERATIONS.slice(0, 2))(
     expect(sent(server).filter(line => line.startsWith('POST'))).toEqual([]);
   },
 );
+
+test.each(OPERATIONS)('options of %s that are a promise are refused', async (_, make) => {
+  const server = await serve();
+  const operation = make(given('async () => ({ dryRun: true })') as never);
+  expect((await failure(operation, server)).code).toBe('INVALID_OPTION');
+  expect(server.requests).toEqual([]);
+});
 
 test.each(OPERATIONS)('an unknown option of %s by data of the job is refused', async (_, make) => {
   const server = await serve();

@@ -63,13 +63,35 @@ describe('util.dateTime', () => {
     expect(util.dateTime(value, pattern, KIGALI, { ifInvalid: 'null' })).toBeNull();
   });
 
-  test.each(['dd/mm/yyyy', 'DD/MM/YYYY', 'MM/yyyy', '', 'dd/MM/yyyy hh:mm'])(
-    'the pattern %j is refused whatever the date',
-    pattern => {
-      const ifInvalid = 'null';
-      expect(() => util.dateTime('31/01/2026', pattern, KIGALI, { ifInvalid })).toThrow(/pattern/);
-    },
-  );
+  test.each([
+    'dd/mm/yyyy',
+    'DD/MM/YYYY',
+    'MM/yyyy',
+    '',
+    'dd/MM/yyyy hh:mm',
+    'dd/MM/yyyy HH:mm a',
+    'ooo dd/MM/yyyy',
+    "kkkk-'W'WW-c dd/MM/yyyy",
+    'q dd/MM/yyyy',
+    'dd/MM/yyyy G',
+  ])('the pattern %j is refused whatever the date', pattern => {
+    const ifInvalid = 'null';
+    const error = thrownBy(() => util.dateTime('31/01/2026', pattern, KIGALI, { ifInvalid }));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(error.description).toMatch(/pattern/);
+  });
+
+  test.each(['+99:00', '-14:01', '+15:00'])('the zone %s is refused', zone => {
+    expect(() => util.dateTime(`31/01/2026 ${zone}`, 'dd/MM/yyyy ZZ', KIGALI)).toThrow(
+      /time zone that does not exist/,
+    );
+  });
+
+  test('the zones farthest from UTC are read', () => {
+    const read = (zone: string) => util.dateTime(`31/01/2026 ${zone}`, 'dd/MM/yyyy ZZ', KIGALI);
+    expect(read('+14:00')).toBe('2026-01-30T12:00:00+02:00');
+    expect(read('-12:00')).toBe('2026-01-31T14:00:00+02:00');
+  });
 
   test('a zone that is none is refused', () => {
     expect(() => util.dateTime('31/01/2026', 'dd/MM/yyyy', 'Kigali')).toThrow(/time zone/);

@@ -8,7 +8,7 @@ const withoutText = (quoted: string) =>
   `""${[...quoted.matchAll(/\$\{([^{}]*)\}/g)].map(([, value]) => `+${value}`).join('')}`;
 /** An arrow function without braces: its parameter or the parts of it, if it has one, and what it returns. */
 const CONCISE =
-  /^(?:\(\s*\{(?:(?!\.\.\.)[^()])*\}\s*\)|\(?\s*([\w$]*)\s*\)?)\s*=>\s*(?!\{)(\S[\s\S]*)$/;
+  /^(?:async\s*)?(?:\(\s*\{(?:(?!\.\.\.)[^()])*\}\s*\)|\(?\s*([\w$]*)\s*\)?)\s*=>\s*(?!\{)(\S[\s\S]*)$/;
 /** It does something, and returns what that gives. */
 const CALLS = /^(?:await\s+)?[\w$.]+\s*\(/;
 
