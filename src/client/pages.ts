@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { inTurns } from '../input/turns.js';
-import type { ResourceName } from '../resources.js';
+import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
@@ -80,6 +80,13 @@ export function readPage(body: unknown): RawPage {
   return { records: results, next: nextPlace(next) };
 }
 
+/** Without `next`, only a list that fits on one page is surely complete. RapidPro writes it on every page. */
+function requireNext(body: unknown, { records }: RawPage, place: Query | undefined): void {
+  const isOnlyOne = place === undefined && records.length < PAGE_SIZE;
+  if (isOnlyOne || 'next' in (body as object)) return;
+  badPage('NOT_RAPIDPRO', 'The server did not say whether the list goes on.');
+}
+
 /** What an answer begins with. An address with escapes is read later, with everything else. */
 const BEGINNING = /^\s*\{\s*"next"\s*:\s*"([^"\\]{1,4000})"/;
 
@@ -121,6 +128,7 @@ class Requests {
   async page(place: Query | undefined): Promise<RawPage> {
     const { body } = await ((await this.#takeAhead(place)) ?? this.#send(place));
     const page = readPage(body);
+    requireNext(body, page, place);
     // Without ids, whole records are compared. To write many of them as text takes long.
     if (page.records.some(record => !hasId(record))) {
       await inTurns(page.records, identityOf);

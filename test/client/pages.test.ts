@@ -422,6 +422,26 @@ describe('a list can be left and taken up', () => {
     expect(server.requests.every(({ query }) => query.get('group') === 'a')).toBe(true);
   });
 
+  test('a page behind the first one that does not say whether there are more is an error', async () => {
+    const { client } = await listing(cursor =>
+      cursor === '2' ? ({ results: [{ number: 2 }] } as Body) : numbered(cursor),
+    );
+    const { before, error } = await untilError(pages(client, 'contacts'));
+    expect(error.code).toBe('NOT_RAPIDPRO');
+    expect(before).toHaveLength(2);
+  });
+
+  test.each([
+    [249, undefined],
+    [250, 'NOT_RAPIDPRO'],
+  ])('%i records that do not say whether there are more: %s', async (length, code) => {
+    const results = Array.from({ length }, (_, uuid) => ({ uuid: String(uuid) }));
+    const { client } = await listing(() => ({ results }) as unknown as Body);
+    const reading = collect(pages(client, 'contacts'));
+    if (code === undefined) expect((await reading)[0]?.records).toHaveLength(length);
+    else await expect(reading).rejects.toMatchObject({ code });
+  });
+
   test('what was read before an error is handed out before it', async () => {
     const { client } = await listing(cursor =>
       cursor === '2' ? { next: 7, results: [] } : numbered(cursor),
