@@ -6,6 +6,7 @@ import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
 import { operation } from './operations/base/operation.js';
 import type { Placed, WorkspaceFacts } from './operations/base/workspaceFacts.js';
+import { logMisread } from './operations/contact/misread.js';
 import { type Method, type Resource, resources } from './resources.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
@@ -139,25 +140,32 @@ function checkBody(method: Method, body: unknown): Json | undefined {
   return isEmpty ? undefined : (body as Json);
 }
 
+interface Request {
+  path: string;
+  query: Query | undefined;
+  body: Json | undefined;
+}
+
+const isContactWrite = ({ path, body }: Request) => path === 'contacts' && body !== undefined;
+
 /** Keys of bodies that name people by uuid or URN. */
 const PEOPLE = ['urns', 'urn', 'contact', 'contacts'] as const;
 
 /**
- * A URN that RapidPro would read as somebody else's is refused here too. Everything else goes as it is.
+ * A URN that RapidPro would read as somebody else's is refused here too. Everything else goes as it is; what RapidPro
+ * misreads in the fields of a contact is logged.
  *
  * @throws RapidProError `INVALID_URN`, `INVALID_FILTER`
  */
-async function refuseWrongPeople(
-  facts: WorkspaceFacts,
-  { path, query, body }: { path: string; query: Query | undefined; body: Json | undefined },
-): Promise<void> {
-  const isContactWrite = path === 'contacts' && body !== undefined;
+async function refuseWrongPeople(facts: WorkspaceFacts, request: Request): Promise<void> {
+  const { query, body } = request;
+  const isWrite = isContactWrite(request);
   const asked = urnsIn(query?.urn, 'query.urn');
   for (const { urn, where } of asked) requireUrn(urn, where, 'lookup', 'INVALID_FILTER');
   const named = PEOPLE.flatMap(key => (isObject(body) ? urnsIn(body[key], `body.${key}`) : []));
-  for (const { urn, where } of named) requireUrn(urn, where, isContactWrite ? 'write' : 'lookup');
-  await facts.refuseHomeNumbers(asked, { isContactWrite, code: 'INVALID_FILTER' });
-  await facts.refuseHomeNumbers(named, { isContactWrite });
+  for (const { urn, where } of named) requireUrn(urn, where, isWrite ? 'write' : 'lookup');
+  await facts.refuseHomeNumbers(asked, { isContactWrite: isWrite, code: 'INVALID_FILTER' });
+  await facts.refuseHomeNumbers(named, { isContactWrite: isWrite });
 }
 
 /** Uuids have no colon. What is no text is for RapidPro to refuse. */
@@ -211,6 +219,9 @@ function send(
       await refuseWrongPeople(facts, request);
       const answer = await client.request(request);
       log.info(`${request.method} ${request.path} was answered with ${answer.statusCode}`);
+      if (isContactWrite(request) && isObject(request.body) && isObject(answer.body)) {
+        logMisread(request.body, answer.body);
+      }
       return answer.body;
     },
   });

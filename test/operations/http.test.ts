@@ -2,6 +2,7 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { http } from '../../src/index.js';
 import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
 import { rapidPro204, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
 import { rawServer } from '../support/rawServer.js';
@@ -174,6 +175,23 @@ describe('bodies', () => {
   test.each(['PUT', 'PATCH', 'HEAD', '', 5, undefined])('%s is no method', async method => {
     await refused(http.request(method as never, 'contacts', { body: {} }), 'INVALID_INPUT');
   });
+});
+
+test('a time that RapidPro stores otherwise is told, as after upsertContact', async () => {
+  const server = await serve(
+    msw.post('*', () =>
+      HttpResponse.json({
+        uuid: UUID,
+        fields: { due: '2027-03-01T15:30:00.000000+02:00', age: null },
+      }),
+    ),
+  );
+  const lines = captureConsole();
+  const fields = { due: '2027-03-01T09:15:30+0200', age: 'ten' };
+  await run(http.post('contacts', { fields }, { query: { uuid: UUID } }), server);
+  expect(lines.join('\n')).toMatch(/cannot read the value of fields\.age/);
+  expect(lines.join('\n')).toMatch(/stored a different value for fields\.due/);
+  expect(lines.join('\n')).not.toMatch(/2027|ten,/);
 });
 
 test('a 204 gives null, also with the length and the bytes that RapidPro 9 adds', async () => {
