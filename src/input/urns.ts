@@ -215,6 +215,20 @@ const STRAY_TAIL = new RegExp(
 const NUMBERING = new RegExp(
   `^\\d{1,2}\\s*\\)|^\\(1?\\d\\)\\s*0|^\\[1?\\d\\]|^1?\\d\\.\\s+\\d|^1?\\d(?:/|\\s*[${DASHES}])\\s*0\\d{6}`,
 );
+/** One or two digits behind a group of three or more: they may not belong to the number. */
+const SHORT_TAIL = new RegExp(`^(.*\\d{3})[${BETWEEN}]+\\d{1,2}[)\\]]?$`, 's');
+const LOOSE_DIGITS = 'has more digits next to the phone number, and RapidPro would dial them, too';
+
+/** Whether a number exists, and is none any more with the digits that follow it: `0712345678-1` in Kenya. */
+function hasLooseTail(number: string, country?: string): boolean {
+  const [, head] = SHORT_TAIL.exec(number) ?? [];
+  if (head === undefined) return false;
+  const { parsePhoneNumber } = library('awesome-phonenumber');
+  const isValid = (text: string) =>
+    parsePhoneNumber(text, country === undefined ? {} : { regionCode: country }).valid;
+  return isValid(head) && !isValid(number);
+}
+
 /** Pairs with slashes between them, as French numbers are written: "06/12/34/56/78". */
 const PAIRS = /^\d{2}(?:\/\d{2}){3,}$/;
 
@@ -265,11 +279,9 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
     );
   }
   if ((STRAY_TAIL.test(number) && !PAIRS.test(number)) || NUMBERING.test(number)) {
-    return fault(
-      'has more digits next to the phone number, and RapidPro would dial them, too',
-      PHONE_FIX,
-    );
+    return fault(LOOSE_DIGITS, PHONE_FIX);
   }
+  if (number.startsWith('+') && hasLooseTail(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
   // Servers ignore a full-width plus, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
     return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);
@@ -295,7 +307,8 @@ const isTakenWhole = ({ digits, counted }: WithoutPlus) =>
 /** Whether a phone number means one person or another, depending on the country of the workspace. */
 export function dependsOnCountry(urn: string): boolean {
   const number = withoutPlus(urn);
-  return isTakenWhole(number) || BEHIND_00.test(number.digits) || isDoubtful(urn);
+  if (isTakenWhole(number) || BEHIND_00.test(number.digits)) return true;
+  return SHORT_TAIL.test(number.written) || isDoubtful(urn);
 }
 
 /** A WhatsApp URN with a number, which always begins with a country code. */
@@ -330,6 +343,8 @@ const BEHIND_00 = /^00(?=[1-9]\d{6})/;
 
 /** The digits of a phone number without plus, and how many letters and digits servers count in it. */
 interface WithoutPlus {
+  /** As it is written, without an extension. */
+  written: string;
   digits: string;
   counted: number;
 }
@@ -338,9 +353,10 @@ function withoutPlus(urn: string): WithoutPlus {
   const [, written = ''] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
   const whole = written.replace(UNSEEN, '').trim().replace('\uff0b', '');
   const number = whole.replace(EXTENSION, '$1');
-  if (/\+|\p{L}/u.test(number)) return { digits: '', counted: 0 };
+  if (/\+|\p{L}/u.test(number)) return { written: '', digits: '', counted: 0 };
   // The servers count the letters and digits of an extension too.
-  return { digits: number.replace(/\D/g, ''), counted: whole.replace(/[^0-9a-z]/gi, '').length };
+  const counted = whole.replace(/[^0-9a-z]/gi, '').length;
+  return { written: number.trim(), digits: number.replace(/\D/g, ''), counted };
 }
 
 /**
@@ -370,6 +386,7 @@ export const hide = (code: string | number, digits: string) => `+${code}…${dig
  * @param country - of the workspace, two letters
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
+  if (hasLooseTail(withoutPlus(urn).written, country)) return fault(LOOSE_DIGITS, PHONE_FIX);
   return homeFault(urn, country) ?? prefixFault(urn, country);
 }
 

@@ -486,6 +486,51 @@ describe('digits without plus in the country of the workspace', () => {
   });
 });
 
+describe('one or two digits behind a number', () => {
+  test.each([
+    ['tel:2015550123-1', 'US'],
+    ['tel:201-555-0123-1', 'US'],
+    ['tel:(201) 555-0123 1', 'US'],
+    ['tel:(201) 555-0123-12', 'US'],
+    ['tel:0712345678-1', 'KE'],
+    ['tel:0712 345 678 -1', 'KE'],
+    ['tel:9812345678-1', 'IN'],
+    ['tel:3211234567-1', 'CO'],
+  ])('%s in %s is refused: the number ends before them', (urn, country) => {
+    expect(dependsOnCountry(urn)).toBe(true);
+    expect(foreignFault(urn, country)?.what).toMatch(/more digits next to the phone number/);
+  });
+
+  test.each(['tel:+12015550123-1', 'tel:+254 712 345678-1', 'tel:+1 (201) 555-0123 1'])(
+    '%s is refused in every country',
+    urn => {
+      for (const use of ['write', 'lookup'] as const) {
+        expect(urnFault(urn, use)?.what).toMatch(/more digits next to the phone number/);
+      }
+    },
+  );
+
+  test.each([
+    // An extension of a switchboard.
+    ['tel:030 123456-0', 'DE'],
+    ['tel:0664 123456-78', 'AT'],
+    ['tel:06 12 34 56 78', 'FR'],
+    ['tel:0788 123 12', 'RW'],
+    ['tel:0788-1231-23', 'RW'],
+    ['tel:(0788) 1231 23', 'RW'],
+    ['tel:2015550123-1', 'ZZ'],
+  ])('%s in %s may be one number', (urn, country) => {
+    expect(foreignFault(urn, country)).toBeUndefined();
+  });
+
+  test.each(['tel:+49 30 123456-0', 'tel:+33 6 12 34 56 78', 'tel:+250 788 1231 23'])(
+    '%s is one number',
+    urn => {
+      expect(urnFault(urn, 'write')).toBeUndefined();
+    },
+  );
+});
+
 describe('a WhatsApp number in the country of the workspace', () => {
   test.each([
     ['whatsapp:81234567890', 'ID', '+62…90'],
