@@ -35,7 +35,7 @@ const AREAS = {
   matchReader: ['src/sync/match/matchReader.ts'],
   writer: ['src/sync/write/writer.ts'],
   runs: ['src/sync/{bulkContacts,bulkRun,runSync,runUpserts}.ts'],
-  compare: ['src/sync/{compare,predict}.ts'],
+  compare: ['src/sync/compare.ts'],
 };
 const area = process.env.AREA ?? 'parts';
 

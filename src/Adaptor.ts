@@ -25,7 +25,6 @@ export { execute } from './execute.js';
 export * as http from './http.js';
 export { eachArchivedMessages, eachArchivedRuns, getArchives } from './operations/archives.js';
 export { downloadAttachment } from './operations/attachments.js';
-export { getBoundaries } from './operations/boundaries.js';
 export {
   addCampaign,
   addCampaignEvent,
@@ -36,7 +35,6 @@ export {
   updateCampaignEvent,
 } from './operations/campaigns.js';
 export { getChannelEvents, getChannels } from './operations/channels.js';
-export { getClassifiers } from './operations/classifiers.js';
 export {
   addToGroup,
   archiveContactMessages,
@@ -73,11 +71,14 @@ export { uploadMedia } from './operations/media.js';
 export {
   archiveMessages,
   deleteMessages,
+  getBroadcasts,
+  getMessages,
   labelMessages,
   restoreMessages,
+  sendBroadcast,
+  sendMessage,
   unlabelMessages,
-} from './operations/messageActions.js';
-export { getBroadcasts, getMessages, sendBroadcast, sendMessage } from './operations/messages.js';
+} from './operations/messages.js';
 export { addOptIn, getOptIns } from './operations/optins.js';
 export {
   addResthookSubscriber,
@@ -88,7 +89,6 @@ export {
   subscribe,
   unsubscribe,
 } from './operations/resthooks.js';
-export { getTemplates } from './operations/templates.js';
 export {
   addTicketNote,
   assignTickets,
@@ -98,7 +98,13 @@ export {
   reopenTickets,
 } from './operations/tickets.js';
 export { addTopic, getTopics, updateTopic } from './operations/topics.js';
-export { getUsers } from './operations/users.js';
-export { getStatistics, getWorkspace } from './operations/workspace.js';
+export {
+  getBoundaries,
+  getClassifiers,
+  getStatistics,
+  getTemplates,
+  getUsers,
+  getWorkspace,
+} from './operations/workspace.js';
 export { syncContacts, upsertContacts } from './sync/bulkContacts.js';
 export * as webhook from './webhook.js';

@@ -3,11 +3,18 @@ import { checkFilters } from '../input/filters.js';
 import { shownId } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { resources } from '../resources.js';
-import type { StatisticsFilters } from '../types/filters.js';
-import type { Options } from '../types/options.js';
+import type {
+  BoundaryFilters,
+  ClassifierFilters,
+  StatisticsFilters,
+  TemplateFilters,
+  UserFilters,
+} from '../types/filters.js';
+import type { ListOptions, Options } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
+import { list } from './lists/list.js';
 
 /**
  * Read the workspace that the token belongs to. This is the quickest way to check a credential.
@@ -71,4 +78,100 @@ export function getStatistics(
       return records;
     },
   });
+}
+
+/**
+ * Read the users of the workspace, newest first.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>Who can answer tickets</caption>
+ * getUsers({ role: ['agent', 'editor'] });
+ * @example <caption>The first ten</caption>
+ * getUsers({}, { limit: 10 });
+ * @param {UserFilters} [filters] - `role` (one or several of `administrator`, `editor`, `agent`, and on RapidPro 9 `viewer`, `surveyor`); `uuid`, `email` (TextIt, one or several). Default: all users.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The users: `email`, `first_name`, `last_name`, `role`; `uuid`, `name`, `team` (TextIt).
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/users
+ * @returns {Operation}
+ */
+export function getUsers(
+  filters?: Reference<UserFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list('getUsers', { resource: 'users', filters, options });
+}
+
+/**
+ * Read the states, districts and wards of the workspace's country, for fields of these types.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All places</caption>
+ * getBoundaries();
+ * @example <caption>The first ten, with their borders</caption>
+ * getBoundaries({ geometry: true }, { limit: 10 });
+ * @param {BoundaryFilters} [filters] - `geometry` (RapidPro 9; true: include borders, which are large). Default: all places.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The places: `osm_id`, `name`, `parent`, `level`, `aliases`, `geometry`. Empty if the workspace has no country.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/boundaries
+ * @returns {Operation}
+ */
+export function getBoundaries(
+  filters?: Reference<BoundaryFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list('getBoundaries', { resource: 'boundaries', filters, options });
+}
+
+/**
+ * Read the message templates of WhatsApp channels. Only on RapidPro 9.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All templates</caption>
+ * getTemplates();
+ * @example <caption>The first ten</caption>
+ * getTemplates({}, { limit: 10 });
+ * @param {TemplateFilters} [filters] - `after` and `before` (ISO dates, on `modified_on`), `reverse`. Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The templates: `uuid`, `name`, `translations`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/templates
+ * @returns {Operation}
+ */
+export function getTemplates(
+  filters?: Reference<TemplateFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list('getTemplates', { resource: 'templates', filters, options });
+}
+
+/**
+ * Read the classifiers that understand free text. Only on RapidPro 9.
+ * @public
+ * @function
+ * @namespace global
+ * @example <caption>All classifiers</caption>
+ * getClassifiers();
+ * @example <caption>The first ten</caption>
+ * getClassifiers({}, { limit: 10 });
+ * @param {ClassifierFilters} [filters] - `uuid`, `after` and `before` (ISO dates, on `created_on`). Default: all.
+ * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @state {array} data - The classifiers: `uuid`, `name`, `type`, `intents`.
+ * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
+ * @throws {RapidProError} `NOT_OFFERED` on TextIt. `INVALID_FILTER`; the errors of every request.
+ * @see https://app.rapidpro.io/api/v2/classifiers
+ * @returns {Operation}
+ */
+export function getClassifiers(
+  filters?: Reference<ClassifierFilters>,
+  options?: Reference<ListOptions>,
+): Operation {
+  return list('getClassifiers', { resource: 'classifiers', filters, options });
 }

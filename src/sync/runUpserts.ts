@@ -11,7 +11,7 @@ import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.j
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
-import { reportMisread } from './compare.js';
+import { isKnownLanguage, predictMisread, reportMisread } from './compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -22,7 +22,6 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { type SyncSettings, syncSettings } from './options.js';
-import { isKnownLanguage, predictMisread } from './predict.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { dryResult } from './runSync.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';

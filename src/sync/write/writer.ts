@@ -5,10 +5,9 @@ import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js'
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { type Change, reportMisread } from '../compare.js';
+import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
-import { isKnownLanguage, predictMisread } from '../predict.js';
 import { Cost, create, GroupChanges, newBody, writeChange } from './changes.js';
 
 const INACTIVE: Reason = {

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../../recordings/read.js';
 import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
-import { compareContact } from '../../../src/sync/compare.js';
 import {
+  compareContact,
   isKnownLanguage,
   type Prediction,
   predictField,
   predictLanguage,
   predictName,
-} from '../../../src/sync/predict.js';
+} from '../../../src/sync/compare.js';
 
 interface Row {
   what: string;
