@@ -364,7 +364,6 @@ const EXAMPLES = {
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
 
-/** A wrong argument of a helper. */
 function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
   throw fail('INVALID_INPUT', `${name}(): its ${what} is ${kindOf(value)}.`, EXAMPLES[what]);
 }
@@ -423,7 +422,6 @@ function shown(state: State, value: unknown, what: string): unknown {
 /** Texts that mean no, but count as true. */
 const NO = /^(?:false|no|n|off|0|null|undefined|none|nan)?$/i;
 
-/** Whether a condition is true. */
 function holds(name: string, state: State, condition: unknown): boolean {
   const value = valueFor(name, state, condition, 'condition');
   const text = typeof value === 'string' ? value.trim() : '';
@@ -531,7 +529,6 @@ function stepsOf(name: string, state: State): (step: Step) => Step {
   };
 }
 
-/** Makes an operation from a helper that works on the state. */
 function helper(name: string, run: Step, given: unknown = []): Operation {
   const checked = makeOperation(((state: State) => {
     requireStateAtAll(state);

@@ -63,7 +63,6 @@ export const configurationSchema = z
   })
   .meta({ title: 'RapidPro credential' });
 
-/** A credential that has been checked. */
 export interface Configuration {
   /** Scheme, host and port: `https://app.rapidpro.io`. */
   origin: string;

@@ -6,7 +6,6 @@ import { logLeft } from './input/size.js';
 import { lostAs, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, State, Step } from './types/state.js';
 
-/** Names the operations that a job created and forgot to call. */
 function logForgotten(names: readonly string[]): void {
   for (const name of names) {
     log.warn(
@@ -31,7 +30,6 @@ function checkResult(result: unknown, before: State | undefined): void {
   );
 }
 
-/** A step that says when it has ended. */
 function ending(step: Step, noteBefore: (state: State) => void): Step {
   // Anything else is refused when it would run.
   if (typeof step !== 'function') return step;

@@ -25,7 +25,6 @@ interface Folder {
   value: string;
   /** The key of a record that people read. */
   label: string;
-  /** Keys that go into `meta`. */
   meta: readonly string[];
   query?: { [key: string]: boolean };
 }

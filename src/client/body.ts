@@ -12,7 +12,6 @@ export const MAX_BODY = 16 * 1024 * 1024;
 
 const gunzipAsync = promisify(gunzip);
 
-/** @param what - what is too much about it */
 export function tooLarge(what = `is larger than ${MAX_BODY / 1024 / 1024} MB`): RapidProError {
   return fail(
     'RESPONSE_TOO_LARGE',

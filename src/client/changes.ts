@@ -8,7 +8,6 @@ import type { ListOrder } from './listOrder.js';
 import { type Page, pages } from './pages.js';
 import type { Place } from './seams.js';
 
-/** A list, and how it is sorted. */
 export interface OrderedList {
   client: Client;
   name: ResourceName;

@@ -16,7 +16,6 @@ import { Deadline, transmit, type Wire } from './transport.js';
 interface ClientOptions {
   /** Seconds for one request. Default: 60. */
   timeout?: number | undefined;
-  /** Decides when its requests wait and stop. Default: a new one. */
   limiter?: Limiter | undefined;
 }
 
@@ -27,15 +26,12 @@ function makesObjects({ method, path, query }: ApiRequest): boolean {
   return method === 'POST' && SEEN_LATER.has(path) && !query;
 }
 
-/** A request as it is sent, for each attempt. */
 type Prepared = Omit<Wire, 'deadline'> & { repeatable: boolean };
 
-/** The result of one attempt. */
 type Attempt =
   | { response: Omit<ApiResponse, 'repeated'> }
   | { error: RapidProError; failure: Failure | undefined };
 
-/** The history of a request. */
 interface Course {
   /** True if an earlier attempt may have done the work. */
   repeated: boolean;
@@ -69,14 +65,11 @@ export class Client {
   serverTime: number | undefined;
   /** Which line of servers it is, after the first answer. */
   dialect: Dialect | undefined;
-  /** The last request that was answered. */
   last: { method: string; path: string; statusCode: number } | undefined;
 
-  /** Scheme, host and port of the server. */
   readonly origin: string;
   /** Host, port and path. They stay the same if http becomes https, or the token changes. */
   readonly server: string;
-  /** Certificates of trusted authorities besides the public ones. */
   readonly ca: string | undefined;
   readonly timeout: number;
   readonly limiter: Limiter;

@@ -21,7 +21,6 @@ const BULK_CONCURRENCY = 4;
 /** Thrown instead of sending a request. Never leaves the operation. */
 export class AbortedError extends Error {}
 
-/** Why there is a wait. */
 export type WaitReason = Failure['kind'] | 'new';
 
 interface LimiterOptions {
@@ -47,14 +46,12 @@ interface LimiterOptions {
 interface Hold {
   /** When it ends, in milliseconds. */
   end: number;
-  /** Resolves when it has ended. */
   over: Promise<void>;
 }
 
 /** What all requests of an operation share: when they wait, and when they stop. */
 export class Limiter {
   readonly clock: Clock;
-  /** How many items are worked on side by side. */
   readonly concurrency: number;
   /** When this operation last created a group, field or topic, in milliseconds; undefined if it did not. */
   made: number | undefined;
@@ -62,7 +59,6 @@ export class Limiter {
   stopped: RapidProError | undefined;
   /** True if it stopped for lack of time, so that it can continue later. */
   outOfTime = false;
-  /** True if the reason concerns every contact. */
   concernsAll = false;
 
   readonly #maxWait: number;
@@ -83,7 +79,6 @@ export class Limiter {
   /** Current waits that count, and when the last one ends. */
   #waiting = 0;
   #waitingUntil = 0;
-  /** Functions that end the current sleeps. */
   readonly #wakers = new Set<() => void>();
   #isAbandoned = false;
   #troubles = 0;
@@ -174,7 +169,6 @@ export class Limiter {
     await this.#wait(seconds);
   }
 
-  /** Waits until RapidPro's engine knows a group, field or topic that was just created. */
   async waitForNew(): Promise<void> {
     if (!this.#untilKnown) {
       const seconds = NEW_FOR - (this.clock.now() - this.#madeOn) / 1000;
@@ -190,7 +184,6 @@ export class Limiter {
     this.#checkEnd(0);
   }
 
-  /** Notes that a request created a group, field or topic. */
   noteMade(): void {
     this.made = this.clock.now();
     this.#madeOn = this.made;

@@ -3,7 +3,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Amiss, parsePieces, setKey, Unfit } from './pieces.js';
 
-/** What an answer may be. */
 const LIMITS = {
   /** RapidPro has a dozen levels; what writes state gives up at thousands. */
   levels: 200,
@@ -48,7 +47,6 @@ function withoutToken(text: string, token: string): string {
 /** Whether plain letters are escaped, which nobody needs: they can hide the token. Nearly always the first look is enough. */
 const mayHide = (text: string) => text.includes('\\u00') && /\\u00[2-7]/.test(text);
 
-/** Takes out of a value the token that escapes have hidden. */
 function withoutHidden(value: unknown, token: string): unknown {
   if (typeof value === 'string') return withoutToken(value, token);
   if (!isNested(value)) return value;
@@ -87,7 +85,6 @@ function hasLongRun(text: string): boolean {
   return false;
 }
 
-/** Where the string ends that begins at a quote. */
 function endOfString(text: string, quote: number): number {
   let place = quote + 1;
   for (; place < text.length; place++) {

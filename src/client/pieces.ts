@@ -3,7 +3,6 @@
 const [COMMA, COLON, QUOTE, BACKSLASH] = [0x2c, 0x3a, 0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** What a large text may have at most. */
 export interface Limits {
   levels: number;
   /** Objects, lists and what is in them. */
@@ -14,7 +13,6 @@ export interface Limits {
   piece: number;
 }
 
-/** Why a text is not read. */
 export type Amiss = 'no JSON' | 'too large' | 'too deep';
 
 /** A text that is not read. Never leaves the client. */
@@ -27,7 +25,6 @@ export class Unfit extends Error {
 /** An object or list that has not been closed yet. */
 interface Open {
   isList: boolean;
-  /** Where its content begins. */
   content: number;
   /** Where its key is in the text, with the quotes. Means nothing in a list. */
   key: readonly [start: number, end: number];

@@ -4,7 +4,6 @@ import type { PlainPlace } from './seams.js';
 
 /** Where to continue a list, in plain values; empty at its beginning. */
 export interface Position {
-  /** After a page. */
   cursor?: PlainPlace | undefined;
   /** The time after which changes may have been missed: about when the read began. */
   since?: string | undefined;
@@ -19,7 +18,6 @@ export interface Position {
   after?: string | undefined;
 }
 
-/** A page, and where to continue after it. */
 export interface ListPage {
   records: Dictionary[];
   /** Undefined after the last page. Its result is valid until the next page is requested. */

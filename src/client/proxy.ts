@@ -11,11 +11,9 @@ import { USER_AGENT } from '../version.js';
  * separate module because links use Node's client, and both must decide alike.
  */
 export interface ForwardProxy {
-  /** The variable that names it. */
   variable: string;
   /** Its address, without user and password: `http://proxy.example.org:3128`. */
   origin: string;
-  /** Its header for user and password. */
   authorization: string | undefined;
 }
 

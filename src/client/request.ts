@@ -3,7 +3,6 @@ import { fail } from '../errors/errors.js';
 import type { Json } from '../types/json.js';
 import type { ApiRequest, Query } from '../types/request.js';
 
-/** What a server answered. */
 export interface ApiResponse {
   statusCode: number;
   /** The parsed JSON; null for a 204. */

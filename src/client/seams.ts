@@ -60,7 +60,6 @@ export interface RawPage {
   next: Query | undefined;
 }
 
-/** A place in a list. */
 export interface Place {
   /** What to request, in the server's words. */
   query: Query;
@@ -75,17 +74,14 @@ interface Seam {
   /** Versions of records, because a changed record is elsewhere. Only the first ones count. */
   ids: SeenIds;
   size: number;
-  /** The time of the instant, if known. */
   time?: Micros | undefined;
 }
 
-/** A page, and how it was read. */
 interface SeamPage {
   records: Dictionary[];
   next: Place | undefined;
   /** Records that the server sent. */
   sent: number;
-  /** Where it begins. */
   at: Cursor;
   /** True if it begins too late: it does not count, and `next` is further back. */
   isTooLate: boolean;

@@ -123,7 +123,6 @@ const FIRST_PIECE = 64;
  */
 export class SeenIds {
   size = 0;
-  /** The ids, in their order of arrival. */
   readonly #pieces: Uint32Array<ArrayBuffer>[] = [];
   /** From an id to its number, counted from one; 0 is a free slot. */
   #table = new Uint32Array(128);

@@ -185,7 +185,6 @@ export interface Wire {
   url: string;
   method: string;
   token: string;
-  /** Certificates of authorities that are trusted besides the public ones. */
   ca: string | undefined;
   /** JSON, or a form. undici sets its type. */
   body: string | FormData | undefined;

@@ -98,7 +98,6 @@ export function changed(error: RapidProError, changes: Partial<ErrorDetails>): R
   });
 }
 
-/** Whether something thrown is an error of this package with one of these codes. */
 export function hasErrorCode(
   error: unknown,
   ...codes: readonly ErrorCode[]

@@ -2,7 +2,6 @@ import { type ErrorDetails, RapidProError } from './errors.js';
 import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
-/** What a failure of a socket means, and whether the server may have done the work. */
 interface NetworkFailure {
   failure: Failure | undefined;
   error: RapidProError;

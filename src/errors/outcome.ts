@@ -17,7 +17,6 @@ export type Failure =
   /** No answer in time: the server may have done the work. */
   | { kind: 'timeout' };
 
-/** Whether the server may still have done the work. */
 export function mayBeDone({ kind }: Failure): boolean {
   return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
 }

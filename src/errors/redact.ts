@@ -172,7 +172,6 @@ export function redactor(
   };
 }
 
-/** {@link redactor} for one text. */
 export function redact(
   text: string,
   personal: readonly string[] = [],
@@ -285,7 +284,6 @@ function wordFinder(sent: readonly string[]): (key: string) => boolean {
   return key => key.toLowerCase().split(' ').every(occurs);
 }
 
-/** A function that says whether a row of words was sent. */
 function rowFinder(sent: readonly string[], length: number): (key: string) => boolean {
   if (length > MOST_INDEXED) return wordFinder(sent);
   const rows = rowsOf(sent);

@@ -52,7 +52,6 @@ export function flattenErrors(body: unknown): FieldError[] {
   return found;
 }
 
-/** Writes a flat error as a person reads it. */
 export function formatFieldError({ path, text }: FieldError): string {
   return path === '' ? text : `${path}: ${text}`;
 }
@@ -133,7 +132,6 @@ export function knownRefusal(
   return first && found.every(refusal => refusal === first) ? first : undefined;
 }
 
-/** Whether the refusal is temporary. */
 export function isBusy(errors: readonly FieldError[]): boolean {
   return errors.some(({ text }) => BUSY.test(text.slice(0, LONGEST)));
 }

@@ -18,7 +18,6 @@ import { urnAdvice } from './urnAdvice.js';
 /** An unsuccessful answer, as far as it could be read. */
 interface Refused {
   statusCode: number;
-  /** The parsed body, if it was JSON. */
   body: unknown;
   /** True if it was JSON that is not empty, like almost all of RapidPro's refusals. */
   isJson: boolean;
@@ -169,7 +168,6 @@ function notFound({ refused, errors, request }: Context): Verdict {
   };
 }
 
-/** How to write an address of the type that RapidPro refused. */
 function urnFix(raw: readonly FieldError[], { query, body }: ApiRequest): string {
   const [, named] = /Invalid URN:\s*([a-z]+:)/i.exec(raw[0]?.text ?? '') ?? [];
   const [, place = '0'] = /^urns\[(\d+)\]/.exec(raw[0]?.path ?? '') ?? [];
@@ -352,7 +350,6 @@ function isPassedOn(
   );
 }
 
-/** Whether RapidPro did what it was asked. */
 function outcomeOf(
   request: ApiRequest,
   credential: Credential,
@@ -382,7 +379,6 @@ function endsWith(text: string, item: unknown): boolean {
   return typeof item === 'string' && item !== '' && text.endsWith(`: ${item}`);
 }
 
-/** Makes the error for an unsuccessful answer. */
 export function responseError(
   request: ApiRequest,
   credential: Credential,

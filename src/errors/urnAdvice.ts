@@ -47,7 +47,6 @@ const ADVICE: { [scheme: string]: string } = {
   ext: 'Write an id without "#", "?" and "%": "ext:household-10".',
 };
 
-/** What to write, by scheme. */
 export function urnAdvice(urn: string): string {
   const scheme = /^\s*([a-z]+):/i.exec(urn)?.[1]?.toLowerCase() ?? '';
   return ADVICE[scheme] ?? URN_FIX;

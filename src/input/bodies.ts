@@ -9,8 +9,6 @@ import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifier
 import { findPart, refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
 
-/** What RapidPro takes in the bodies of writes. */
-
 const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
 
 /** What is there instead of text: usually a number in place of a URN, or a whole record. */

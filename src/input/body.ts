@@ -12,7 +12,6 @@ import {
 import { asUuid, isUuid } from './identifiers.js';
 import { refuseMissing, type TextKind } from './missing.js';
 
-/** What goes into a request as JSON. */
 export type Body = { [key: string]: Json };
 
 /** The pieces that the bodies of several nouns are made of. */
@@ -44,18 +43,14 @@ export const oneOf = <Choice extends string>(choices: readonly Choice[]) =>
 export const filled = (what: string) =>
   text.trim().min(1, { error: `is empty: it must be ${what}` });
 
-/** An object whose keys are free. */
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
-/** What the check of a body knows besides its shape. */
 interface BodyPlan {
-  /** The endpoint that it is posted to. */
   resource: ResourceName;
   /** The keys whose texts reach a person or a record. */
   texts?: { readonly [key: string]: TextKind };
 }
 
-/** The keys of the bodies that an endpoint takes. */
 export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
   const { answers }: Resource = resources[resource];
   return { path: resource, known, answered: answers };
@@ -76,7 +71,6 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   const schema = z.looseObject(shape, { error: 'must be an object' });
   const known = Object.keys(shape);
   const keys = keysOf(resource, known);
-  /** @param isLiteral - the option `literal` */
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
     // First, because a misspelled key is also missing.
     if (isObject(value)) refuseNearMisses(value, keys, called);

@@ -9,7 +9,6 @@ export interface Run {
   uncalled: Set<Operation>;
   /** Uncalled operations of steps that have ended: nobody will call them. */
   left: Set<Operation>;
-  /** Warnings that were logged. */
   told: Set<string>;
   /** Promises that the job keeps in its state, and the calls that gave them: a later step may take them. */
   kept: Set<unknown>;
@@ -24,7 +23,6 @@ export interface Run {
 export const awaitIt = (name: string) =>
   `Write await before it, in a for…of loop (not forEach()): for (const item of state.data) state = await ${name}(…)(state)`;
 
-/** A failure that nobody looked at. */
 export interface Lost {
   name: string;
   error: unknown;

@@ -48,7 +48,6 @@ export function check<T>(
   );
 }
 
-/** Without keys whose value is undefined. */
 export function withoutUndefined<T>(values: Dictionary<T | undefined>): Dictionary<T> {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined),
@@ -60,7 +59,6 @@ export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
 }
 
-/** The keys of an object in a body. */
 export interface Keys {
   known: readonly string[];
   /** Keys of RapidPro's own answers: writing an answer back is not a mistake. */

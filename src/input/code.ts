@@ -40,7 +40,6 @@ const DECLARED = new RegExp(
   ].join('|'),
 );
 
-/** What comes before an arrow. */
 const BEFORE = new RegExp(
   String.raw`(?<![\w$.@])(?:(async)\s*)?(?:(${WORD})|(${PARAMETERS}))\s{0,3}$`,
 );
@@ -54,7 +53,6 @@ const isLowerCase = (word: string) => !/^[A-Z]/.test(word);
 /** `help.org`, `help.co.ke`: web addresses. `.id` is more often a key than Indonesia. */
 const DOMAIN = /^(?:\.(?:org|com|net|int|gov|edu|info|ngo|(?!id\b)[a-z]{2})(?![\w$(]))+/;
 
-/** Whether an expression reads a value with this name. */
 function reads(
   expression: string,
   name: string,
@@ -133,7 +131,6 @@ function isGivenBack(name: string, body: string): boolean {
 const CONSTANT =
   /^\s*(?:[a-z_]|state|\(\s*(?:[a-z_]|state)\s*\))\s*=>\s*(?:-?\d[\d.]{0,20}|true|false|null|undefined|'[^']{0,200}'|"[^"]{0,200}"|\[\s*\])\s*;?\s*$/;
 
-/** Whether the arrow in a text is that of a function. */
 function isArrow(text: string, at: number): boolean {
   const [, isAsync, word, parameters] =
     BEFORE.exec(text.slice(Math.max(0, at - LONGEST), at)) ?? [];
@@ -174,7 +171,6 @@ function hasArrow(text: string): boolean {
 /** RapidPro's own expressions have functions too, with brackets: `@(foreach(urns, (u) => u.path))`. */
 const OF_EXPRESSION = /\([\w\s,]{0,100}\)\s*=>/g;
 
-/** Leaves out the functions of expressions. */
 function withoutExpressions(text: string): string {
   let left = '';
   let from = 0;

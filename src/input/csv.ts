@@ -219,7 +219,6 @@ function withoutMarks(raw: string, settings: Settings): { text: string; settings
   return { text: text.slice(line.length), settings: { ...settings, delimiter } };
 }
 
-/** The rows of a table that is written as text. */
 export function parseCsv(
   text: unknown,
   options: unknown,

@@ -211,7 +211,6 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   throw new NoDate('does not match the pattern');
 }
 
-/** A date in full, with its zone. */
 export function dateTime(
   value: unknown,
   pattern: unknown,
@@ -266,7 +265,6 @@ function beginning(midnight: number, zone: IANAZone): number {
   return startOfDay(midnight, zone) ?? beginning(midnight + DAY, zone);
 }
 
-/** A day or more, for filters. */
 export function dayRange(day: unknown, zone: unknown): DayRange {
   const where = 'util.dayRange()';
   const clocks = requireZone(zone, where);

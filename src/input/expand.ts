@@ -16,10 +16,8 @@ interface Refusal {
   code?: ErrorCode;
 }
 
-/** What expanding an argument needs. */
 interface Context {
   state: State;
-  /** Finds what may not be sent. */
   secrets?: SecretGuard | undefined;
 }
 
@@ -189,7 +187,6 @@ function whyNot(value: unknown): Refusal | undefined {
   return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
 }
 
-/** Which secret of the credential a text contains. */
 function whySecret(text: string, secrets: SecretGuard | undefined, where: string) {
   const secret = secrets?.secretIn(text);
   if (!secret || (secret === 'webhook secret' && TARGET.test(where))) return undefined;

@@ -161,7 +161,6 @@ function findFault(text: string): Fault | undefined {
   return undefined;
 }
 
-/** What is wrong with the expressions of a text at this place. */
 function faultAt(text: string, place: ExpressionPlace): Fault | undefined {
   if (!text.includes('@')) return undefined;
   if (place === 'message') {

@@ -165,10 +165,7 @@ export function isAnotherTime(sent: string, shown: string): boolean {
   return !days.some(one => instantOf(one, clock, zone) === stored);
 }
 
-/** The place of a value in the job, for errors. */
-type Where = string;
-
-function refuse(where: Where, what: string): never {
+function refuse(where: string, what: string): never {
   throw fail(
     'INVALID_INPUT',
     `${where} ${what}. Nothing was sent.`,
@@ -210,7 +207,7 @@ const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
  * @param local - of the workspace; undefined what is not known
  * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
  */
-function complete(value: string, local: Local, where: Where): string {
+function complete(value: string, local: Local, where: string): string {
   const { zone, style } = local;
   const text = value.trim();
   if (!ISO_DAY.test(text)) {
@@ -231,7 +228,6 @@ function complete(value: string, local: Local, where: Where): string {
   return refuse(where, UNCLEAR);
 }
 
-/** What the rule needs to know about the workspace. */
 export interface TimeFacts {
   fieldTypes(wanted: Iterable<string>): Promise<ReadonlyMap<string, string>>;
   timezone(): Promise<string | undefined>;
@@ -242,7 +238,7 @@ export interface TimeFacts {
 type Fields = Dictionary | undefined;
 
 /** Completes the times among fields, in place; refuses times that RapidPro would store differently. */
-type TimeRule = (fields: Fields, where: Where) => void;
+type TimeRule = (fields: Fields, where: string) => void;
 
 /** How a workspace reads times without a zone, and dates that are not ISO 8601, as far as that is needed and known. */
 interface Local {
@@ -255,7 +251,6 @@ async function readStyle(facts: TimeFacts): Promise<DateStyle | undefined> {
   return Object.hasOwn(OTHER_ORDER, String(style)) ? (style as DateStyle) : undefined;
 }
 
-/** The local time of the workspace. */
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {
   const timezone = await facts.unlessForbidden('time zone', () => facts.timezone());
   return timezone === undefined ? undefined : zoneOf(timezone);
@@ -313,8 +308,11 @@ export async function readTimeRule(
   };
 }
 
-/** The rule for one contact. */
-export async function completeTimes(facts: TimeFacts, fields: Fields, where: Where): Promise<void> {
+export async function completeTimes(
+  facts: TimeFacts,
+  fields: Fields,
+  where: string,
+): Promise<void> {
   const rule = await readTimeRule(facts, [fields]);
   rule(fields, where);
 }

@@ -70,7 +70,6 @@ export function checkEach<Item, Checked>(
   );
 }
 
-/** How to write the URN of a number. */
 export const URN_FIX =
   '"tel:+250788123123", or util.phoneUrn($.data.phone, "RW") of a number as people write it.';
 

@@ -6,9 +6,7 @@ export const DEFAULT_TIMEOUT = 60;
 /** Seconds that one operation may wait for RapidPro to take requests again. */
 export const DEFAULT_MAX_WAIT = 60;
 
-/** An option of operations. */
 interface Option {
-  /** What it must be. */
   check: z.ZodType;
   /** What to say if an operation does not take it; nothing if all operations do. */
   elsewhere?: string;

@@ -3,7 +3,6 @@ import { isObject } from './check.js';
 import { suggest } from './nearest.js';
 import { fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
-/** A period of time that selects archives and their records. */
 export interface Period {
   /** Filters for the list of archives; a monthly one begins up to 31 days before its last record. */
   archives: { after?: string; before?: string };
@@ -12,7 +11,6 @@ export interface Period {
 }
 
 const DAY = 24 * 60 * 60 * 1_000_000;
-/** Days in the longest month. */
 const MONTH = 31;
 
 function readTime(value: unknown, name: string): { text: string; at: Micros } {

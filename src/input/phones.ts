@@ -119,7 +119,6 @@ function readings(text: string, country: string): Readings {
   return { found: [...new Set([...own, ...whole])] };
 }
 
-/** A number as errors may show it. */
 function masked(number: string): string {
   return hide(library('awesome-phonenumber').parsePhoneNumber(number).countryCode ?? '', number);
 }
@@ -134,7 +133,6 @@ function maskedApart(number: string, other: string): string {
     : `${first} with ${digits(number)} digits or with ${digits(other)}`;
 }
 
-/** Why a number does not exist in any country. */
 function whyNone(text: string, country: string): NoNumber {
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const isFull = text.includes('+');
@@ -157,7 +155,6 @@ function whyNone(text: string, country: string): NoNumber {
   return new NoNumber(`is not a valid number in ${of}`);
 }
 
-/** Why a number is not in the country, if another country has it. */
 function whyAbroad(text: string, country: string, abroad: string): NoNumber {
   return new NoNumber(
     `${whyNone(text, country).what}, and can be ${masked(abroad)} of another country`,
@@ -258,7 +255,6 @@ function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: (
   }
 }
 
-/** The URN of one phone number. */
 export function phoneUrn(text: unknown, country: unknown, options: unknown): string | null {
   const where = 'util.phoneUrn()';
   const settings = checkOptions(options, where);

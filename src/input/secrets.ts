@@ -121,7 +121,6 @@ function refuse(what: string, secret: Secret | undefined): void {
   );
 }
 
-/** One secret to search for. */
 interface Sought {
   secret: Secret;
   isWithin(text: string): boolean;

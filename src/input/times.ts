@@ -90,7 +90,6 @@ export function timeIn(record: Dictionary, key: string): string {
   );
 }
 
-/** The time of a record in microseconds. */
 export function microsIn(record: Dictionary, key: string): Micros {
   return toMicros(timeIn(record, key)) ?? Number.NaN;
 }

@@ -4,7 +4,6 @@ import { log } from './log.js';
 
 /** Failures of operations that nobody looks at. Only Node.js knows which these are. */
 
-/** Who handles a failure. */
 interface Owner {
   /** Node.js found that nobody looks at this promise. */
   lost(promise: object): void;

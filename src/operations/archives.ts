@@ -35,12 +35,10 @@ export function getArchives(
   return list('getArchives', { resource: 'archives', filters, options });
 }
 
-/** Sorts archives, the oldest first. */
 function byStart(a: Dictionary, b: Dictionary): number {
   return String(a.start_date).localeCompare(String(b.start_date));
 }
 
-/** Records in pages of at most 250. */
 async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
   let waiting: Dictionary[] = [];
   for await (const batch of batches) {

@@ -21,7 +21,6 @@ const MAX_SIZE = 5 * MEGABYTE;
 /** The longest name of a file: many file systems accept little more. */
 const LONGEST_NAME = 200;
 
-/** What an attachment says about itself. */
 interface Parsed {
   /** As RapidPro wrote it: `image/jpeg`, or in the past `image`. */
   type: string | undefined;
@@ -29,7 +28,6 @@ interface Parsed {
   link: string | undefined;
 }
 
-/** A file that was fetched. */
 interface File {
   content: string | null;
   contentType: string;

@@ -56,7 +56,6 @@ const campaignEvent = bodyCheck(
   },
 );
 
-/** @param isLiteral - the option `literal` */
 const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLiteral) => {
   const body = campaignEvent(value, where, isLiteral);
   if (!isLiteral) refuseExpressions(body.message, `${where}.message`, 'flow');

@@ -12,7 +12,6 @@ import { COPY_LAG, collect } from './lists/list.js';
 import { act, requireReference } from './many/actions.js';
 import type { Item } from './many/items.js';
 
-/** An action that needs only contacts. */
 function onContacts(name: string, action: string, contacts: unknown, options: unknown): Operation {
   return act(name, 'contacts', { args: { contacts }, options, body: () => ({ action }) });
 }

@@ -27,7 +27,6 @@ const HANDED_OVER = ['wired', 'sent', 'delivered', 'read'];
 
 const KNOWN = ['broadcast', 'after', 'before'];
 
-/** A person whom a message did not reach. */
 interface NotReached {
   contact: string | null;
   message: string | number;
@@ -39,7 +38,6 @@ function refuse(description: string, fix: string): never {
   throw fail('INVALID_FILTER', description, `Nothing was read. ${fix}`);
 }
 
-/** The given broadcasts, as queries of their list. */
 function checkBroadcasts(value: unknown): Query[] {
   const given = Array.isArray(value) ? value : [value];
   if (given.length === 0) {
@@ -137,7 +135,6 @@ function requireMessagesOf(broadcast: unknown, page: readonly Dictionary[]): voi
   );
 }
 
-/** The messages of broadcasts, page by page. */
 async function* messagesOf(
   client: Client,
   broadcasts: readonly Dictionary[],
@@ -172,7 +169,6 @@ async function* messagesWithin(
   }
 }
 
-/** The number of messages for each status. */
 class Tally {
   readonly #counts = new Map<string, number>();
 

@@ -27,7 +27,6 @@ import { threadPages } from './eachPage.js';
 import { collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 
-/** Sorts records by time, oldest first. */
 function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
   return records
     .map(record => ({ record, time: microsIn(record, key) }))

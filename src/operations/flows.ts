@@ -66,7 +66,6 @@ function mergeExports(exports: readonly Dictionary[]): Dictionary {
   return merged;
 }
 
-/** Exports flows and campaigns, and what they depend on. */
 export async function readDefinitions(client: Client, query: Query): Promise<Dictionary> {
   const exports: Dictionary[] = [];
   for (const part of partsOf(query)) {

@@ -15,7 +15,6 @@ const MAX_FILE = 25 * 1024 * 1024;
 /** Far more characters than a secret has, with the text around it. */
 const LONGEST_SECRET = 10_000;
 
-/** A file to upload. */
 interface FileContent {
   bytes: Uint8Array<ArrayBuffer>;
   /** In the words of the server of a link. */

@@ -148,7 +148,6 @@ export function getBroadcasts(
   return list('getBroadcasts', { resource: 'broadcasts', filters, options });
 }
 
-/** An action that needs only messages. */
 function onMessages(name: string, action: string, messages: unknown, options: unknown): Operation {
   return act(name, 'messages', { args: { messages }, options, body: () => ({ action }) });
 }

@@ -34,7 +34,6 @@ export function getTickets(
   return list('getTickets', { resource: 'tickets', filters, options });
 }
 
-/** An action that needs only tickets. */
 function onTickets(name: string, action: string, tickets: unknown, options: unknown): Operation {
   return act(name, 'tickets', { args: { tickets }, options, body: () => ({ action }) });
 }

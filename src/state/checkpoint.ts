@@ -13,7 +13,6 @@ import type { State } from '../types/state.js';
  */
 export interface Checkpoint<Content> {
   section: Section;
-  /** The name of the list or operation. */
   operation: string;
   /** Whether it is the same list with the same filters. */
   fingerprint: string;
@@ -51,7 +50,6 @@ export class Fingerprint {
   }
 }
 
-/** The {@link Fingerprint} of a few values. */
 export function fingerprint(values: Iterable<unknown>, token?: string): string {
   const print = new Fingerprint(token);
   for (const value of values) print.add(value);
@@ -129,7 +127,6 @@ export function withRapidpro(state: State, key: Section | 'madeOn', value: unkno
   return { ...state, rapidpro: value === undefined ? others : { ...others, [key]: value } };
 }
 
-/** The checkpoints of a section, by name. */
 export function sectionOf(state: State, section: Section): Dictionary {
   return asDictionary(rapidproOf(state)[section]);
 }

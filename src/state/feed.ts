@@ -116,7 +116,6 @@ export function advance(
   return { time, from: later(from, all.from ?? from), seen: Object.fromEntries(kept) };
 }
 
-/** The time this many seconds before another. */
 export function backFrom(time: string, seconds: number): string {
   return new Date(Date.parse(time) - seconds * 1000).toISOString();
 }
@@ -133,7 +132,6 @@ function feedCheckpoint<Position>(
   return { section: 'marks', operation, fingerprint: fingerprint([server, query]), shape, without };
 }
 
-/** How far a list has been read by its changes. */
 export function changesCheckpoint(
   ...list: [server: string, name: string, query: Query]
 ): Checkpoint<ChangesPosition> {
@@ -149,7 +147,6 @@ const events = z.object({
 
 export type EventsPosition = z.infer<typeof events>;
 
-/** How far the events of a resthook have been read. */
 export function eventsCheckpoint(server: string, query: Query): Checkpoint<EventsPosition> {
   const without = 'all events of the last 48 hours are then read';
   return feedCheckpoint(events, [server, 'resthook_events', query], without);
@@ -170,7 +167,6 @@ const calls = z.object({
  */
 export type CallsPosition = z.infer<typeof calls>;
 
-/** How far the calls of a node have been read. */
 export function callsCheckpoint(server: string, query: Query): Checkpoint<CallsPosition> {
   const without = 'runs are then read from "after" on. Set it to the time to start from';
   return feedCheckpoint(calls, [server, 'missed_calls', query], without);

@@ -33,7 +33,6 @@ function shapeFor(items: number) {
     .max(items - 1);
   const indexes = z.array(z.tuple([index, index]));
   return z.object({
-    /** How many contacts the list has. */
     items: z.number(),
     created: indexes,
     updated: indexes,
@@ -182,7 +181,6 @@ export type BulkCall = Call<'contacts'>;
 
 interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
-  /** What the log says when it is done. */
   verb: string;
   settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'> &
     Partial<Pick<SyncSettings, 'takes'>>;
@@ -192,16 +190,13 @@ interface BulkPlan {
   leavesCheckpoint: boolean;
 }
 
-/** What every bulk operation works with. */
 export interface BulkRun {
   /** Emptied while it is read. */
   list: unknown[];
   client: Client;
   outcome: BulkOutcome;
   progress: Progress;
-  /** Where an earlier run stopped. */
   earlier: BulkPosition | undefined;
-  /** What the rules need to know about the workspace. */
   workspace: WorkspaceFacts;
 }
 

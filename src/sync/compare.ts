@@ -54,7 +54,6 @@ export interface Change {
   inactive: boolean;
 }
 
-/** What the result says about fields that RapidPro misreads. */
 export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
   return {
     ...(unread.length > 0 ? { unread } : {}),
@@ -83,7 +82,6 @@ function compareUrns(
   return strange.length > 0 ? 'unpredicted' : 'different';
 }
 
-/** The uuids of a contact's groups. */
 function groupsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.groups) ? contact.groups.map(group => String(group?.uuid)) : [];
 }

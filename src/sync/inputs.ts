@@ -185,11 +185,9 @@ export function wouldRefuse({ name, language, urns, fields }: Input): Reason | u
   };
 }
 
-/** One way in which a contact of the list is named. */
 export interface Name {
   /** The same text means the same contact. */
   token: string;
-  /** What it is, for people. */
   what: string;
 }
 

@@ -1,6 +1,5 @@
 import type { Settings } from '../input/optionTable.js';
 
-/** How a list is processed. */
 export interface SyncSettings {
   failOnError: boolean;
   /** Which of several entries for one contact counts; undefined: none, they fail. */
@@ -18,7 +17,6 @@ export interface SyncSettings {
 /** The most members who leave, by default. */
 const DEFAULT_SHARE = '10%';
 
-/** The defaults of bulk operations. */
 export function syncSettings(options: Settings): SyncSettings {
   const { key, group, groups, urns, dryRun = false, failOnError = false } = options;
   const { duplicates, removeMissing } = options;
@@ -34,7 +32,6 @@ export function syncSettings(options: Settings): SyncSettings {
   };
 }
 
-/** The key of the field that identifies contacts, if a field does. */
 export function fieldOf(key: SyncSettings['key']): string | undefined {
   return key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
 }

@@ -84,7 +84,6 @@ function refuseReplace(urns: BulkCall['options']['urns']): void {
   );
 }
 
-/** What `syncContacts` does with its list. */
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   refuseReplace(call.options.urns);
   const settings = syncSettings(call.options);
@@ -128,11 +127,8 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   return dryRun ? dryResult('syncContacts', result, cost) : result;
 }
 
-/** The result of a run of `syncContacts`. */
 interface SyncEnd {
-  /** What the writes would take, counted if nothing is written. */
   cost: Cost;
-  /** Where the next run continues, if this one has stopped. */
   position: ReadSoFar;
 }
 

@@ -37,7 +37,6 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
   return { ...others, ...(body as Body) };
 }
 
-/** What `upsertContacts` does with its list. */
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.options);
   const { dryRun } = settings;
@@ -129,7 +128,6 @@ class SharedRefusals {
     return isOpen;
   }
 
-  /** Notes what went wrong with one. */
   async note(error: unknown): Promise<void> {
     if (!(error instanceof RapidProError)) return;
     // For a smart group, RapidPro says that the value is not valid.

@@ -15,7 +15,6 @@ import type { BulkOutcome } from './report/bulkOutcome.js';
 
 /** What a comparison needs to know about the workspace: the fields and groups in the list. */
 export interface SyncFacts {
-  /** Types of the fields, by key. */
   types: ReadonlyMap<string, string>;
   /** Groups that contacts can be put into. */
   manual: Set<string>;
@@ -197,7 +196,6 @@ function shortened(name: string): string {
   return name.length > LONGEST_GROUP_NAME ? `${name.slice(0, 8)}…` : name;
 }
 
-/** Replaces group names by uuids. */
 function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {

@@ -81,7 +81,6 @@ const shownPath = (path: readonly PropertyKey[]) =>
     path.map(key => (typeof key === 'string' ? key.slice(0, 64) : key)),
   ).slice(1);
 
-/** Puts a body into its normal form. */
 function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
   const schema = pushSchema();
   const read = schema.safeParse(body);

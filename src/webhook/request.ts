@@ -24,7 +24,6 @@ function headerValues(headers: unknown, name: string): string[] {
     .flatMap(([, value]) => texts(value));
 }
 
-/** All values of a parameter of the address. */
 function queryValues(request: PushRequest, name: string): string[] {
   const query: unknown = request.query_params ?? request.query;
   const pairs = typeof query === 'string' ? [...new URLSearchParams(query)] : pairsOf(query);
@@ -38,7 +37,6 @@ export function simulationOf(headers: unknown): boolean | undefined {
   return mode === 'normal' ? false : undefined;
 }
 
-/** What a push must carry. */
 export interface Secret {
   text: string;
   /** Either a header or a parameter. */

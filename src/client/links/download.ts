@@ -3,7 +3,6 @@ import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
 import { isPassing, type Linked, type LinkOptions, openLink } from './link.js';
 
-/** How often a download may break off. */
 const MOST_BREAKS = 8;
 
 /** The number of parts in which a server may send the rest of a file. */

@@ -6,7 +6,6 @@ import { isObject } from '../../input/check.js';
 import type { Dictionary } from '../../types/json.js';
 import { LARGE, type Parsed, parse, parseInTurns } from '../parse.js';
 
-/** The most characters of one record. */
 const LONGEST_LINE = 10 * 1024 * 1024;
 /** From this many characters on, an archive may not be compressed more than 300 to 1. No real records are. */
 const LOOSE = 1024 * 1024;

@@ -28,7 +28,6 @@ interface Address {
 }
 
 export interface LinkOptions {
-  /** Knows the secrets that a link must not contain. */
   secrets: SecretGuard;
   /** True if addresses of this machine and its network are allowed. */
   allowPrivate: boolean;
@@ -37,9 +36,7 @@ export interface LinkOptions {
    * `allowPrivate`.
    */
   allowUnknownNames?: boolean | undefined;
-  /** Certificates of authorities that are trusted besides the public ones. */
   ca?: string | undefined;
-  /** Ends the download. */
   signal?: AbortSignal | undefined;
   /** The byte to start at. Servers may still start at the first one. */
   from?: number | undefined;
@@ -252,7 +249,6 @@ function toLinked(answer: IncomingMessage, options: LinkOptions): Linked {
   };
 }
 
-/** How to connect to a link. */
 async function wayTo(link: URL, options: LinkOptions): Promise<object> {
   const proxy = proxyFor(link);
   const trust = trusting(options.ca);

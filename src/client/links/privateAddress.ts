@@ -28,7 +28,6 @@ const SECRET_NETWORKS: readonly Network[] = [
 /** An IPv4 address can hide in an IPv6 one: mapped, compatible, translated, or behind a translator. */
 const DISGUISES = ['::ffff:', '::', '::ffff:0:', '64:ff9b::'];
 
-/** Adds a network in all its forms. */
 function add(list: BlockList, [net, bits]: Network): void {
   list.addSubnet(net, bits, 'ipv4');
   for (const disguise of DISGUISES) list.addSubnet(`${disguise}${net}`, 96 + bits, 'ipv6');

@@ -24,7 +24,6 @@ const UNKNOWN = [
   },
 ] as const;
 
-/** The group or field that a refusal names. */
 function unknownName(error: unknown) {
   if (!(error instanceof RapidProError)) return undefined;
   for (const kind of UNKNOWN) {
@@ -47,7 +46,6 @@ export function keptGroupAdvice(name: string): string | undefined {
     : undefined;
 }
 
-/** What to write instead of a missing group. */
 export function adviceFor(name: string, names: readonly string[]): string {
   const kept = keptGroupAdvice(name);
   if (kept) return kept;

@@ -22,7 +22,6 @@ import { type Call, operation } from './operation.js';
 interface Noun {
   resource: ResourceName;
   check(value: unknown, where?: string, isLiteral?: boolean): Body;
-  /** Checks changes, if they have other keys. */
   checkChanges?: Noun['check'];
   /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
   resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
@@ -55,7 +54,6 @@ const KINDS: Partial<Record<ResourceName, string>> = {
 /** How a log names this type of object. */
 const nounOf = (resource: ResourceName): string => KINDS[resource] ?? resources[resource].nouns[0];
 
-/** Adds an object, and logs it. */
 export async function createObject(
   client: Client,
   resource: ResourceName,
@@ -164,7 +162,6 @@ interface Change {
   repeatable?: boolean | undefined;
 }
 
-/** Changes an object, and logs it. */
 export async function change(client: Client, plan: Change): Promise<Dictionary> {
   const { resource, query, body, repeatable = true } = plan;
   const answer = await client.request({ method: 'POST', path: resource, query, body, repeatable });

@@ -14,13 +14,11 @@ import type { Query } from '../../types/request.js';
 import type { State } from '../../types/state.js';
 import { asObject } from './asObject.js';
 
-/** A URN, and its place in the job. */
 export interface Placed {
   urn: string;
   where: string;
 }
 
-/** The URNs of a list, with their places. */
 export function placed(urns: readonly string[] = [], where: string): Placed[] {
   return urns.map((urn, index) => ({ urn, where: `${where}[${index}]` }));
 }
@@ -87,7 +85,6 @@ export class WorkspaceFacts {
     return this.#once('types', () => this.#readTypes());
   }
 
-  /** The flow with a uuid; undefined if the workspace has none. */
   async #flow(uuid: string): Promise<Dictionary | undefined> {
     const { flows } = this.#kept;
     const known = flows.get(uuid);

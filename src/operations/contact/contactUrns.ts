@@ -4,25 +4,21 @@ import { fail, type Reason } from '../../errors/errors.js';
 import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
 import type { Dictionary } from '../../types/json.js';
 
-/** The contact with this uuid or URN, or null. */
 export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {
   const { body } = await client.request({ method: 'GET', path: 'contacts', query: { ...key } });
   return readPage(body).records[0] ?? null;
 }
 
-/** The URNs of a contact as text. */
 export function urnsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.urns) ? contact.urns.filter(urn => typeof urn === 'string') : [];
 }
 
-/** Why nothing is written for a contact with a uuid that RapidPro does not have. */
 export const NO_SUCH_CONTACT: Reason = {
   code: 'NOT_FOUND',
   description: 'RapidPro has no contact with this uuid. Nothing was sent.',
   fix: 'To find or create the contact by its URNs, leave "uuid" out. The contact may have been deleted.',
 };
 
-/** Why nothing is written for a contact that matches several in RapidPro. */
 export function severalAnswer(many: string): Reason {
   return {
     code: 'CONTACT_CLASH',
@@ -40,7 +36,6 @@ export function lockUrns<T>(
   return client.limiter.withLock(urns.map(urnTail), work);
 }
 
-/** Who holds a URN before anything is written. */
 interface Holding {
   urn: string;
   holder: Dictionary | null;

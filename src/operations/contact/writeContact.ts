@@ -18,11 +18,9 @@ import {
   urnsOf,
 } from './contactUrns.js';
 
-/** The result of a write. */
 interface Written {
   contact: Dictionary;
   statusCode: number;
-  /** True if an earlier attempt may have done the work. */
   repeated: boolean;
 }
 
@@ -320,7 +318,6 @@ export function modeOf({ urns = 'add' }: Settings): UrnMode {
   return urns === 'add' ? 'add' : 'replace';
 }
 
-/** A contact, and whether it was created. */
 interface Upserted {
   contact: Dictionary;
   isNew: boolean;
@@ -389,7 +386,6 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
   }
 }
 
-/** Updates the contact with a uuid or URNs, or creates it. */
 export async function upsert(
   client: Client,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },

@@ -208,7 +208,6 @@ const SPARE = 2 * PAGE_SIZE;
 /** Where a run continues after one that read nothing. */
 const BEGINNING: Position = {};
 
-/** Why a list stopped before its end, and where to continue. */
 interface Stop {
   position: Position;
   retryAfter?: number;
@@ -234,7 +233,6 @@ export function isLate(
  * than allowed, it stops with what it has instead of discarding it.
  */
 export class Reading {
-  /** Records handed out so far. */
   records = 0;
   /** Set if the list stopped before its end. */
   stopped: Stop | undefined;

@@ -39,13 +39,11 @@ import { requireResthook } from '../resthooks.js';
 import { isName, SOME_UUID, uuidOf } from './named.js';
 import { checkReferenced } from './unknownReference.js';
 
-/** One push that may have been missed. */
 export interface Missed {
   push: Push;
   version: Version;
 }
 
-/** Where missed pushes are read from. */
 interface Source {
   /** Oldest first. */
   pages(): AsyncIterable<Missed[]>;
@@ -154,7 +152,6 @@ async function readAgain(
   return [];
 }
 
-/** Whether a page ends before the requested time. */
 function reaches({ records }: Page, down: string | undefined): boolean {
   const last = records.at(-1);
   return down !== undefined && last !== undefined && comparable(timeIn(last, 'created_on')) < down;
@@ -242,7 +239,6 @@ async function readFlows(client: Client, flow: string): Promise<unknown> {
   return (await ifReadable(() => readDefinitions(client, query)))?.flows;
 }
 
-/** The nodes of a flow, if they can be read. */
 async function nodesOf(client: Client, flow: string): Promise<Dictionary[] | undefined> {
   const flows = await readFlows(client, flow);
   const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
@@ -354,7 +350,6 @@ class MissedCalls implements Source {
     }
   }
 
-  /** The change of runs from which to read on. */
   #readFrom(): string {
     const { after, feed, stoppedAt } = this.#before;
     const begin = feed?.from ?? after;

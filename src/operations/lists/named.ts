@@ -32,7 +32,6 @@ async function read(client: Client, resource: Named, query: Query = {}): Promise
   return listed;
 }
 
-/** The one with the name. */
 function pick(
   listed: readonly Dictionary[],
   resource: Named,

@@ -197,7 +197,6 @@ class Archives {
     });
   }
 
-  /** The records of an archive that match the filters. */
   read(archive: Dictionary): AsyncIterable<Dictionary[]> {
     const matches = matcherOf(this.#kind, this.#query);
     const reader = this.#reader;

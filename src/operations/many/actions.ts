@@ -37,7 +37,6 @@ const PATHS = {
 interface Action {
   list: ItemList;
   items: Item[];
-  /** The action and what it needs. */
   body: Body;
   /** False if repeating it does something else. */
   repeatable: boolean;
@@ -55,18 +54,15 @@ interface Plan<Name extends string> {
   findSkipped?: ((client: Client, items: Item[], body: Body) => Promise<Item[]>) | undefined;
 }
 
-/** The items of one request. */
 interface Batch {
   items: Item[];
   /** True if an earlier request, whose answer was lost, may have acted on them. */
   repeated: boolean;
 }
 
-/** What happened to the items so far. */
 interface Progress {
   done: Item[];
   failures: ActionFailure[];
-  /** Batches that wait to be sent. */
   queue: Batch[];
 }
 

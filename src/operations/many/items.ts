@@ -40,7 +40,6 @@ function toList(value: unknown, what: ItemList): unknown[] {
   );
 }
 
-/** Contacts by uuid or URN. */
 function contactValues(list: unknown[]): string[] {
   return checkEach(list, (contact, index) => {
     const key = contactKey(contact, `contacts[${index}]`);
@@ -120,7 +119,6 @@ function isNamed(item: Item, texts: readonly string[], uuids: ReadonlySet<string
   return texts.some(text => text.endsWith(` ${shown}`));
 }
 
-/** A batch that was refused, sorted out. */
 interface Sorted {
   /** Those that were certainly refused. */
   refused: Item[];

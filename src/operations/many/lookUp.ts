@@ -31,7 +31,6 @@ function anonymous(): RapidProError {
   );
 }
 
-/** Names that are still to be found. */
 class Wanted {
   readonly found: Found = new Map();
   readonly #names = new Map<string, string[]>();
@@ -72,14 +71,12 @@ class Wanted {
 
 /** How far the contacts of a workspace have been read, and whether it pays to read on. */
 interface Extent {
-  /** Pages that were read. */
   pages: number;
   /** Contacts that are not found yet, and contacts that were found by reading. */
   missing: number;
   found: number;
   /** The size of the largest group: the workspace has at least this many contacts. */
   atLeast: number;
-  /** How many contacts there are, if known. */
   exactly: number | undefined;
 }
 
@@ -186,9 +183,7 @@ export async function lookUpIfPossible(
 
 /** The groups of the workspace, as far as they were read. */
 interface Groups {
-  /** True if all were read. */
   isWhole: boolean;
-  /** The names of those that were read. */
   names: string[];
   /** The group with a uuid or a name, in any letter case. */
   of(group: string): Dictionary | undefined;

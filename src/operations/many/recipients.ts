@@ -37,7 +37,6 @@ export interface Resolved {
   contacts: Found;
   /** Uuids of groups by their names in the job. */
   groups: ReadonlyMap<string, string>;
-  /** True if only active contacts get the message. */
   onlyActive: boolean;
 }
 
@@ -150,7 +149,6 @@ function refuseLocalNumbers(values: readonly string[]): void {
   );
 }
 
-/** Whether all recipients fit into one request. */
 export function isOneRequest(recipients: Recipients): boolean {
   return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
 }
@@ -179,7 +177,6 @@ function together(lists: { [List in ListName]: Item[] }): Chunk {
   };
 }
 
-/** `1 group, 3 contacts`. */
 function summarize(kinds: readonly (readonly [Item[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)

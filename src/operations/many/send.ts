@@ -219,7 +219,6 @@ function logPlan(
   );
 }
 
-/** Says who was left out, if anyone was. */
 function logLeftOut(leftOut: readonly LeftOut[]): void {
   if (leftOut.length === 0) return;
   log.info(
@@ -278,7 +277,6 @@ async function withFlow(
   return body;
 }
 
-/** What `state.data` says about a send. */
 function resultOf(
   { chunks, recipients, leftOut }: Plan,
   answers: Dictionary[],

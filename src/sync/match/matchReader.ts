@@ -17,7 +17,6 @@ export class MatchReader {
   readonly #end: ReadEnd;
   readonly #parts: SyncParts;
   readonly #matches: Matches;
-  /** True if contacts outside of the group are read too. */
   #isWide: boolean;
 
   constructor(parts: SyncParts, matches: Matches) {
@@ -124,13 +123,10 @@ interface ReadPlan {
   take(contacts: Dictionary[]): Promise<number>;
 }
 
-/** Where reading stopped, and continues. */
 interface ReadEnd {
   cursor: Query | undefined;
-  /** True if the changes of the page there are not written yet. */
   isHalfDone: boolean;
   complete: boolean;
-  /** How many pages come before it. */
   pages: number;
 }
 

@@ -12,7 +12,6 @@ import type { SyncFacts } from '../syncFacts.js';
 
 const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
 
-/** How contacts of the list are recognized in RapidPro. */
 export class Matcher {
   /** The key of the field that identifies contacts, if a field does. */
   readonly field: string | undefined;
@@ -26,7 +25,6 @@ export class Matcher {
     this.#type = types.get(this.field ?? '') ?? 'text';
   }
 
-  /** The names that identify a contact of the list. */
   namesOf(input: Input): Name[] {
     if (this.field !== undefined) {
       const value = storedField(this.#type, input.fields?.[this.field] ?? null)?.value;
@@ -35,13 +33,11 @@ export class Matcher {
     return this.usesUrns(input) ? urnNames(input) : uuidName(input);
   }
 
-  /** Whether URNs identify a contact of the list. */
   usesUrns({ uuid }: Input): boolean {
     if (this.field !== undefined || this.#key === 'uuid') return false;
     return this.#key === 'urn' || uuid === undefined;
   }
 
-  /** Whether the uuid identifies a contact of the list. */
   usesUuid(input: Input): boolean {
     return this.field === undefined && !this.usesUrns(input);
   }
@@ -94,7 +90,6 @@ export interface SyncParts extends BulkRun {
 /** One of the list that was looked up. */
 interface Asked {
   input: Input;
-  /** Its URNs for which RapidPro named the contact. */
   urns: readonly string[];
 }
 
@@ -107,7 +102,6 @@ const OTHER_UUID: Reason = {
 
 /** Which contact in RapidPro each contact of the list is, as far as they have been seen. */
 export class Matches {
-  /** How many of the list were found. */
   found = 0;
   /**
    * With a field as key, two contacts in RapidPro may have the same value. Only after reading all of them is it certain
@@ -134,7 +128,6 @@ export class Matches {
     return this.#uuids[index];
   }
 
-  /** Notes which contact an entry of the list is. */
   claim(index: number, uuid: string): void {
     this.#uuids[index] = uuid;
     this.#owners.set(uuid, index);

@@ -61,7 +61,6 @@ class Clashes {
     this.#perhaps.add(index);
   }
 
-  /** What to say about one of them. */
   report(index: number): BulkItem & Reason {
     const group = [...(this.#groups.get(index) ?? [index])].sort((a, b) => a - b);
     const written = group.filter(each => this.#written.has(each));
@@ -85,15 +84,12 @@ class Clashes {
 
 type Done = 'created' | 'updated' | 'unchanged';
 
-/** Where a contact of the list ends. */
 type Place = Done | 'failed' | 'passedOver';
 
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
   readonly total: number;
-  /** How many have ended. */
   done = 0;
-  /** How many were written. */
   wrote = 0;
   /** True if it is unknown whether a contact was written. */
   hasUnknown = false;
@@ -203,12 +199,10 @@ export class BulkOutcome {
     return this.#places[index] === 'passedOver';
   }
 
-  /** Whether nothing of an entry has been written so far. */
   isUntouched(index: number): boolean {
     return this.isOpen(index) && !this.#begun.has(index);
   }
 
-  /** Entries that were passed over. */
   get passedOver(): PassedOver[] {
     return this.indexes('passedOver').map(index => this.#items[index] as PassedOver);
   }

@@ -29,7 +29,6 @@ export class Progress {
     this.#loggedAt = this.#started;
   }
 
-  /** Logs the progress, unless it did so a moment ago. */
   log(): void {
     const now = this.#client.clock.now();
     const { done, total } = this.#outcome;

@@ -32,7 +32,6 @@ export function newBody({ name, language, urns, groups, fields }: Input): Body {
   };
 }
 
-/** Makes a contact of the list that RapidPro does not have. */
 export function create(client: Client, input: Input): Promise<Dictionary> {
   return lockUrns(client, input.urns ?? [], () => createContact(client, newBody(input)));
 }
@@ -148,7 +147,6 @@ interface Batch {
   changes: Change[];
 }
 
-/** What becomes of the contacts of a batch. */
 interface GroupEnds {
   done(change: Change): void;
   failed(change: Change, error: unknown): void;
@@ -170,7 +168,6 @@ export class GroupChanges {
     for (const group of change.leave) this.#put('remove', group, change);
   }
 
-  /** How many requests all that is collected takes. */
   get requests(): number {
     return [...this.#batches.values()].reduce(
       (sum, { changes }) => sum + Math.ceil(changes.length / BATCH_LIMIT),

@@ -39,7 +39,6 @@ export class Writer {
     }
   }
 
-  /** Writes several changes side by side. */
   async changes(changes: readonly Change[]): Promise<void> {
     await this.#parts.client.limiter.each(changes, change => this.change(change));
     await this.groups({ atEnd: false });
