@@ -61,6 +61,8 @@ const time: Filter = { kind: 'datetime' };
 const span = { before: time, after: time };
 const onV9 = (filter: Filter): Filter => ({ ...filter, only: 'v9' });
 const onTextit = (filter: Filter): Filter => ({ ...filter, only: 'textit' });
+/** Keys as one text, separated by spaces. */
+const keys = (words: string): readonly string[] => words.split(' ');
 const choice = (...choices: string[]): Filter => ({ kind: 'choice', choices });
 const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => ({
   by: field,
@@ -93,20 +95,9 @@ export const resources = {
   broadcasts: {
     nouns: ['broadcast', 'broadcasts'],
     methods: ['GET', 'POST'],
-    answers: [
-      'attachments',
-      'base_language',
-      'contacts',
-      'created_on',
-      'groups',
-      'id',
-      'progress',
-      'quick_replies',
-      'status',
-      'text',
-      'urns',
-      'uuid',
-    ],
+    answers: keys(
+      'attachments base_language contacts created_on groups id progress quick_replies status text urns uuid',
+    ),
     filters: { id, uuid: onTextit(uuid), ...span },
     paging: 'cursor',
     order: by('created_on', { filteredBy: 'created_on' }),
@@ -115,7 +106,7 @@ export const resources = {
   campaigns: {
     nouns: ['campaign', 'campaigns'],
     methods: ['GET', 'POST'],
-    answers: ['archived', 'created_on', 'group', 'name', 'uuid'],
+    answers: keys('archived created_on group name uuid'),
     filters: { uuid },
     lookups: ['uuid'],
     paging: 'cursor',
@@ -124,17 +115,7 @@ export const resources = {
   campaign_events: {
     nouns: ['campaign event', 'campaign events'],
     methods: ['GET', 'POST', 'DELETE'],
-    answers: [
-      'campaign',
-      'created_on',
-      'delivery_hour',
-      'flow',
-      'message',
-      'offset',
-      'relative_to',
-      'unit',
-      'uuid',
-    ],
+    answers: keys('campaign created_on delivery_hour flow message offset relative_to unit uuid'),
     filters: { uuid, campaign: text },
     lookups: ['uuid'],
     paging: 'cursor',
@@ -165,24 +146,9 @@ export const resources = {
   contacts: {
     nouns: ['contact', 'contacts'],
     methods: ['GET', 'POST', 'DELETE'],
-    answers: [
-      'anon_display',
-      'blocked',
-      'created_on',
-      'fields',
-      'flow',
-      'groups',
-      'language',
-      'last_seen_on',
-      'modified_on',
-      'name',
-      'notes',
-      'ref',
-      'status',
-      'stopped',
-      'urns',
-      'uuid',
-    ],
+    answers: keys(
+      'anon_display blocked created_on fields flow groups language last_seen_on modified_on name notes ref status stopped urns uuid',
+    ),
     filters: {
       uuid,
       urn: { kind: 'urn' },
@@ -217,17 +183,7 @@ export const resources = {
   fields: {
     nouns: ['field', 'fields'],
     methods: ['GET', 'POST'],
-    answers: [
-      'agent_access',
-      'featured',
-      'key',
-      'label',
-      'name',
-      'priority',
-      'type',
-      'usages',
-      'value_type',
-    ],
+    answers: keys('agent_access featured key label name priority type usages value_type'),
     filters: { key: text },
     lookups: ['key'],
     paging: 'cursor',
@@ -236,21 +192,9 @@ export const resources = {
   flow_starts: {
     nouns: ['flow start', 'flow starts'],
     methods: ['GET', 'POST'],
-    answers: [
-      'contacts',
-      'created_on',
-      'exclude_active',
-      'extra',
-      'flow',
-      'groups',
-      'id',
-      'modified_on',
-      'params',
-      'progress',
-      'restart_participants',
-      'status',
-      'uuid',
-    ],
+    answers: keys(
+      'contacts created_on exclude_active extra flow groups id modified_on params progress restart_participants status uuid',
+    ),
     filters: { uuid, id: onV9(id), ...span, reverse: flag },
     paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
@@ -270,7 +214,7 @@ export const resources = {
   globals: {
     nouns: ['global', 'globals'],
     methods: ['GET', 'POST'],
-    answers: ['key', 'modified_on', 'name', 'value'],
+    answers: keys('key modified_on name value'),
     filters: { key: text, ...span, reverse: flag },
     lookups: ['key'],
     paging: 'cursor',
@@ -279,7 +223,7 @@ export const resources = {
   groups: {
     nouns: ['group', 'groups'],
     methods: ['GET', 'POST', 'DELETE'],
-    answers: ['count', 'name', 'query', 'status', 'system', 'uuid'],
+    answers: keys('count name query status system uuid'),
     filters: { uuid, name: text, manual_only: onTextit(flag) },
     exclusive: ['uuid', 'name'],
     lookups: ['uuid'],
@@ -289,7 +233,7 @@ export const resources = {
   labels: {
     nouns: ['label', 'labels'],
     methods: ['GET', 'POST', 'DELETE'],
-    answers: ['count', 'name', 'uuid'],
+    answers: keys('count name uuid'),
     filters: { uuid, name: text },
     exclusive: ['uuid', 'name'],
     lookups: ['uuid'],
@@ -305,28 +249,9 @@ export const resources = {
   messages: {
     nouns: ['message', 'messages'],
     methods: ['GET', 'POST'],
-    answers: [
-      'archived',
-      'attachments',
-      'broadcast',
-      'channel',
-      'contact',
-      'created_on',
-      'direction',
-      'flow',
-      'id',
-      'labels',
-      'media',
-      'modified_on',
-      'quick_replies',
-      'sent_on',
-      'status',
-      'text',
-      'type',
-      'urn',
-      'uuid',
-      'visibility',
-    ],
+    answers: keys(
+      'archived attachments broadcast channel contact created_on direction flow id labels media modified_on quick_replies sent_on status text type urn uuid visibility',
+    ),
     filters: {
       id,
       uuid: onTextit(uuid),
@@ -353,7 +278,7 @@ export const resources = {
   optins: {
     nouns: ['opt-in', 'opt-ins'],
     methods: ['GET', 'POST'],
-    answers: ['created_on', 'name', 'uuid'],
+    answers: keys('created_on name uuid'),
     only: 'v9',
     filters: {},
     paging: 'cursor',
@@ -382,7 +307,7 @@ export const resources = {
   resthook_subscribers: {
     nouns: ['resthook subscriber', 'resthook subscribers'],
     methods: ['GET', 'POST', 'DELETE'],
-    answers: ['created_on', 'id', 'resthook', 'target_url'],
+    answers: keys('created_on id resthook target_url'),
     filters: { id, resthook: text },
     lookups: ['id'],
     paging: 'cursor',
@@ -438,7 +363,7 @@ export const resources = {
   topics: {
     nouns: ['topic', 'topics'],
     methods: ['GET', 'POST'],
-    answers: ['counts', 'created_on', 'name', 'system', 'uuid'],
+    answers: keys('counts created_on name system uuid'),
     filters: {},
     lookups: ['uuid'],
     paging: 'cursor',

@@ -63,13 +63,9 @@ export function bareCause(thrown: unknown): Error {
   return Object.assign(bare, code && { code }, syscall && { syscall });
 }
 
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-]);
+const UNREACHABLE = new Set(
+  'ECONNREFUSED EHOSTUNREACH ENETUNREACH ENETDOWN EADDRNOTAVAIL'.split(' '),
+);
 const PROXY = 'the environment variable HTTPS_PROXY (or HTTP_PROXY)';
 /** The answer of a proxy that wants a password, for connections and pages alike. */
 export const ASKS_FOR_PASSWORD = {
@@ -78,47 +74,49 @@ export const ASKS_FOR_PASSWORD = {
   fix: `Put them into ${PROXY}: http://user:password@proxy.example.org:3128. The people who run the network know them.`,
 } as const;
 
-function describeProxy({ statusCode, cause }: ProxyFailure): [Failure | undefined, ErrorDetails] {
+type Described = [failure: Failure | undefined, details: ErrorDetails];
+
+const described = (
+  kind: 'unreachable' | 'timeout' | 'ambiguous' | undefined,
+  code: ErrorDetails['code'],
+  description: string,
+  fix: string,
+): Described => [kind && { kind }, { code, description, fix }];
+
+function describeProxy({ statusCode, cause }: ProxyFailure): Described {
   if (statusCode === 407) return [undefined, ASKS_FOR_PASSWORD];
   if (statusCode === undefined) {
     const [failure, { code }] = describe(rootOf(cause), 0);
-    return [
-      failure && { kind: 'unreachable' },
-      {
-        code: 'PROXY_FAILED',
-        description:
-          code === 'TIMEOUT'
-            ? 'The proxy of the network took too long to connect.'
-            : 'The proxy of the network cannot be reached.',
-        fix: `Check ${PROXY}: name and port. If the server is on your own network, add it to NO_PROXY.`,
-      },
-    ];
+    return described(
+      failure && 'unreachable',
+      'PROXY_FAILED',
+      code === 'TIMEOUT'
+        ? 'The proxy of the network took too long to connect.'
+        : 'The proxy of the network cannot be reached.',
+      `Check ${PROXY}: name and port. If the server is on your own network, add it to NO_PROXY.`,
+    );
   }
-  return [
-    statusCode >= 500 ? { kind: 'unreachable' } : undefined,
-    {
-      code: 'PROXY_FAILED',
-      description: `The proxy of the network ${statusCode >= 500 ? 'could not reach the server' : 'refuses to connect to the server'}: it answered with status ${statusCode}.`,
-      fix: `${CHECK_HOST} If it is right, ask the people who run the network to let OpenFn reach it through the proxy, or add it to NO_PROXY if it needs no proxy.`,
-    },
-  ];
+  const isPassing = statusCode >= 500;
+  return described(
+    isPassing ? 'unreachable' : undefined,
+    'PROXY_FAILED',
+    `The proxy of the network ${isPassing ? 'could not reach the server' : 'refuses to connect to the server'}: it answered with status ${statusCode}.`,
+    `${CHECK_HOST} If it is right, ask the people who run the network to let OpenFn reach it through the proxy, or add it to NO_PROXY if it needs no proxy.`,
+  );
 }
 
 /** A tunnel that ends before the connection to the server is made. */
-function describeNotConnected({ cause }: NotConnected): ReturnType<typeof describeProxy> {
+function describeNotConnected({ cause }: NotConnected): Described {
   const [failure, details] = describe(rootOf(cause), 0);
   if (!failure || details.code !== 'CONNECTION_LOST') {
     return [failure && { kind: 'unreachable' }, details];
   }
-  return [
-    { kind: 'unreachable' },
-    {
-      code: 'PROXY_FAILED',
-      description:
-        'The connection through the proxy of the network was closed before anything was sent.',
-      fix: `${AGAIN} Ask the people who run the network whether the proxy lets OpenFn reach the server.`,
-    },
-  ];
+  return described(
+    'unreachable',
+    'PROXY_FAILED',
+    'The connection through the proxy of the network was closed before anything was sent.',
+    `${AGAIN} Ask the people who run the network whether the proxy lets OpenFn reach the server.`,
+  );
 }
 
 /** The certificate is valid, but its authority is unknown here. */
@@ -167,67 +165,55 @@ const UNENCRYPTED =
 function describe(
   { code, syscall }: { code: string; syscall: string },
   seconds: number,
-): [Failure | undefined, ErrorDetails] {
+): Described {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return [
-      code === 'EAI_AGAIN' ? { kind: 'unreachable' } : undefined,
-      {
-        code: 'HOST_NOT_FOUND',
-        description: 'There is no server with the name in "host".',
-        fix: `${CHECK_HOST} If its name is known only to the proxy of your network, set HTTPS_PROXY.`,
-      },
-    ];
+    return described(
+      code === 'EAI_AGAIN' ? 'unreachable' : undefined,
+      'HOST_NOT_FOUND',
+      'There is no server with the name in "host".',
+      `${CHECK_HOST} If its name is known only to the proxy of your network, set HTTPS_PROXY.`,
+    );
   }
   // The same codes can also end an open connection, after the server has read the request.
   if (UNREACHABLE.has(code) && syscall !== 'read' && syscall !== 'write') {
-    return [
-      { kind: 'unreachable' },
-      {
-        code: 'CONNECTION_REFUSED',
-        description: 'The server does not accept connections.',
-        fix: `${CHECK_HOST} If it is right, the server is down. ${AGAIN}`,
-      },
-    ];
+    return described(
+      'unreachable',
+      'CONNECTION_REFUSED',
+      'The server does not accept connections.',
+      `${CHECK_HOST} If it is right, the server is down. ${AGAIN}`,
+    );
   }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
-    return [
-      code === 'ETIMEDOUT' ? { kind: 'timeout' } : { kind: 'unreachable' },
-      {
-        code: 'TIMEOUT',
-        description: 'The server took too long to accept the connection.',
-        fix: `${CHECK_HOST} A firewall may block the connection between OpenFn and the server.`,
-      },
-    ];
+    return described(
+      code === 'ETIMEDOUT' ? 'timeout' : 'unreachable',
+      'TIMEOUT',
+      'The server took too long to accept the connection.',
+      `${CHECK_HOST} A firewall may block the connection between OpenFn and the server.`,
+    );
   }
   if (UNENCRYPTED.test(code)) return [undefined, describeInsecure(code)];
   if (code === 'TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return [
-      { kind: 'timeout' },
-      {
-        code: 'TIMEOUT',
-        description: `RapidPro did not answer within ${seconds} seconds.`,
-        fix: 'Run the job again, read less, or raise options.timeout (seconds).',
-      },
-    ];
+    return described(
+      'timeout',
+      'TIMEOUT',
+      `RapidPro did not answer within ${seconds} seconds.`,
+      'Run the job again, read less, or raise options.timeout (seconds).',
+    );
   }
   if (NO_HTTP.test(code)) {
-    return [
-      { kind: 'ambiguous' },
-      {
-        code: 'INVALID_RESPONSE',
-        description: 'The answer is not the answer of a web server.',
-        fix: `${CHECK_HOST} If it is right, a proxy may be damaging answers: ask the people who run the server.`,
-      },
-    ];
+    return described(
+      'ambiguous',
+      'INVALID_RESPONSE',
+      'The answer is not the answer of a web server.',
+      `${CHECK_HOST} If it is right, a proxy may be damaging answers: ask the people who run the server.`,
+    );
   }
-  return [
-    { kind: 'ambiguous' },
-    {
-      code: 'CONNECTION_LOST',
-      description: 'The connection was lost before RapidPro answered.',
-      fix: AGAIN,
-    },
-  ];
+  return described(
+    'ambiguous',
+    'CONNECTION_LOST',
+    'The connection was lost before RapidPro answered.',
+    AGAIN,
+  );
 }
 
 /**

@@ -261,49 +261,44 @@ function foreign({ refused: { statusCode } }: Context): Verdict {
   };
 }
 
-function other({ refused, errors, request }: Context): Verdict {
-  const simple = (code: ErrorCode, what: string, fix: string): Verdict => ({
-    code,
-    description: `${what}${said(errors)}.`,
-    fix,
-  });
-  switch (refused.statusCode) {
-    case 401:
-      return simple(
-        'INVALID_TOKEN',
-        'A proxy in front of RapidPro requires a login',
-        'Ask the people who run the server how programs can reach its API.',
-      );
-    case 405:
-      return simple(
-        'METHOD_NOT_ALLOWED',
-        `RapidPro does not allow ${request.method} on "${request.path}"`,
-        'Use an operation that this endpoint supports.',
-      );
-    case 407:
-      return { ...ASKS_FOR_PASSWORD };
-    case 409:
-      return simple(
-        'LIMIT_REACHED',
-        'The workspace has reached the maximum number of these',
-        'Delete what is no longer used, or ask the people who run the server for a higher limit.',
-      );
-    case 413:
-      return simple('TOO_LARGE', 'The request is too large for the server', 'Send less at once.');
-    case 414:
-    case 431:
-      return simple(
-        'TOO_LARGE',
-        'The address of the request is too long for the server',
-        'Use fewer or shorter filters, or split the request into several steps.',
-      );
-    default:
-      return simple(
-        'REQUEST_FAILED',
-        `The server refused the request with status ${refused.statusCode}`,
-        'Check "host" in the credential, then ask the people who run the server.',
-      );
-  }
+const TOO_LONG = [
+  'TOO_LARGE',
+  'The address of the request is too long for the server',
+  'Use fewer or shorter filters, or split the request into several steps.',
+] as const;
+
+/** The code, what it means and what to do, of other statuses. */
+const OTHERS: { readonly [status: number]: readonly [ErrorCode, what: string, fix: string] } = {
+  401: [
+    'INVALID_TOKEN',
+    'A proxy in front of RapidPro requires a login',
+    'Ask the people who run the server how programs can reach its API.',
+  ],
+  409: [
+    'LIMIT_REACHED',
+    'The workspace has reached the maximum number of these',
+    'Delete what is no longer used, or ask the people who run the server for a higher limit.',
+  ],
+  413: ['TOO_LARGE', 'The request is too large for the server', 'Send less at once.'],
+  414: TOO_LONG,
+  431: TOO_LONG,
+};
+
+function other({ refused: { statusCode }, errors, request }: Context): Verdict {
+  if (statusCode === 407) return { ...ASKS_FOR_PASSWORD };
+  const [code, what, fix] =
+    statusCode === 405
+      ? ([
+          'METHOD_NOT_ALLOWED',
+          `RapidPro does not allow ${request.method} on "${request.path}"`,
+          'Use an operation that this endpoint supports.',
+        ] as const)
+      : (OTHERS[statusCode] ?? [
+          'REQUEST_FAILED',
+          `The server refused the request with status ${statusCode}`,
+          'Check "host" in the credential, then ask the people who run the server.',
+        ]);
+  return { code, description: `${what}${said(errors)}.`, fix };
 }
 
 /** Statuses that mean the same whoever sends them. */

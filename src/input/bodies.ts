@@ -83,7 +83,7 @@ const contactShape = {
 };
 
 const CONTACT_KEYS = Object.keys(contactShape);
-const ANSWERED: readonly string[] = resources.contacts.answers;
+const ANSWERED = resources.contacts.answers;
 
 const recipientShape = {
   contacts: contacts.optional(),

@@ -162,7 +162,7 @@ describe('escapes are undone', () => {
 
 describe('echoes', () => {
   const drop = (sent: string[], text: string, token = '') =>
-    echoDropper(sent, [token], maskUrn)(text);
+    echoDropper(sent, [token])(text);
 
   test.each([
     ['one two three', 'say one two three four', 'say … four'],
