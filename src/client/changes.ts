@@ -1,5 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { fromMicros, type Micros, microsIn, timeIn, toMicros } from '../input/times.js';
+import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -66,11 +67,16 @@ export async function* changes(
     yield* pages(client, name, { ...query, after: fromMicros(since + 1), reverse: true }, start);
     return;
   }
-  const records = await newestFirst(list, since);
-  records.sort((a, b) => microsIn(a, order.key) - microsIn(b, order.key));
-  for (let begin = 0; begin < records.length; begin += PAGE_SIZE) {
-    yield { records: records.slice(begin, begin + PAGE_SIZE), next: undefined };
-  }
+  const found = byTime(await newestFirst(list, since), order.key);
+  for (const records of inPieces(found, PAGE_SIZE)) yield { records, next: undefined };
+}
+
+/** Records with the oldest first. */
+export function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
+  return records
+    .map(record => ({ record, time: microsIn(record, key) }))
+    .sort((a, b) => a.time - b.time)
+    .map(({ record }) => record);
 }
 
 /** Reads the beginning of a list again until one read shows everything that came since the last. */

@@ -3,10 +3,10 @@ import { fail } from '../errors/errors.js';
 import { resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
-import { isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { findPart, isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
-import { findPart, refuseMissing } from './missing.js';
+import { refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
 
 const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
@@ -140,11 +140,14 @@ const messageShape = {
   ticket: z.unknown().optional(),
 };
 
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_INPUT', description, fix);
+}
+
 /** A list that is empty by mistake would make the contact unreachable. */
 function refuseNoUrns(body: { urns?: string[] | undefined }, where: string): void {
   if (body.urns?.length !== 0) return;
-  throw fail(
-    'INVALID_INPUT',
+  refuse(
     `${where}.urns is empty: this would remove all addresses of the contact.`,
     'Nothing was sent. To keep them, leave "urns" out. To remove them on purpose, use http.post("contacts", { urns: [] }, { query: { uuid } }).',
   );
@@ -164,16 +167,14 @@ function requireSomething(body: object, given: unknown, where: string): void {
     return;
   }
   if (keys.length === 0) {
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       `${where} is empty: none of its keys has a value.`,
       'Nothing was sent. Check the names after $ or state.',
     );
   }
   const strange = keys.find(key => !ANSWERED.includes(key));
   const advice = strange ? suggest(strange, CONTACT_KEYS) : `Possible: ${CONTACT_KEYS.join(', ')}.`;
-  throw fail(
-    'INVALID_INPUT',
+  refuse(
     `${where} has no key that RapidPro takes: ${keys.filter(isShown).join(', ') || 'its keys are no words'}.`,
     `Nothing was sent. ${advice} To send it all the same, use http.post("contacts", …).`,
   );
@@ -200,8 +201,7 @@ function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | '
 function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'messages'): void {
   if (!isObject(item)) {
     const isMissing = item === null || item === undefined;
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       `${where} ${isMissing ? 'is empty' : 'must be text, or an object'}.`,
       `Nothing was sent. Write each quick reply as text: ["Yes", "No"].${isMissing ? ' If it comes from $ or state, check that the data is there.' : ''}`,
     );
@@ -214,8 +214,7 @@ function refuseEmptyNarrowing(value: unknown, where: string): void {
   const given = (value ?? {}) as Dictionary;
   const empty = NARROWING.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
   if (empty === undefined) return;
-  throw fail(
-    'INVALID_INPUT',
+  refuse(
     `${where}.${empty} is empty: it refers to missing data.`,
     'Nothing was sent. Write true or false, or check the name after $ or state.',
   );
@@ -229,8 +228,7 @@ function refuseLost(value: unknown, keys: readonly string[], where: string): voi
   for (const key of keys.filter(one => Object.hasOwn(given, one))) {
     const found = findPart(given[key], part => part === undefined);
     if (!found) continue;
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       `${where}.${key}${found.path} is empty: it refers to missing data.`,
       'Nothing was sent. Check the name after $ or state, or leave the key out.',
     );
@@ -240,8 +238,7 @@ function refuseLost(value: unknown, keys: readonly string[], where: string): voi
 function requireContent(body: Dictionary, where: string): void {
   const empty = (value: unknown) => value === undefined || value === null || value === '';
   if (!empty(body.text) || !empty(body.attachments)) return;
-  throw fail(
-    'INVALID_INPUT',
+  refuse(
     `${where} has no text.`,
     'Add "text" or "attachments". If it comes from $ or state, check that the data is there.',
   );

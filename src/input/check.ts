@@ -54,6 +54,11 @@ export function withoutUndefined<T>(values: Dictionary<T | undefined>): Dictiona
   );
 }
 
+/** Counts a text once more. */
+export function countIn(counts: Map<string, number>, text: string): void {
+  counts.set(text, (counts.get(text) ?? 0) + 1);
+}
+
 /** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
 export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
@@ -65,6 +70,27 @@ export interface Keys {
   answered?: readonly string[] | undefined;
   /** The endpoint, for people who really mean such a key. */
   path: string;
+}
+
+/** A key may be the name of a person. */
+function step(key: string, isList: boolean): string {
+  if (isList) return `[${key}]`;
+  return isShown(key) ? `.${key}` : '.…';
+}
+
+/** The first part of a value, at any depth, that may not be sent, and the path to it. It has no parts of its own. */
+export function findPart<Part>(
+  value: unknown,
+  isRefused: (part: unknown) => part is Part,
+): { path: string; part: Part } | undefined {
+  if (value === null || typeof value !== 'object') {
+    return isRefused(value) ? { path: '', part: value } : undefined;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    const found = findPart(item, isRefused);
+    if (found) return { ...found, path: `${step(key, Array.isArray(value))}${found.path}` };
+  }
+  return undefined;
 }
 
 /** The known key that a key almost equals; undefined if RapidPro itself returns that key. */

@@ -1,7 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { SCHEMES } from '../errors/urnAdvice.js';
-import type { Dictionary } from '../types/json.js';
-import { isShown } from './check.js';
+import { findPart, isShown } from './check.js';
 import { nearest, nearMiss } from './nearest.js';
 import { MEANT } from './urns.js';
 
@@ -12,7 +11,7 @@ import { MEANT } from './urns.js';
  */
 
 /** Where a text goes. This decides what RapidPro fills in. */
-export type ExpressionPlace = 'message' | 'broadcast' | 'flow';
+type ExpressionPlace = 'message' | 'broadcast' | 'flow';
 
 const SCHEME_NAMES: readonly string[] = SCHEMES;
 /** What to say where only the author can know what is meant. */
@@ -191,21 +190,13 @@ function faultAt(text: string, place: ExpressionPlace): Fault | undefined {
  * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseExpressions(value: unknown, where: string, place: ExpressionPlace): void {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      refuseExpressions(item, `${where}[${index}]`, place);
-    }
-  } else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value as Dictionary)) {
-      refuseExpressions(item, isShown(key) ? `${where}.${key}` : `${where}.…`, place);
-    }
-  } else if (typeof value === 'string') {
-    const fault = faultAt(value, place);
-    if (fault === undefined) return;
-    throw fail(
-      'INVALID_INPUT',
-      `${where} contains ${fault.expression}, ${fault.what}.`,
-      `Nothing was sent. ${fault.fix} ${LITERAL_FIX}`,
-    );
-  }
+  const faultIn = (part: unknown) => (typeof part === 'string' ? faultAt(part, place) : undefined);
+  const found = findPart(value, (part): part is string => faultIn(part) !== undefined);
+  const fault = found && faultIn(found.part);
+  if (!fault) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${where}${found.path} contains ${fault.expression}, ${fault.what}.`,
+    `Nothing was sent. ${fault.fix} ${LITERAL_FIX}`,
+  );
 }

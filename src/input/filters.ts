@@ -9,14 +9,17 @@ import { cutToMicros, isDatetime, isDay } from './times.js';
 const DATE_FIX =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
 
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_FILTER', description, fix);
+}
+
 /** What a value of each kind must be. Returns what goes into the query. */
 const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filter) => QueryValue> =
   {
     uuid(value, name) {
       const uuid = typeof value === 'string' ? asUuid(value) : undefined;
       if (uuid) return uuid;
-      throw fail(
-        'INVALID_FILTER',
+      refuse(
         `The filter "${name}" is not a uuid.`,
         'RapidPro finds these only by uuid, not by name. Copy the uuid from the address of its page, or look it up in the list.',
       );
@@ -28,8 +31,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
       // RapidPro's names have no spaces at their ends, so a space in the filter would return an empty list.
       if (typeof value === 'string') return asUuid(value) ?? value.trim();
       if (typeof value === 'number') return value;
-      throw fail(
-        'INVALID_FILTER',
+      refuse(
         `The filter "${name}" is not text.`,
         'Write its name or uuid as text, not an object or a list.',
       );
@@ -37,8 +39,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     integer(value, name) {
       // RapidPro ignores a filter of 0, and answers with the whole list.
       if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
-      throw fail(
-        'INVALID_FILTER',
+      refuse(
         `The filter "${name}" must be a whole number above 0.`,
         'Use the id from RapidPro. If it comes from $ or state, check that the data is there.',
       );
@@ -46,28 +47,16 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
     boolean(value, name) {
       if (value === true || value === 'true') return true;
       if (value === false || value === 'false') return false;
-      throw fail(
-        'INVALID_FILTER',
-        `The filter "${name}" must be true or false.`,
-        'Write it without quotes.',
-      );
+      refuse(`The filter "${name}" must be true or false.`, 'Write it without quotes.');
     },
     datetime(value, name) {
       if (typeof value === 'string' && isDatetime(value)) return cutToMicros(value.trim());
-      throw fail(
-        'INVALID_FILTER',
-        `The filter "${name}" is not a date that RapidPro can read.`,
-        DATE_FIX,
-      );
+      refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
     },
     date(value, name) {
       if (typeof value === 'string' && isDay(value.trim()) && isDatetime(value))
         return value.trim();
-      throw fail(
-        'INVALID_FILTER',
-        `The filter "${name}" is not a date.`,
-        'Write year, month and day: "2026-01-31".',
-      );
+      refuse(`The filter "${name}" is not a date.`, 'Write year, month and day: "2026-01-31".');
     },
     choice(value, name, { choices = [] }) {
       if (typeof value === 'string' && choices.includes(value.toLowerCase()))
@@ -76,11 +65,7 @@ const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filt
         typeof value === 'string'
           ? suggest(value, choices)
           : `Possible here: ${choices.join(', ')}.`;
-      throw fail(
-        'INVALID_FILTER',
-        `The filter "${name}" has a value that RapidPro does not know.`,
-        hint,
-      );
+      refuse(`The filter "${name}" has a value that RapidPro does not know.`, hint);
     },
   };
 
@@ -95,22 +80,19 @@ const ELSEWHERE = new Map([
 
 function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
   if (value === undefined || value === null || (typeof value === 'string' && !value.trim())) {
-    throw fail(
-      'INVALID_FILTER',
+    refuse(
       `The filter "${name}" is empty.`,
       'It refers to missing data. Without the filter, RapidPro would return the whole list, so nothing was read. Check the name after $ or state.',
     );
   }
   if (Array.isArray(value)) {
     if (!filter.many)
-      throw fail(
-        'INVALID_FILTER',
+      refuse(
         `The filter "${name}" is a list.`,
         'RapidPro accepts one value here. Read the list once for each value.',
       );
     if (value.length === 0)
-      throw fail(
-        'INVALID_FILTER',
+      refuse(
         `The filter "${name}" is an empty list.`,
         'Add at least one value, or leave the filter out.',
       );
@@ -130,8 +112,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   const resource: Resource = resources[name];
   const known = Object.keys(resource.filters);
   if (!isObject(filters)) {
-    throw fail(
-      'INVALID_FILTER',
+    refuse(
       'The filters are not an object.',
       known.includes('group')
         ? 'Write them as an object: { group: "Mothers" }.'
@@ -144,7 +125,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
     if (!filter) {
       const hint = ELSEWHERE.get(key) ?? suggest(key, known);
       const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
-      throw fail('INVALID_FILTER', `${capitalize(resource.nouns[1])} have no ${called}.`, hint);
+      refuse(`${capitalize(resource.nouns[1])} have no ${called}.`, hint);
     }
     const checked = checkOne(key, value, filter);
     // To RapidPro, an absent flag is false, except for flags that are true by default.
@@ -152,8 +133,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   }
   const clash = (resource.exclusive ?? []).filter(key => key in query);
   if (clash.length > 1) {
-    throw fail(
-      'INVALID_FILTER',
+    refuse(
       `RapidPro accepts only one of the filters ${clash.map(key => `"${key}"`).join(' and ')}.`,
       'Leave one out, and filter the result with fn().',
     );
@@ -169,11 +149,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
 export function requireOne(query: Query, keys: readonly string[]): void {
   if (keys.some(key => key in query)) return;
   const names = keys.map(key => `"${key}"`).join(' or ');
-  throw fail(
-    'INVALID_FILTER',
-    `The filter ${names} is missing.`,
-    'Without it, RapidPro would return nothing.',
-  );
+  refuse(`The filter ${names} is missing.`, 'Without it, RapidPro would return nothing.');
 }
 
 function capitalize(text: string): string {

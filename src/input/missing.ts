@@ -1,5 +1,5 @@
 import { fail } from '../errors/errors.js';
-import { isShown } from './check.js';
+import { findPart } from './check.js';
 import { DATA_WORDS, hasCode } from './code.js';
 import { LITERAL_FIX } from './expressions.js';
 import { OPERATION_TEXT } from './isOperation.js';
@@ -99,27 +99,6 @@ function isMissing(text: string, kind: TextKind): boolean {
 /** Whether an address has a part that is missing: `https://example.org/undefined`. */
 export function isMissingPart(address: string): boolean {
   return isMissing(address, 'message');
-}
-
-/** A key may be the name of a person. */
-function step(key: string, isList: boolean): string {
-  if (isList) return `[${key}]`;
-  return isShown(key) ? `.${key}` : '.…';
-}
-
-/** The first part of a value, at any depth, that may not be sent, and the path to it. It has no parts of its own. */
-export function findPart<Part>(
-  value: unknown,
-  isRefused: (part: unknown) => part is Part,
-): { path: string; part: Part } | undefined {
-  if (value === null || typeof value !== 'object') {
-    return isRefused(value) ? { path: '', part: value } : undefined;
-  }
-  for (const [key, item] of Object.entries(value)) {
-    const found = findPart(item, isRefused);
-    if (found) return { ...found, path: `${step(key, Array.isArray(value))}${found.path}` };
-  }
-  return undefined;
 }
 
 const UNQUOTED =

@@ -13,12 +13,15 @@ export interface Period {
 const DAY = 24 * 60 * 60 * 1_000_000;
 const MONTH = 31;
 
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_FILTER', description, fix);
+}
+
 function readTime(value: unknown, name: string): { text: string; at: Micros } {
   const text = typeof value === 'string' ? value.trim() : '';
   const at = isDatetime(text) ? toMicros(text) : undefined;
   if (at !== undefined) return { text, at };
-  throw fail(
-    'INVALID_FILTER',
+  refuse(
     value === undefined || value === null || value === ''
       ? `The filter "${name}" is empty.`
       : `The filter "${name}" is not a date.`,
@@ -54,23 +57,14 @@ export function periodBetween(after?: Micros, end?: Micros, last = end): Period 
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];
   if (!isObject(filters)) {
-    throw fail(
-      'INVALID_FILTER',
-      'The period is missing.',
-      'Add it: { after: "2026-01-01", before: "2026-01-31" }.',
-    );
+    refuse('The period is missing.', 'Add it: { after: "2026-01-01", before: "2026-01-31" }.');
   }
   for (const key of Object.keys(filters)) {
-    if (!known.includes(key))
-      throw fail('INVALID_FILTER', `Archives have no filter "${key}".`, suggest(key, known));
+    if (!known.includes(key)) refuse(`Archives have no filter "${key}".`, suggest(key, known));
   }
   const given = filters as { after?: unknown; before?: unknown };
   if (!('after' in given || 'before' in given)) {
-    throw fail(
-      'INVALID_FILTER',
-      'The period is missing.',
-      'Add "after", "before" or both. Archives go back for years.',
-    );
+    refuse('The period is missing.', 'Add "after", "before" or both. Archives go back for years.');
   }
   const after = 'after' in given ? readTime(given.after, 'after').at : undefined;
   const last = 'before' in given ? readTime(given.before, 'before') : undefined;
@@ -78,11 +72,7 @@ export function checkPeriod(filters: unknown): Period {
   // A day alone means all of it.
   const end = last && isDay(last.text) ? last.at + DAY - 1 : before;
   if (after !== undefined && end !== undefined && after > end) {
-    throw fail(
-      'INVALID_FILTER',
-      '"after" is later than "before".',
-      'Use the earlier time as "after". Nothing was read.',
-    );
+    refuse('"after" is later than "before".', 'Use the earlier time as "after". Nothing was read.');
   }
   return periodBetween(after, end, before);
 }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPromise } from 'node:util/types';
 import type { Operation, State } from '../types/state.js';
 import { awaitIt, Call, type Lost, type Run } from './call.js';
+import { countIn } from './check.js';
 import { count, log } from './log.js';
 import { codeOf, LATE, Watched } from './watched.js';
 
@@ -214,10 +215,7 @@ function logLate(name: string): void {
 /** The job ends with one error. The others are counted in the log. */
 function logOthers(others: Lost[]): void {
   const counts = new Map<string, number>();
-  for (const { name, error } of others) {
-    const what = `${name}(): ${codeOf(error)}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
+  for (const { name, error } of others) countIn(counts, `${name}(): ${codeOf(error)}`);
   for (const [what, times] of counts) {
     log.warn(`${count(times, ['more call', 'more calls'])} that nobody waited for failed: ${what}`);
   }

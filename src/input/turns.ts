@@ -21,3 +21,9 @@ export async function inTurns<T>(
     since = performance.now();
   }
 }
+
+/** A list in pieces of at most so many items. */
+export function inPieces<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}

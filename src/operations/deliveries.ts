@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
 import { fail, RapidProError } from '../errors/errors.js';
-import { isObject, isShown } from '../input/check.js';
+import { countIn, isObject, isShown } from '../input/check.js';
 import { checkFilters } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
@@ -169,27 +169,6 @@ async function* messagesWithin(
   }
 }
 
-class Tally {
-  readonly #counts = new Map<string, number>();
-
-  add(status: unknown): void {
-    this.#counts.set(String(status), this.of(String(status)) + 1);
-  }
-
-  of(status: string): number {
-    return this.#counts.get(status) ?? 0;
-  }
-
-  get statuses(): string[] {
-    return [...this.#counts.keys()];
-  }
-
-  /** As plain data, even if a status is called `__proto__`. */
-  toObject(): { [status: string]: number } {
-    return Object.fromEntries(this.#counts);
-  }
-}
-
 /** RapidPro may have deleted the contact meanwhile. */
 function contactUuid(contact: unknown): string | null {
   const { uuid } = (contact ?? {}) as { uuid?: unknown };
@@ -199,14 +178,15 @@ function contactUuid(contact: unknown): string | null {
 /** Counts messages, and keeps the recipients of failed ones, but never a text. */
 class Deliveries {
   total = 0;
-  readonly counts = new Tally();
+  /** By status. A plain object would lose one that is called `__proto__`. */
+  readonly counts = new Map<string, number>();
   readonly notReached: NotReached[] = [];
 
   add(page: readonly Dictionary[]): void {
     for (const message of page) {
       if (message.direction === 'in') continue;
       this.total++;
-      this.counts.add(message.status);
+      countIn(this.counts, String(message.status));
       if (message.status !== NOT_REACHED) continue;
       this.notReached.push({
         contact: contactUuid(message.contact),
@@ -218,7 +198,7 @@ class Deliveries {
   }
 
   get waiting(): number {
-    return WAITING.reduce((sum, status) => sum + this.counts.of(status), 0);
+    return WAITING.reduce((sum, status) => sum + (this.counts.get(status) ?? 0), 0);
   }
 
   /** Adds RapidPro's status of each person whom no message reached. The counts are correct without it. */
@@ -241,11 +221,11 @@ class Deliveries {
   }
 
   log(): void {
-    const parts = this.counts.statuses.map(status => `${this.counts.of(status)} ${status}`);
+    const parts = [...this.counts].map(([status, times]) => `${times} ${status}`);
     const sent = count(this.total, ['outgoing message', 'outgoing messages']);
     log.info(`Found ${sent}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`);
     const known = [...WAITING, ...HANDED_OVER, NOT_REACHED];
-    const unknown = this.counts.statuses.filter(status => !known.includes(status)).length;
+    const unknown = [...this.counts.keys()].filter(status => !known.includes(status)).length;
     if (unknown === 0) return;
     log.warn(
       `Messages have ${count(unknown, ['status', 'statuses'])} that the adaptor does not know. They are only in "counts", not in "waiting" or "notReached".`,
@@ -316,14 +296,14 @@ export function getDeliveries(
       deliveries.log();
       logMissing(broadcasts, deliveries.total);
       const { total, waiting, notReached } = deliveries;
-      const counts = deliveries.counts.toObject();
+      const counts = Object.fromEntries(deliveries.counts);
       if ('period' in meant) {
         logArchived(client, meant.period);
         return { total, counts, waiting, notReached };
       }
-      const statuses = new Tally();
-      for (const { status } of broadcasts) statuses.add(status);
-      return { total, counts, waiting, notReached, broadcasts: statuses.toObject() };
+      const statuses = new Map<string, number>();
+      for (const { status } of broadcasts) countIn(statuses, String(status));
+      return { total, counts, waiting, notReached, broadcasts: Object.fromEntries(statuses) };
     },
   });
 }

@@ -1,12 +1,12 @@
-import type { OrderedList } from '../client/changes.js';
-import { beginningOf } from '../client/changes.js';
+import { beginningOf, byTime, type OrderedList } from '../client/changes.js';
 import type { Client } from '../client/client.js';
 import { orderOf } from '../client/listOrder.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { count, log, plural } from '../input/log.js';
-import { microsIn, timeIn } from '../input/times.js';
+import { timeIn } from '../input/times.js';
+import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import { readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
@@ -26,13 +26,6 @@ import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
 import { collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
-
-function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
-  return records
-    .map(record => ({ record, time: microsIn(record, key) }))
-    .sort((a, b) => a.time - b.time)
-    .map(({ record }) => record);
-}
 
 /** The time by which a list can be continued. */
 function timeOf(name: ResourceName, query: Query): string {
@@ -150,9 +143,7 @@ class Run {
   /** Lists with only the newest first are read back to where the last run ended, and reversed. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
     const records = byTime(await collect(this.#client, this.#name, this.#query), this.#key);
-    for (let start = 0; start < records.length; start += PAGE_SIZE) {
-      yield records.slice(start, start + PAGE_SIZE);
-    }
+    yield* inPieces(records, PAGE_SIZE);
   }
 }
 

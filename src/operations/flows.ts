@@ -2,6 +2,7 @@ import type { Client } from '../client/client.js';
 import { checkFlowStart } from '../input/bodies.js';
 import { requireOne } from '../input/filters.js';
 import { log } from '../input/log.js';
+import { inPieces } from '../input/turns.js';
 import type { FlowStartBody } from '../types/bodies.js';
 import type {
   DefinitionFilters,
@@ -30,22 +31,15 @@ const listOf = (value: Query[string]): string[] =>
   value === undefined ? [] : [value].flat().map(String);
 
 /** The query in as many parts as necessary; a short one stays unchanged. */
-function* partsOf(query: Query): Generator<Query> {
+function partsOf(query: Query): Query[] {
   const uuids = EXPORTED.flatMap(name =>
     [...new Set(listOf(query[name]))].map(uuid => ({ name, uuid })),
   );
-  if (uuids.length <= MOST_UUIDS) {
-    yield query;
-    return;
-  }
-  for (let start = 0; start < uuids.length; start += MOST_UUIDS) {
-    const part = uuids.slice(start, start + MOST_UUIDS);
-    const lists = EXPORTED.map(name => [
-      name,
-      part.filter(one => one.name === name).map(({ uuid }) => uuid),
-    ]);
-    yield { ...query, ...Object.fromEntries(lists) };
-  }
+  if (uuids.length <= MOST_UUIDS) return [query];
+  return inPieces(uuids, MOST_UUIDS).map(part => {
+    const of = (name: string) => part.filter(one => one.name === name).map(({ uuid }) => uuid);
+    return { ...query, ...Object.fromEntries(EXPORTED.map(name => [name, of(name)])) };
+  });
 }
 
 function identityIn(item: unknown): string {

@@ -21,17 +21,19 @@ interface FileContent {
   contentType?: string | undefined;
 }
 
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_INPUT', description, fix);
+}
+
 function tooLarge(): never {
-  throw fail(
-    'INVALID_INPUT',
+  refuse(
     `The file is larger than ${MAX_FILE / 1024 / 1024} MB.`,
     'RapidPro does not accept larger ones. Make the picture smaller or the recording shorter.',
   );
 }
 
 function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (bytes.length === 0)
-    throw fail('INVALID_INPUT', 'The file is empty.', 'Check the data that it comes from.');
+  if (bytes.length === 0) refuse('The file is empty.', 'Check the data that it comes from.');
   return bytes.length > MAX_FILE ? tooLarge() : bytes;
 }
 
@@ -52,8 +54,7 @@ async function fromLink(link: string, options: LinkOptions): Promise<FileContent
 function fromBase64(text: string): FileContent {
   const [, contentType, how, data = text] = /^data:([^;,]+)?([^,]*),(.*)$/is.exec(text) ?? [];
   if (how !== undefined && !/;base64$/i.test(how)) {
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       'The file is a data: link, but not in base64.',
       'Write it like this: data:image/png;base64,…',
     );
@@ -61,8 +62,7 @@ function fromBase64(text: string): FileContent {
   const compact = data.replace(/\s+/g, '');
   if (compact.length > MAX_FILE * 1.4) tooLarge();
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       'The file is text, but neither base64 nor a link.',
       'Use base64 text, a link that starts with https://, or a Buffer.',
     );
@@ -90,8 +90,7 @@ async function readFileContent(file: unknown, options: LinkOptions): Promise<Fil
   if (bytes) return { bytes: checkSize(bytes) };
   if (typeof file !== 'string' || file.trim() === '') {
     ignoreFailures(file);
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       'There is no file.',
       'Use a Buffer, base64 text or a link. If it comes from $ or state, check that the data is there.',
     );
@@ -159,8 +158,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
     ?.trim()
     .toLowerCase();
   if (!type || !TAKEN.test(type)) {
-    throw fail(
-      'INVALID_INPUT',
+    refuse(
       type
         ? `RapidPro does not accept files of the type ${type.slice(0, 60)}.`
         : 'The type of the file is unknown.',

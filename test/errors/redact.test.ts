@@ -161,8 +161,7 @@ describe('escapes are undone', () => {
 });
 
 describe('echoes', () => {
-  const drop = (sent: string[], text: string, token = '') =>
-    echoDropper(sent, [token])(text);
+  const drop = (sent: string[], text: string, token = '') => echoDropper(sent, [token])(text);
 
   test.each([
     ['one two three', 'say one two three four', 'say … four'],

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type ExpressionPlace,
-  expressionEnd,
-  refuseExpressions,
-} from '../../src/input/expressions.js';
+import { expressionEnd, refuseExpressions } from '../../src/input/expressions.js';
 
 /** What is said about an expression, without a server. What RapidPro fills in is tested with the operations. */
+
+type ExpressionPlace = Parameters<typeof refuseExpressions>[2];
 
 function refused(value: unknown, place: ExpressionPlace = 'broadcast') {
   try {

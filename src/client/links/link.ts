@@ -60,23 +60,18 @@ export interface Linked {
   total: number | undefined;
 }
 
+function refuse(description: string, fix: string): never {
+  throw fail('INVALID_LINK', description, fix);
+}
+
 function parseLink(link: string, base?: string): URL {
   const url = parseUrl(link, base);
-  if (!url)
-    throw fail('INVALID_LINK', 'The link is not a web address.', 'Use the full address: https://…');
+  if (!url) refuse('The link is not a web address.', 'Use the full address: https://…');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw fail(
-      'INVALID_LINK',
-      'The link does not start with https://.',
-      'Use a link to a file on the web.',
-    );
+    refuse('The link does not start with https://.', 'Use a link to a file on the web.');
   }
   if (url.username || url.password) {
-    throw fail(
-      'INVALID_LINK',
-      'The link contains a user name or password.',
-      'Use a link that works without them.',
-    );
+    refuse('The link contains a user name or password.', 'Use a link that works without them.');
   }
   return url;
 }
@@ -97,16 +92,14 @@ export async function isNearby(origin: string): Promise<boolean> {
 
 function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
   if (found.some(({ address }) => isSecretAddress(address))) {
-    throw fail(
-      'INVALID_LINK',
+    refuse(
       'The link leads to an address where a cloud keeps the secrets of its machines.',
       'This may be an attack: find out where the link comes from.',
     );
   }
   const isWithin = found.some(({ address }) => isPrivateAddress(address));
   if (found.length > 0 && (allowPrivate || !isWithin)) return found;
-  throw fail(
-    'INVALID_LINK',
+  refuse(
     'The link leads to this machine or its own network.',
     'Use a link to a file on the web. If you know the server, allow it with the option allowPrivate: true.',
   );
@@ -133,8 +126,7 @@ async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
     found = await resolve(url);
   } catch {
     if (allowUnknownNames) return;
-    throw fail(
-      'INVALID_LINK',
+    refuse(
       'Only the proxy of the network knows the name in the link, so it may lead into that network.',
       'Use a link to a file on the web. If you know the server, allow it with the option allowPrivate: true.',
     );
@@ -312,7 +304,7 @@ async function follow(link: URL, options: LinkOptions, redirects: number): Promi
   if (statusCode === 407) throw new ProxyFailure(statusCode);
   if (/^3/.test(String(statusCode)) && headers.location !== undefined) {
     if (redirects >= MOST_REDIRECTS)
-      throw fail('INVALID_LINK', 'The link redirects too often.', 'Use a direct link to the file.');
+      refuse('The link redirects too often.', 'Use a direct link to the file.');
     return follow(parseLink(headers.location, link.href), options, redirects + 1);
   }
   throw fail(

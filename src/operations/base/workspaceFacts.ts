@@ -19,15 +19,19 @@ export interface Placed {
   where: string;
 }
 
-export function placed(urns: readonly string[] = [], where: string): Placed[] {
-  return urns.map((urn, index) => ({ urn, where: `${where}[${index}]` }));
-}
+/** A URN at a place of a list: `contacts[1]`. */
+export const placedAt = (urn: string, where: string, index: number): Placed => ({
+  urn,
+  where: `${where}[${index}]`,
+});
 
-/** What was read for one credential. Promises, so that parallel operations read it once. */
+export const placed = (urns: readonly string[] = [], where: string): Placed[] =>
+  urns.map((urn, index) => placedAt(urn, where, index));
+
+/** What was read for one credential. */
 interface Kept {
-  workspace?: Promise<Dictionary>;
-  types?: Promise<ReadonlyMap<string, string>>;
-  flows: Map<string, Promise<Dictionary | undefined>>;
+  /** Promises, so that parallel operations read it once. */
+  readings: Map<string, Promise<unknown>>;
   /** Reads that were refused, each logged once. */
   refused: Set<string>;
   /** True once a WhatsApp number without a country code was logged. */
@@ -48,7 +52,7 @@ export class WorkspaceFacts {
   constructor({ configuration }: State, client: Client) {
     this.#client = client;
     const key = configuration as object;
-    const kept = keptOf.get(key) ?? { flows: new Map(), refused: new Set() };
+    const kept = keptOf.get(key) ?? { readings: new Map(), refused: new Set() };
     keptOf.set(key, kept);
     this.#kept = kept;
   }
@@ -78,26 +82,17 @@ export class WorkspaceFacts {
    * @param wanted - keys that should be among them: they may have been created since the last read
    */
   async fieldTypes(wanted: Iterable<string> = []): Promise<ReadonlyMap<string, string>> {
-    const isFirst = this.#kept.types === undefined;
-    const types = await this.#once('types', () => this.#readTypes());
+    const read = () => this.#once('types', () => this.#readTypes());
+    const isFirst = !this.#kept.readings.has('types');
+    const types = await read();
     if (isFirst || [...wanted].every(key => types.has(key))) return types;
     this.forgetFields();
-    return this.#once('types', () => this.#readTypes());
-  }
-
-  async #flow(uuid: string): Promise<Dictionary | undefined> {
-    const { flows } = this.#kept;
-    const known = flows.get(uuid);
-    if (known) return known;
-    const reading = this.#readFlow(uuid);
-    flows.set(uuid, reading);
-    reading.catch(() => flows.delete(uuid));
-    return reading;
+    return read();
   }
 
   /** Call it when a field was created or changed. */
   forgetFields(): void {
-    delete this.#kept.types;
+    this.#kept.readings.delete('types');
   }
 
   /**
@@ -111,7 +106,7 @@ export class WorkspaceFacts {
     read: () => Promise<T>,
     fine: ReadonlySet<number> = FORBIDDEN,
   ): Promise<T | undefined> {
-    if (fine.size > 0 && this.#kept.refused.has(what)) return undefined;
+    if (this.#kept.refused.has(what)) return undefined;
     try {
       return await read();
     } catch (error) {
@@ -136,7 +131,7 @@ export class WorkspaceFacts {
    */
   async refuseArchived(flow: unknown, where: string): Promise<boolean | undefined> {
     if (typeof flow !== 'string') return undefined;
-    const read = async () => (await this.#flow(flow)) ?? null;
+    const read = () => this.#once(`flow ${flow}`, () => this.#readFlow(flow));
     const found = await this.unlessForbidden('flows', read, NOT_READABLE);
     if (found?.archived !== true) return found === undefined ? undefined : found !== null;
     throw fail(
@@ -203,22 +198,20 @@ export class WorkspaceFacts {
     return types;
   }
 
-  async #readFlow(uuid: string): Promise<Dictionary | undefined> {
+  async #readFlow(uuid: string): Promise<Dictionary | null> {
     const { body } = await this.#client.request({ method: 'GET', path: 'flows', query: { uuid } });
-    return readPage(body).records.find(flow => flow.uuid === uuid);
+    return readPage(body).records.find(flow => flow.uuid === uuid) ?? null;
   }
 
   /** A failed read is tried again when it is needed next. */
-  #once<Name extends 'workspace' | 'types'>(
-    name: Name,
-    read: () => NonNullable<Kept[Name]>,
-  ): NonNullable<Kept[Name]> {
-    const known = this.#kept[name];
+  #once<T>(what: string, read: () => Promise<T>): Promise<T> {
+    const { readings } = this.#kept;
+    const known = readings.get(what) as Promise<T> | undefined;
     if (known) return known;
     const reading = read();
-    this.#kept[name] = reading;
+    readings.set(what, reading);
     reading.catch(() => {
-      if (this.#kept[name] === reading) delete this.#kept[name];
+      if (readings.get(what) === reading) readings.delete(what);
     });
     return reading;
   }

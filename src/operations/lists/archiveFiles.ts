@@ -6,7 +6,7 @@ import { pages } from '../../client/pages.js';
 import { fail } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import { count, log } from '../../input/log.js';
-import type { Period } from '../../input/period.js';
+import { type Period, periodBetween } from '../../input/period.js';
 import { fromMicros, timeIn, toMicros } from '../../input/times.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -125,15 +125,14 @@ export function matcherOf(
   kind: Kind,
   query: Query,
 ): (record: Dictionary) => Dictionary | undefined {
-  const [after, before] = [toMicros(query.after), toMicros(query.before)];
+  const period = periodBetween(toMicros(query.after), toMicros(query.before));
   const { time, toLive } = KINDS[kind];
   const filters = Object.entries(query).flatMap(([name, value]) => {
     const matches = FILTERS[name];
     return matches ? [{ matches, wanted: String(value) }] : [];
   });
   return archived => {
-    const at = toMicros(archived[time]) ?? Number.NaN;
-    if (!(at >= (after ?? -Infinity) && at <= (before ?? Infinity))) return undefined;
+    if (!period.includes(archived[time])) return undefined;
     const record = toLive(archived);
     if (!filters.every(({ matches, wanted }) => matches(record, wanted))) return undefined;
     return query.paths === false ? { ...record, path: null } : record;

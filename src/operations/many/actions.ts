@@ -13,6 +13,7 @@ import { asUuid, distinctBy } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/optionTable.js';
+import { inPieces } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
 import type { Json } from '../../types/json.js';
@@ -21,6 +22,7 @@ import { requireDone } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
+import { placedAt } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
@@ -211,10 +213,8 @@ function logAction({ items, list, body }: Action, { failures }: Progress, reques
  */
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
-  const progress: Progress = { done: [], failures: [], queue: [] };
-  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
-    progress.queue.push({ items: items.slice(start, start + BATCH_LIMIT), repeated: false });
-  }
+  const queue = inPieces(items, BATCH_LIMIT).map(items => ({ items, repeated: false }));
+  const progress: Progress = { done: [], failures: [], queue };
   try {
     while (progress.queue.length > 0) await actOnBatch(client, action, progress);
     await verify(client, action, progress);
@@ -243,11 +243,8 @@ export function act<Name extends string>(
       if (isName(topic)) body.topic = await uuidOf(client, 'topics', topic, 'topic');
       const isOnContacts = list === 'contacts';
       if (isOnContacts) {
-        const urns = items.map(({ value, index }) => ({
-          urn: String(value),
-          where: `contacts[${index}]`,
-        }));
-        await facts.refuseHomeNumbers(urns);
+        const urnOf = ({ value, index }: Item) => placedAt(String(value), 'contacts', index);
+        await facts.refuseHomeNumbers(items.map(urnOf));
       }
       const { repeatable = true } = plan;
       const findSkipped = options.verify ? plan.findSkipped : undefined;

@@ -1,6 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
+import { inPieces } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { LeftOut } from '../../types/actions.js';
 import type { Recipients } from '../../types/bodies.js';
@@ -154,18 +155,10 @@ export function isOneRequest(recipients: Recipients): boolean {
 }
 
 function split(key: 'contacts' | 'urns', items: Item[]): Chunk[] {
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < items.length; start += BATCH_LIMIT) {
-    const part = items.slice(start, start + BATCH_LIMIT);
+  return inPieces(items, BATCH_LIMIT).map(part => {
     const indexes = indexesOf(part);
-    chunks.push({
-      key,
-      recipients: { [key]: values(part) },
-      positions: { [key]: indexes },
-      indexes,
-    });
-  }
-  return chunks;
+    return { key, recipients: { [key]: values(part) }, positions: { [key]: indexes }, indexes };
+  });
 }
 
 function together(lists: { [List in ListName]: Item[] }): Chunk {

@@ -127,11 +127,9 @@ async function groupsByName(client: Client, groups: readonly string[] = []) {
 }
 
 /** The place of a recipient in the job. */
-function placeIn({ contacts = [], urns = [] }: Recipients, where: string) {
-  return (name: string) =>
-    urns.includes(name)
-      ? `${where}.urns[${urns.indexOf(name)}]`
-      : `${where}.contacts[${contacts.indexOf(name)}]`;
+function placeIn({ contacts, urns }: Recipients, where: string) {
+  const places = () => [...placed(urns, `${where}.urns`), ...placed(contacts, `${where}.contacts`)];
+  return (name: string) => places().find(({ urn }) => urn === name)?.where ?? where;
 }
 
 function listed(indexes: readonly number[] = []): [number, number][] {

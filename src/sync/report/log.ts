@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { type ErrorOutcome, fail } from '../../errors/errors.js';
+import { countIn } from '../../input/check.js';
 import { shownId } from '../../input/identifiers.js';
 import { count, logOf, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
@@ -60,7 +61,7 @@ function countsOf(result: BulkResult) {
 /** `3 URN_TAKEN, 1 NOT_FOUND`. */
 function reasons(failed: readonly BulkFailure[]): string {
   const counts = new Map<string, number>();
-  for (const { code } of failed) counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (const { code } of failed) countIn(counts, code);
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
 
