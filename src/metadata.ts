@@ -2,6 +2,7 @@ import { Client } from './client/client.js';
 import { Limiter } from './client/limiter.js';
 import { pages } from './client/pages.js';
 import { type Configuration, parseConfiguration } from './configuration.js';
+import { capitalize } from './input/check.js';
 import { type ResourceName, resources } from './resources.js';
 import type { Dictionary, Json } from './types/json.js';
 
@@ -93,16 +94,11 @@ async function readFolder(configuration: Configuration, folder: Folder): Promise
   return {
     name: resource,
     type: 'folder',
-    label: labelOf(resource),
+    label: capitalize(resources[resource].nouns[1]),
     children: records
       .filter(record => isNamed(record, folder))
       .map(record => toEntity(record, folder)),
   };
-}
-
-function labelOf(resource: ResourceName): string {
-  const [, many] = resources[resource].nouns;
-  return many.charAt(0).toUpperCase() + many.slice(1);
 }
 
 /**

@@ -22,10 +22,6 @@ interface ClientOptions {
 /** What the engine sees only seconds after its creation. */
 const SEEN_LATER = new Set(['groups', 'fields', 'topics']);
 
-function makesObjects({ method, path, query }: ApiRequest): boolean {
-  return method === 'POST' && SEEN_LATER.has(path) && !query;
-}
-
 type Prepared = Omit<Wire, 'deadline'> & { repeatable: boolean };
 
 type Attempt =
@@ -208,7 +204,8 @@ export class Client {
       this.dialect = reading.dialect ?? this.dialect;
       this.last = { method: request.method, path: request.path, statusCode };
       if (!error) {
-        if (makesObjects(request)) this.limiter.noteMade();
+        const isNew = request.method === 'POST' && !request.query;
+        if (isNew && SEEN_LATER.has(request.path)) this.limiter.noteMade();
         return { response: { statusCode, body } };
       }
       return { error, failure };

@@ -1,4 +1,4 @@
-import { fail, type RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { fromMicros, toMicros } from '../input/times.js';
 import { changes, isOver, type OrderedList, sinceOf } from './changes.js';
 import { pages } from './pages.js';
@@ -10,14 +10,6 @@ import { windows } from './windows.js';
 
 /** This many known records in a row are more than any bulk action can have changed. */
 const MOST_AGAIN = 1_000_000;
-
-function tooLong(): RapidProError {
-  return fail(
-    'LIST_TOO_LONG',
-    'The server keeps sending the same records.',
-    'The server has a fault, or "host" is not a RapidPro server. Ask the people who run it.',
-  );
-}
 
 /**
  * Yields a list page by page, each record once and none missed, whatever others do meanwhile. With the newest first,
@@ -42,8 +34,12 @@ export async function* readThrough(
     if (!seen) return records;
     const kept = records.filter(record => seen.add(identityOf(record)));
     again = kept.length > 0 ? 0 : again + records.length;
-    if (again >= MOST_AGAIN) throw tooLong();
-    return kept;
+    if (again < MOST_AGAIN) return kept;
+    throw fail(
+      'LIST_TOO_LONG',
+      'The server keeps sending the same records.',
+      'The server has a fault, or "host" is not a RapidPro server. Ask the people who run it.',
+    );
   };
   const withSeen = (next: (() => Position) | undefined) => {
     const size = seen?.size;

@@ -89,14 +89,6 @@ interface SeamPage {
 
 const BEGINNING: Cursor = { position: '', offset: 0 };
 
-function tooManyAtOnce(): never {
-  throw fail(
-    'LIST_TOO_LONG',
-    `More than ${MOST_OFFSET} records of the list have exactly the same time. RapidPro cannot page through that many.`,
-    'Read less at once, with a filter.',
-  );
-}
-
 export class Seams {
   readonly #ask: (place: Query | undefined) => Promise<RawPage>;
   readonly #order: ListOrder;
@@ -115,7 +107,13 @@ export class Seams {
     }
     // If it is not known what was read of the instant, it is read from its beginning.
     const at = { ...cursor, offset: seam ? cursor.offset - 1 : 0 };
-    if (at.offset > MOST_OFFSET) tooManyAtOnce();
+    if (at.offset > MOST_OFFSET) {
+      throw fail(
+        'LIST_TOO_LONG',
+        `More than ${MOST_OFFSET} records of the list have exactly the same time. RapidPro cannot page through that many.`,
+        'Read less at once, with a filter.',
+      );
+    }
     const page = await this.#ask(writeCursor(at) ?? {});
     const [first] = page.records;
     // Everything in the instant before such a record has been read.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fail, type RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 
@@ -34,14 +34,6 @@ export function identityOf(record: Dictionary): string {
 
 /** The most ids of read records that are kept: 200 MB. */
 const MOST_IDS = 10_000_000;
-
-function tooMany(): RapidProError {
-  return fail(
-    'LIST_TOO_LONG',
-    `The list is longer than ${MOST_IDS} records.`,
-    'Read less at once, with a filter such as "after" or "group".',
-  );
-}
 
 /** Bytes of a short hash. Among a million, two are equal in one of ten million lists. */
 const BYTES = 8;
@@ -160,7 +152,13 @@ export class SeenIds {
   }
 
   #add(high: number, low: number): boolean {
-    if (this.size === MOST_IDS) throw tooMany();
+    if (this.size === MOST_IDS) {
+      throw fail(
+        'LIST_TOO_LONG',
+        `The list is longer than ${MOST_IDS} records.`,
+        'Read less at once, with a filter such as "after" or "group".',
+      );
+    }
     if ((this.size + 1) * 4 > this.#table.length * 3) this.#growTable();
     const slot = this.#slotOf(high, low);
     if (this.#table[slot] !== 0) return false;

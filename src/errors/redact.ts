@@ -104,15 +104,6 @@ export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body
   return [...found];
 }
 
-function mask(match: string): string {
-  return isUuid(match) ? match : maskUrn(match);
-}
-
-/** An address, with everything around it up to the next space. */
-function maskAddress(word: string): string {
-  return word.includes('@') ? '…' : word;
-}
-
 /** Invisible letters, or letters that change the direction of text. A log shows only readable text. */
 const UNSEEN =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
@@ -153,8 +144,10 @@ export function redactor(
     left -= length;
     const plain =
       length === text.length ? toPlainLine(unescapeText(text)) : beginningOf(text, length);
+    const mask = (match: string) => (isUuid(match) ? match : maskUrn(match));
     const clean = maskNumbers(dropEchoes(plain).replace(PERSONAL, mask))
-      .replace(/[^\s"'<>]+/g, maskAddress)
+      // An address, with everything around it up to the next space.
+      .replace(/[^\s"'<>]+/g, word => (word.includes('@') ? '…' : word))
       .trim();
     if (clean.length <= LONGEST_SHOWN) return clean;
     return `${clean.slice(0, LONGEST_SHOWN).replace(/[\ud800-\udbff]$/, '')}…`;

@@ -1,27 +1,8 @@
 /** The schemes of both lines of servers. */
-export const SCHEMES = [
-  'tel',
-  'mailto',
-  'whatsapp',
-  'bsuid',
-  'telegram',
-  'instagram',
-  'facebook',
-  'twitter',
-  'twitterid',
-  'viber',
-  'freshchat',
-  'discord',
-  'ext',
-  'fcm',
-  'jiochat',
-  'line',
-  'rocketchat',
-  'slack',
-  'vk',
-  'webchat',
-  'wechat',
-] as const;
+export const SCHEMES =
+  'tel mailto whatsapp bsuid telegram instagram facebook twitter twitterid viber freshchat discord ext fcm jiochat line rocketchat slack vk webchat wechat'.split(
+    ' ',
+  );
 
 export const PHONE_FIX =
   'Write one number with "+" and its country code: "tel:+250788123123". In a spreadsheet, format phone columns as text.';

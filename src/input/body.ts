@@ -81,7 +81,8 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
       // As the job wrote it, because a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);
     }
-    return withoutEmpty(body) as Body & z.infer<typeof schema>;
+    const kept = Object.entries(body).filter(([, value]) => !isEmpty(value));
+    return Object.fromEntries(kept) as Body & z.infer<typeof schema>;
   };
 }
 
@@ -89,14 +90,10 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
 export const namedBody = (where: string, resource: ResourceName) =>
   bodyCheck(where, { name }, { resource, texts: { name: 'name' } });
 
+/** Whether a key has no value, or an object whose keys all have none. */
 function isEmpty(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isObject(value)) return false;
   const items = Object.values(value);
   return items.length > 0 && items.every(item => item === undefined);
-}
-
-/** Leaves out keys without a value, and objects whose keys all have none. */
-function withoutEmpty(body: Dictionary): Dictionary {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => !isEmpty(value)));
 }

@@ -59,6 +59,8 @@ export function countIn(counts: Map<string, number>, text: string): void {
   counts.set(text, (counts.get(text) ?? 0) + 1);
 }
 
+export const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Whether a key may be shown: one that is not a plain word may be somebody's name or number. */
 export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);

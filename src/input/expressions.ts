@@ -13,7 +13,6 @@ import { MEANT } from './urns.js';
 /** Where a text goes. This decides what RapidPro fills in. */
 type ExpressionPlace = 'message' | 'broadcast' | 'flow';
 
-const SCHEME_NAMES: readonly string[] = SCHEMES;
 /** What to say where only the author can know what is meant. */
 export const LITERAL_FIX = 'If you really mean this text, use the option { literal: true }.';
 
@@ -89,7 +88,7 @@ function shown(path: string): string {
 /** What to write instead of a property that contacts do not have. */
 function meantProperty(property: string): string {
   const scheme = MEANT[property.replaceAll('_', '')] ?? property;
-  if (SCHEME_NAMES.includes(scheme)) {
+  if (SCHEMES.includes(scheme)) {
     return `The contact's address is @urns.${scheme}; as people write it, @(format_urn(urns.${scheme})).`;
   }
   if (/^(?:last|family|sur|full|middle)_?name$/.test(property)) {
@@ -115,7 +114,7 @@ function faultOfContact([property = '', next]: string[]): string | undefined {
     return `@contact.${property} has no parts. If a new sentence begins after the period, put a space between them.`;
   }
   if (!LISTS.includes(property) || /^\d+$/.test(next)) return undefined;
-  return property === 'urns' && SCHEME_NAMES.includes(next)
+  return property === 'urns' && SCHEMES.includes(next)
     ? `Did you mean @urns.${next}?`
     : `@contact.${property} is a list: @contact.${property}.0 is its first item.`;
 }
@@ -123,7 +122,7 @@ function faultOfContact([property = '', next]: string[]): string | undefined {
 /** The same for a path into the URNs. Servers add types of URNs, so unknown ones pass. */
 function faultOfUrns([scheme = '']: string[]): string | undefined {
   if (/^\d+$/.test(scheme)) return `Did you mean @contact.urns.${scheme}?`;
-  if (SCHEME_NAMES.includes(scheme)) return undefined;
+  if (SCHEMES.includes(scheme)) return undefined;
   const meant = MEANT[scheme.replaceAll('_', '')] ?? nearMiss(scheme, SCHEMES);
   return meant && `Did you mean @urns.${meant}?`;
 }

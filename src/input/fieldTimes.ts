@@ -136,11 +136,8 @@ function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
   const match = DAY.exec(value);
-  return match !== null && (hasLongYear(match) || daysOf(match, BOTH_CENTURIES).length > 0);
-}
-
-function hasLongYear([, first, , , , , last]: RegExpExecArray): boolean {
-  return first !== undefined || last?.length === 4;
+  const hasLongYear = match?.[1] !== undefined || match?.[6]?.length === 4;
+  return match !== null && (hasLongYear || daysOf(match, BOTH_CENTURIES).length > 0);
 }
 
 const SHOWN = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)$/;

@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { type Filter, type Resource, type ResourceName, resources } from '../resources.js';
 import type { Query, QueryValue } from '../types/request.js';
-import { isObject, isShown } from './check.js';
+import { capitalize, isObject, isShown } from './check.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { suggest } from './nearest.js';
 import { cutToMicros, isDatetime, isDay } from './times.js';
@@ -150,8 +150,4 @@ export function requireOne(query: Query, keys: readonly string[]): void {
   if (keys.some(key => key in query)) return;
   const names = keys.map(key => `"${key}"`).join(' or ');
   refuse(`The filter ${names} is missing.`, 'Without it, RapidPro would return nothing.');
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

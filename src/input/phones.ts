@@ -1,4 +1,4 @@
-import { fail, type RapidProError } from '../errors/errors.js';
+import { fail } from '../errors/errors.js';
 import { library } from './libraries.js';
 import { nearMiss } from './nearest.js';
 import { digitsOf, hide, urnFault } from './urns.js';
@@ -240,10 +240,6 @@ function checkOptions(options: unknown, where: string): PhoneUrnOptions {
 const asUrn = (number: string, { scheme }: PhoneUrnOptions) =>
   scheme === 'whatsapp' ? `whatsapp:${number.slice(1)}` : `tel:${number}`;
 
-function noUrn(where: string, { what, fix }: NoNumber): RapidProError {
-  return fail('INVALID_URN', `${where}: the phone number ${what}.`, fix);
-}
-
 /** Returns what is found, or null or an error if it is not a number. */
 function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: () => Found) {
   try {
@@ -251,7 +247,7 @@ function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: (
   } catch (error) {
     if (!(error instanceof NoNumber)) throw error;
     if (ifInvalid === 'null') return null;
-    throw noUrn(where, error);
+    throw fail('INVALID_URN', `${where}: the phone number ${error.what}.`, error.fix);
   }
 }
 

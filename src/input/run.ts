@@ -154,7 +154,7 @@ async function settled<Next>(
     const isOwn = !run.failures.has(error as object);
     await waitBelow(call, isOwn ? logStray : () => {});
     logOthers(call.takeLost().filter(lost => lost.error !== error));
-    noteFailure(call, error);
+    if (error !== null && typeof error === 'object') run.failures.add(error);
     throw error;
   } finally {
     call.hasFailedInAll = false;
@@ -190,10 +190,6 @@ function keptIn(state: unknown): unknown[] {
     return items.flatMap(item => look(item, depth - 1));
   };
   return isPromise(state) ? [] : look(state, 4);
-}
-
-function noteFailure({ run }: Call, error: unknown): void {
-  if (error !== null && typeof error === 'object') run.failures.add(error);
 }
 
 function logStray(name: string): void {

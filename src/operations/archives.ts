@@ -35,10 +35,6 @@ export function getArchives(
   return list('getArchives', { resource: 'archives', filters, options });
 }
 
-function byStart(a: Dictionary, b: Dictionary): number {
-  return String(a.start_date).localeCompare(String(b.start_date));
-}
-
 async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
   let waiting: Dictionary[] = [];
   for await (const batch of batches) {
@@ -57,7 +53,8 @@ async function* archivedRecords(
   const { time, toLive } = KINDS[kind];
   const reader = new ArchiveReader(client, kind);
   const archives = await findArchives(client, kind, period);
-  for (const archive of archives.toSorted(byStart)) {
+  const startOf = ({ start_date }: Dictionary) => String(start_date);
+  for (const archive of archives.toSorted((a, b) => startOf(a).localeCompare(startOf(b)))) {
     for await (const archived of reader.read(archive)) {
       yield archived.filter(record => period.includes(record[time])).map(toLive);
     }

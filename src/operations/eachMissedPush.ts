@@ -1,7 +1,6 @@
 import { isObject } from '../input/check.js';
 import { inherits, resolveValue } from '../input/expand.js';
 import { count, log } from '../input/log.js';
-import type { Dictionary } from '../types/json.js';
 import type { Options } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
 import type { Push, ValueOptions } from '../webhook/push.js';
@@ -28,16 +27,11 @@ export interface MissedPushes extends Options, ValueOptions {
 
 const PUSHES = ['push', 'pushes'] as const;
 
-/** One list of one push: what {@link threadPages} hands to the operations. */
-async function* single(push: Push): AsyncGenerator<Dictionary[]> {
-  yield [push as unknown as Dictionary];
-}
-
 /** Runs the operations for one push, as they would run when it arrives. */
 async function handOn(state: State, push: Push, operations: readonly Step[]): Promise<State> {
   const first: Step = current => ({ ...current, data: (current.data as unknown[])[0] });
   const call = { state };
-  await threadPages('eachMissedPush', call, single(push), [first, ...operations]);
+  await threadPages('eachMissedPush', call, [[{ ...push }]], [first, ...operations]);
   return call.state;
 }
 

@@ -132,7 +132,7 @@ function checkState(name: string, state: unknown): State {
 export async function threadPages(
   name: string,
   call: { state: State },
-  pages: AsyncIterable<Dictionary[]>,
+  pages: AsyncIterable<Dictionary[]> | Iterable<Dictionary[]>,
   operations: readonly Step[],
 ): Promise<{ pages: number; records: number }> {
   checkSteps(operations);

@@ -82,10 +82,6 @@ function compareUrns(
   return strange.length > 0 ? 'unpredicted' : 'different';
 }
 
-function groupsOf(contact: Dictionary): string[] {
-  return Array.isArray(contact.groups) ? contact.groups.map(group => String(group?.uuid)) : [];
-}
-
 /**
  * Compares a contact of the list, as RapidPro would store it, with the one in RapidPro.
  *
@@ -144,7 +140,11 @@ export function compareContact(
   if (Object.keys(written).length > 0) change.body.fields = written;
   change.blank = blankPlaces(written, { wanted: fields, shown: contact.fields }, types);
   Object.assign(change, predictMisread(fields, types));
-  if (groups) compareGroups(change, groups, groupsOf(contact), exact);
+  if (groups) {
+    const current: unknown[] = Array.isArray(contact.groups) ? contact.groups : [];
+    const uuids = current.map(group => String((group as Dictionary | null)?.uuid));
+    compareGroups(change, groups, uuids, exact);
+  }
   return change;
 }
 

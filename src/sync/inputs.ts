@@ -34,14 +34,10 @@ export interface Input {
 const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
 const KEYS = keysOf('contacts', KNOWN);
 
-function isBlank(value: unknown): boolean {
-  return typeof value === 'string' && trimmed(value) === '';
-}
-
 /** Nothing is sent that RapidPro always refuses. */
 function refuseBlanks({ name, language }: { name?: unknown; language?: unknown }): void {
   for (const [key, value] of Object.entries({ name, language })) {
-    if (!isBlank(value)) continue;
+    if (typeof value !== 'string' || trimmed(value) !== '') continue;
     throw fail(
       'INVALID_INPUT',
       `contact.${key} is empty, which RapidPro refuses.`,

@@ -157,10 +157,6 @@ const INACTIVE: Reason = {
   fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
 };
 
-function isEmpty(values: readonly unknown[] | undefined): boolean {
-  return values === undefined || values.length === 0;
-}
-
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
   { client, outcome, progress, workspace }: BulkRun,
@@ -177,7 +173,7 @@ async function rehearseUpserts(
     );
 
   const look = async (input: Input) => {
-    const { index, uuid: named, urns = [], groups, note } = input;
+    const { index, uuid: named, urns = [], groups = [], note } = input;
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
     const { contact } = await findTarget(client, named, urns);
@@ -197,7 +193,7 @@ async function rehearseUpserts(
       return outcome.complete('created', item);
     }
     const uuid = String(contact.uuid);
-    if (inactiveStatus(contact) !== undefined && !isEmpty(groups)) {
+    if (inactiveStatus(contact) !== undefined && groups.length > 0) {
       return outcome.fail({ index, uuid }, INACTIVE);
     }
     cost.add(1);

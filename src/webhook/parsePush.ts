@@ -177,11 +177,6 @@ function renamed(value: unknown, names: { [key: string]: string }): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [names[key] ?? key, item]));
 }
 
-/** Keys that only runs have stay in `run`. */
-function runPart({ contact, flow, values, path, ...run }: Dictionary): Dictionary {
-  return run;
-}
-
 function readRun(run: unknown): RunRecord {
   const record = plain(run);
   if (isObject(record) && isObject(record.values)) return record as RunRecord;
@@ -189,12 +184,13 @@ function readRun(run: unknown): RunRecord {
 }
 
 function pushOf(record: RunRecord, numbers: Numbers): Push {
-  const { contact, flow, values, path } = record;
+  // Keys that only runs have stay in `run`.
+  const { contact, flow, values, path, ...run } = record;
   const results = Object.entries(values).map(([key, value]) => [key, renamed(value, RESULT_NAMES)]);
   const body = {
     contact,
     flow,
-    run: runPart(record),
+    run,
     results: Object.fromEntries(results),
     path: Array.isArray(path) ? path.map(step => renamed(step, STEP_NAMES)) : undefined,
   };

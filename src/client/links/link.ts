@@ -106,14 +106,6 @@ function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
 }
 
 /**
- * The addresses of a host, if all of them are allowed. The connection is made to one of them, so that the name cannot
- * lead elsewhere after the check.
- */
-async function addressesOf(url: URL, { allowPrivate }: LinkOptions): Promise<Address[]> {
-  return checkAddresses(await resolve(url), allowPrivate);
-}
-
-/**
  * The same checks for a link through a proxy, which looks up the name itself. The proxy gets the name, because its
  * rules and its log use names. It may find another address than this machine, and its own rules decide who gets
  * into its network. What this machine can see is still refused here. A name that this machine cannot look up can
@@ -245,7 +237,9 @@ async function wayTo(link: URL, options: LinkOptions): Promise<object> {
   const proxy = proxyFor(link);
   const trust = trusting(options.ca);
   if (!proxy) {
-    return { agent: false, lookup: answerWith(await addressesOf(link, options)), ...trust };
+    // To one of the checked addresses, so that the name cannot lead elsewhere after the check.
+    const addresses = checkAddresses(await resolve(link), options.allowPrivate);
+    return { agent: false, lookup: answerWith(addresses), ...trust };
   }
   await checkProxied(link, options);
   if (link.protocol === 'http:') return { agent: false, ...wholeAddress(link, proxy) };

@@ -85,14 +85,10 @@ function keptName(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
-function isKept(resource: ResourceName, { name }: Body): boolean {
-  return resource === 'groups' && keptGroupAdvice(String(name)) !== undefined;
-}
-
 /** What a refused write says if RapidPro reserves the name. */
 function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
-  if (!hasErrorCode(error, 'NAME_TAKEN') || !isKept(resource, body)) return error;
-  return keptName(error, resource);
+  const isKept = resource === 'groups' && keptGroupAdvice(String(body.name)) !== undefined;
+  return isKept && hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
 }
 
 export function add(name: string, noun: Noun, body: unknown, options: unknown): Operation {

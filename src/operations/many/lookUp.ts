@@ -18,19 +18,6 @@ export function contactIdentity(name: string): string {
   return isUuid(name) ? name : urnIdentity(name);
 }
 
-/** Whether a contact that is not in the whole list under this name does not exist. */
-function isConclusive(identity: string): boolean {
-  return isUuid(identity) || isPlainUrn(identity);
-}
-
-function anonymous(): RapidProError {
-  return fail(
-    'ANONYMOUS_WORKSPACE',
-    'The workspace hides URNs, so contacts cannot be looked up by URN. Nothing was sent.',
-    'Use the uuids of the contacts.',
-  );
-}
-
 class Wanted {
   readonly found: Found = new Map();
   readonly #names = new Map<string, string[]>();
@@ -63,7 +50,13 @@ class Wanted {
   /** Resolves all names that a contact of a list matches. */
   meet(contact: Dictionary): void {
     const urns = urnsOf(contact);
-    if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) throw anonymous();
+    if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) {
+      throw fail(
+        'ANONYMOUS_WORKSPACE',
+        'The workspace hides URNs, so contacts cannot be looked up by URN. Nothing was sent.',
+        'Use the uuids of the contacts.',
+      );
+    }
     for (const name of [String(contact.uuid), ...urns])
       this.resolve(contactIdentity(name), contact);
   }
@@ -114,6 +107,8 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
       { retryAfter: reading.stopped.retryAfter },
     );
   }
+  // Under another form of its URN, a contact could be in the whole list.
+  const isConclusive = (identity: string) => isUuid(identity) || isPlainUrn(identity);
   for (const identity of wanted.identities.filter(isConclusive)) wanted.resolve(identity, null);
 }
 

@@ -48,11 +48,6 @@ interface Item {
   index: number;
 }
 
-/** RapidPro finds groups by name in any letter case. */
-function groupIdentity(value: string): string {
-  return value.toLowerCase();
-}
-
 /** `blocked`, `stopped` or `archived`; undefined for contacts that can be reached. */
 export function inactiveStatus({ status, blocked, stopped }: Dictionary): string | undefined {
   if (typeof status === 'string') return status === 'active' ? undefined : status;
@@ -85,7 +80,8 @@ class Sorter {
   /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
   #identity(list: ListName, value: string): string {
     const { contacts, groups } = this.#resolved;
-    if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
+    // RapidPro finds groups by name in any letter case.
+    if (list === 'groups') return `group ${groups.get(value) ?? value.toLowerCase()}`;
     const uuid = contacts.get(value)?.uuid;
     if (uuid !== undefined) return `contact ${uuid}`;
     return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
