@@ -3,15 +3,27 @@ import type { Dictionary } from '../types/json.js';
 
 export type { ErrorCode, ErrorOutcome, ItemCode } from '../types/errors.js';
 
-/** What an error is made of. Default of `outcome`: `none`. */
-export type ErrorDetails = Pick<RapidProError, 'code' | 'description' | 'fix'> & MoreDetails;
+export interface ErrorDetails {
+  code: ErrorCode;
+  /** One sentence: what happened. */
+  description: string;
+  /** One or two sentences: what the author of the job should do. */
+  fix: string;
+  /** The HTTP status of RapidPro's answer, if it answered. */
+  statusCode?: number | undefined;
+  /** Seconds until RapidPro takes requests again. */
+  retryAfter?: number | undefined;
+  /** What RapidPro said about each key of the body, as a flat list: `urns[1]: Invalid URN: tel:…67`. */
+  errors?: string[] | undefined;
+  /** Details that a job can use; JSON only. */
+  details?: Dictionary | undefined;
+  cause?: unknown;
+  /** What happened to the request. Default: `none`. */
+  outcome?: ErrorOutcome | undefined;
+}
 
 /** What an error can contain besides its code, description and fix. */
-type MoreDetails = { cause?: unknown } & {
-  [Key in 'statusCode' | 'retryAfter' | 'errors' | 'details' | 'outcome']?:
-    | RapidProError[Key]
-    | undefined;
-};
+type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
 
 /**
  * The one class of error that this package throws.

@@ -1,4 +1,4 @@
-import { type ErrorDetails, RapidProError } from './errors.js';
+import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
@@ -78,7 +78,7 @@ type Described = [failure: Failure | undefined, details: ErrorDetails];
 
 const described = (
   kind: 'unreachable' | 'timeout' | 'ambiguous' | undefined,
-  code: ErrorDetails['code'],
+  code: ErrorCode,
   description: string,
   fix: string,
 ): Described => [kind && { kind }, { code, description, fix }];
