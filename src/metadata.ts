@@ -7,7 +7,7 @@ import { type ResourceName, resources } from './resources.js';
 import type { Dictionary, Json } from './types/json.js';
 
 /** One thing that the editor can offer, or a folder of such things. */
-export interface MetadataEntity {
+interface MetadataEntity {
   /** What an operation takes: a name, a key, a uuid or an e-mail address. */
   name: string;
   type: string;

@@ -5,7 +5,7 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { recording, replay, servers } from '../recordings/read.js';
 import { RapidProError } from '../src/errors/errors.js';
-import { type MetadataEntity, metadata } from '../src/metadata.js';
+import { metadata } from '../src/metadata.js';
 import { credential } from './support/credential.js';
 import { rapidPro204, reset } from './support/faults.js';
 import { noSleep } from './support/noSleep.js';
@@ -46,6 +46,8 @@ const lists = (others: Record<string, () => Response | Promise<Response>> = {}) 
     const name = String(params.list).replace('.json', '');
     return others[name]?.() ?? page([records[name]]);
   });
+
+type MetadataEntity = Awaited<ReturnType<typeof metadata>>;
 
 const names = ({ children = [] }: MetadataEntity) => children.map(({ name }) => name);
 const folder = (tree: MetadataEntity, name: string) =>

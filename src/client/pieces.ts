@@ -3,7 +3,7 @@
 const [COMMA, COLON, QUOTE, BACKSLASH] = [0x2c, 0x3a, 0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-export interface Limits {
+interface Limits {
   levels: number;
   /** Objects, lists and what is in them. */
   parts: number;

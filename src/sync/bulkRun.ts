@@ -63,7 +63,7 @@ function shapeFor(items: number) {
 type Positions = z.infer<ReturnType<typeof shapeFor>>;
 
 /** Where a bulk operation stopped. */
-export interface BulkPosition extends Omit<Positions, 'cursor'> {
+interface BulkPosition extends Omit<Positions, 'cursor'> {
   cursor?: Query | undefined;
 }
 

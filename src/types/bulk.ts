@@ -67,7 +67,7 @@ export interface SyncOptions extends BulkOptions {
 }
 
 /** Who leaves groups, and how many. */
-export interface RemoveMissing {
+interface RemoveMissing {
   /** Uuids or names of manual groups. Nobody leaves other groups, and nobody is deleted. */
   groups: string[];
   /**

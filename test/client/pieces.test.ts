@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Limits, parsePieces, Unfit } from '../../src/client/pieces.js';
+import { parsePieces, Unfit } from '../../src/client/pieces.js';
+
+type Limits = Parameters<typeof parsePieces>[1];
 
 const LIMITS: Limits = { levels: 100, parts: 10_000, names: 1000, piece: 1 };
 

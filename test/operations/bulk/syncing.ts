@@ -1,5 +1,5 @@
 import { Limiter } from '../../../src/client/limiter.js';
-import type { BulkPosition } from '../../../src/sync/bulkRun.js';
+import type { BulkRun } from '../../../src/sync/bulkRun.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matches.js';
 import { syncSettings } from '../../../src/sync/options.js';
@@ -20,6 +20,8 @@ interface Plan extends Pick<FakeOptions, 'before' | 'after'> {
   /** How many requests are sent side by side; here one after the other, so that their order is certain. */
   concurrency?: number;
 }
+
+type BulkPosition = NonNullable<BulkRun['earlier']>;
 
 export const NOTHING: BulkPosition = {
   items: 0,
