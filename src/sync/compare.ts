@@ -195,7 +195,7 @@ function compareGroups(
  * two servers were not seen to do the same, it is `unpredicted`, and is written.
  */
 
-export type Prediction = 'same' | 'different' | 'unpredicted';
+type Prediction = 'same' | 'different' | 'unpredicted';
 
 function compare(stored: Stored, current: string | null): Prediction {
   if (!stored) return 'unpredicted';
@@ -217,7 +217,7 @@ function predictPlace(type: string, value: string | number | null, current: stri
 }
 
 /** Compares the value of a contact field with the one that RapidPro shows. */
-export function predictField(
+function predictField(
   type: string,
   value: string | number | null,
   current: string | null,
@@ -229,7 +229,7 @@ export function predictField(
   return predictPlace(type, value, current);
 }
 
-export function predictName(value: string | number | null, current: string | null): Prediction {
+function predictName(value: string | number | null, current: string | null): Prediction {
   const stored = storedText(value);
   // RapidPro refuses what is blank or too long.
   if (stored?.value === null && value !== null) return 'unpredicted';
@@ -247,7 +247,7 @@ export function isKnownLanguage(language: string | null | undefined): boolean {
 }
 
 /** A language is sent in lower case, because RapidPro stores updates unchanged. */
-export function predictLanguage(value: string | null, current: string | null): Prediction {
+function predictLanguage(value: string | null, current: string | null): Prediction {
   if (value !== null && !/^[a-z]{3}$/.test(value)) return 'unpredicted';
   if (value !== current && !isKnownLanguage(value)) return 'unpredicted';
   return compare({ value }, current);

@@ -3,14 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../../recordings/read.js';
 import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
-import {
-  compareContact,
-  isKnownLanguage,
-  type Prediction,
-  predictField,
-  predictLanguage,
-  predictName,
-} from '../../../src/sync/compare.js';
+import { compareContact, isKnownLanguage } from '../../../src/sync/compare.js';
 
 interface Row {
   what: string;
@@ -64,14 +57,27 @@ function otherPlaces(rows: readonly { row: Row }[]): (stored: unknown) => (strin
 }
 
 /** What is said of URNs beside those that a contact has. */
-function compareUrns(wanted: string[], current: string[]): Prediction {
-  const facts = { types: new Map<string, string>(), exact: new Set<string>() };
+type Prediction = 'same' | 'different' | 'unpredicted';
+
+/** What the comparison says about the one key of an entry. */
+function compared(
+  entry: Omit<Parameters<typeof compareContact>[0], 'index'>,
+  contact: Parameters<typeof compareContact>[1],
+  type = 'text',
+): Prediction {
+  const facts = { types: new Map([['key', type]]), exact: new Set<string>() };
   const settings = { exactUrns: false };
-  const input = { index: 0, urns: wanted };
-  const { changed, unpredicted } = compareContact(input, { urns: current }, facts, settings);
-  if (!changed.includes('urns')) return 'same';
-  return unpredicted.includes('urns') ? 'unpredicted' : 'different';
+  const change = compareContact({ index: 0, ...entry }, contact, facts, settings);
+  if (change.changed.length === 0) return 'same';
+  return change.unpredicted.length > 0 ? 'unpredicted' : 'different';
 }
+
+const compareUrns = (urns: string[], current: string[]) => compared({ urns }, { urns: current });
+const predictName: Predict = (name, current) => compared({ name }, { name: current });
+const predictLanguage = (language: string | null, current: string | null) =>
+  compared({ language }, { language: current });
+const predictField = (type: string, value: string | number | null, current: string | null) =>
+  compared({ fields: { key: value } }, { fields: { key: current } }, type);
 
 type Predict = (value: string | number | null, current: string | null) => Prediction;
 
