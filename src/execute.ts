@@ -17,8 +17,6 @@ function logForgotten(names: readonly string[]): void {
 /**
  * The next step, and the next run, start with what a job leaves. The platform cannot serialize an operation, and
  * would end the whole run without saying why.
- *
- * @throws RapidProError `INVALID_INPUT` where it leaves an operation
  */
 function checkResult(result: unknown, before: State | undefined): void {
   if (isOperation(result)) requireStateAtAll(result);

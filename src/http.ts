@@ -15,11 +15,7 @@ import type { Operation, Reference } from './types/state.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
 
-/**
- * Reads a method in any letter case.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Reads a method in any letter case. */
 function checkMethod(method: unknown): Method {
   const upper = typeof method === 'string' ? method.trim().toUpperCase() : '';
   if (METHODS.includes(upper)) return upper as Method;
@@ -30,11 +26,7 @@ function checkMethod(method: unknown): Method {
   );
 }
 
-/**
- * Reads the name of an endpoint: `contacts`, `contacts.json`, `/api/v2/contacts.json`.
- *
- * @throws RapidProError `INVALID_PATH`
- */
+/** Reads the name of an endpoint: `contacts`, `contacts.json`, `/api/v2/contacts.json`. */
 function checkPath(path: unknown): string {
   const fix = 'Write only the endpoint, such as "contacts". Anything after ? goes into the query.';
   if (typeof path !== 'string') throw fail('INVALID_PATH', 'The path is not text.', fix);
@@ -91,7 +83,6 @@ function checkValue(key: string, value: unknown): QueryValue {
  * Checks a query with the job author's own keys.
  *
  * @param query - as expanded; undefined if the job has none, null if it evaluated to nothing
- * @throws RapidProError `INVALID_FILTER`
  */
 function checkQuery(query: unknown): Query | undefined {
   if (query === undefined) return undefined;
@@ -108,11 +99,7 @@ function checkQuery(query: unknown): Query | undefined {
   );
 }
 
-/**
- * A POST needs something to post. Without a body, RapidPro would create an empty contact, for example.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** A POST needs something to post. Without a body, RapidPro would create an empty contact, for example. */
 function checkBody(method: Method, body: unknown): Json | undefined {
   const isEmpty = body === undefined || body === null;
   const values = !isEmpty && typeof body === 'object' ? Object.values(body) : [];
@@ -154,8 +141,6 @@ const PEOPLE = ['urns', 'urn', 'contact', 'contacts'] as const;
 /**
  * A URN that RapidPro would read as somebody else's is refused here too. Everything else goes as it is; what RapidPro
  * misreads in the fields of a contact is logged.
- *
- * @throws RapidProError `INVALID_URN`, `INVALID_FILTER`
  */
 async function refuseWrongPeople(facts: WorkspaceFacts, request: Request): Promise<void> {
   const { query, body } = request;

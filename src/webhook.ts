@@ -172,11 +172,7 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   );
 }
 
-/**
- * Checks the options of `webhook.parse`.
- *
- * @throws RapidProError `INVALID_OPTION`, `INVALID_CONFIGURATION`
- */
+/** Checks the options of `webhook.parse`. */
 function checkPushOptions(state: State, options: unknown): PushSettings {
   const expanded = expand(state, options, 'options');
   if (typeof options === 'function' && !expanded) {

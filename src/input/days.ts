@@ -30,9 +30,6 @@ class NoDate {
   ) {}
 }
 
-/**
- * @throws RapidProError `INVALID_INPUT`
- */
 function requireZone(zone: unknown, where: string): IANAZone {
   const found = typeof zone === 'string' ? zoneOf(zone.trim()) : undefined;
   if (found) return found;

@@ -202,7 +202,6 @@ const HALF_DAY = /\s\d{1,2}(:\d\d){0,2}\s*[ap]m$/i;
  * What to send for the value of a datetime field.
  *
  * @param local - of the workspace; undefined what is not known
- * @throws RapidProError `INVALID_INPUT` for a time that RapidPro would store as another one
  */
 function complete(value: string, local: Local, where: string): string {
   const { zone, style } = local;

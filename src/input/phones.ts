@@ -206,9 +206,6 @@ function meantCountry(text: string): string | undefined {
   return name && codes.get(name);
 }
 
-/**
- * @throws RapidProError `INVALID_INPUT`
- */
 function checkCountry(country: unknown, where: string): string {
   const text =
     typeof country === 'string' || typeof country === 'number' ? `${country}`.trim() : '';
@@ -223,9 +220,6 @@ function checkCountry(country: unknown, where: string): string {
   );
 }
 
-/**
- * @throws RapidProError `INVALID_OPTION`
- */
 function checkOptions(options: unknown, where: string): PhoneUrnOptions {
   const { scheme = 'tel', ifInvalid = 'error', ...others } = (options ?? {}) as PhoneUrnOptions;
   const isKnown = ['tel', 'whatsapp'].includes(scheme) && ['error', 'null'].includes(ifInvalid);

@@ -62,11 +62,7 @@ const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLite
   return body;
 };
 
-/**
- * An event of a campaign, with names replaced by uuids.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`, `INVALID_INPUT` for an archived flow
- */
+/** An event of a campaign, with names replaced by uuids. */
 async function eventWithUuids(
   { client, facts }: Pick<Call<never>, 'client' | 'facts'>,
   body: Body,

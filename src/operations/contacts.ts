@@ -20,11 +20,7 @@ import { checkGroupExists } from './lists/unknownReference.js';
 /** A token that is not allowed to read the workspace may still write contacts. */
 const CONTACT_WRITE = { isContactWrite: true };
 
-/**
- * Reads a uuid or a URN to find a contact.
- *
- * @throws RapidProError as `contactKey` and `refuseHomeNumbers`
- */
+/** Reads a uuid or a URN to find a contact. */
 async function checkedKey(
   facts: WorkspaceFacts,
   value: unknown,

@@ -58,11 +58,7 @@ function checkBroadcasts(value: unknown): Query[] {
 
 const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
 
-/**
- * Checks which messages to count.
- *
- * @throws RapidProError `INVALID_FILTER`
- */
+/** Checks which messages to count. */
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
   if (!isObject(filters)) {
     refuse(
@@ -98,11 +94,7 @@ function isMeant({ id, uuid }: Dictionary, query: Query): boolean {
   return query.uuid === undefined ? String(id) === query.id : uuid === query.uuid;
 }
 
-/**
- * The given broadcasts: a single one by its filter, several from the list, which has 250 on a page.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE` if one is not there
- */
+/** The given broadcasts: a single one by its filter, several from the list, which has 250 on a page. */
 async function readBroadcasts(client: Client, queries: readonly Query[]): Promise<Dictionary[]> {
   const [only = {}, ...others] = queries;
   const found = new Map<Query, Dictionary>();

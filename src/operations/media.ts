@@ -80,11 +80,7 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   return type === 'Buffer' && Array.isArray(data) ? new Uint8Array(data) : undefined;
 }
 
-/**
- * Reads a file from a job: a Buffer, base64 text, or a link.
- *
- * @throws RapidProError `INVALID_INPUT`, `INVALID_LINK`, `LINK_FAILED`
- */
+/** Reads a file from a job: a Buffer, base64 text, or a link. */
 async function readFileContent(file: unknown, options: LinkOptions): Promise<FileContent> {
   const bytes = bytesOf(file);
   if (bytes) return { bytes: checkSize(bytes) };

@@ -96,8 +96,6 @@ export async function bulkCheckpoint(
 /**
  * Where an earlier run with exactly this list stopped, or undefined. A list that has changed is started again, which
  * does not write again what is already written.
- *
- * @throws RapidProError `INVALID_INPUT` if it is not as that run left it
  */
 function readBulk(
   name: string,
@@ -205,11 +203,7 @@ const STOPPED: NotRemoved = {
   fix: 'Run the step again.',
 };
 
-/**
- * The list before its contacts are checked.
- *
- * @throws RapidProError `INVALID_INPUT` if it is not a list
- */
+/** The list before its contacts are checked. */
 function requireList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   const isMissing = value === undefined || value === null;

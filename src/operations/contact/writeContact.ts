@@ -73,11 +73,7 @@ async function writeByKey(
 /** URNs that every server stores unchanged, so if one is missing, it was lost. */
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
-/**
- * Compares what RapidPro stored with what was sent.
- *
- * @throws RapidProError `URN_TAKEN` if another contact took one in between
- */
+/** Compares what RapidPro stored with what was sent. */
 function checkKept(
   contact: Dictionary,
   sent: readonly string[],
@@ -132,8 +128,6 @@ export async function writeUrns(
 /**
  * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
  * unnoticed, so nothing is written then.
- *
- * @throws RapidProError `URN_TAKEN`
  */
 async function refuseTakenUrns(
   client: Client,

@@ -377,8 +377,6 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
 /**
  * A server ignores a filter that only the other line has, and answers with the whole list. Its first answer shows which
  * line it is.
- *
- * @throws RapidProError `INVALID_FILTER`
  */
 function checkDialectFilters(name: ResourceName, query: Query, dialect: Dialect | undefined): void {
   if (!dialect) return;

@@ -211,11 +211,7 @@ function checkCaller(node: unknown, result: unknown): Caller {
   );
 }
 
-/**
- * A flow without such a node has no calls.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`
- */
+/** A flow without such a node has no calls. */
 async function requireCaller(client: Client, flow: Dictionary, caller: Caller): Promise<void> {
   const { node, result } = caller;
   if (result !== undefined) requireResult(flow, result);
@@ -259,11 +255,7 @@ async function requireNode(client: Client, flow: string, node: string): Promise<
   throw unknownNode(nodes.some(one => one.uuid === node));
 }
 
-/**
- * Runs also pass nodes that push nothing. A node that is no longer in the flow may have pushed.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`
- */
+/** Runs also pass nodes that push nothing. A node that is no longer in the flow may have pushed. */
 async function refuseSilentNode(client: Client, flow: string, { node }: Caller): Promise<void> {
   if (node === undefined) return;
   const nodes = await nodesOf(client, flow);

@@ -209,7 +209,6 @@ function logAction({ items, list, body }: Action, { failures }: Progress, reques
  * Does one thing to any number of contacts, messages or tickets, 100 per request.
  *
  * @returns how many were asked for, and those that RapidPro did not act on
- * @throws RapidProError what a request throws; `PARTIAL_ACTION` if it stopped between two
  */
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
