@@ -204,7 +204,6 @@ export function webhookSecretOf(raw: unknown): string {
 /**
  * Checks a credential and splits it into what a request needs. Sends nothing.
  *
- * @param raw - `state.configuration` as the job found it
  * @throws RapidProError `INVALID_CONFIGURATION`
  */
 export function parseConfiguration(raw: unknown): Configuration {

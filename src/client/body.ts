@@ -49,9 +49,6 @@ async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
 /**
  * Reads a body as text, never more than {@link MAX_BODY}.
  *
- * @param body - undici's body
- * @param encoding - the `Content-Encoding` header
- * @param limit - bytes
  * @throws RapidProError `RESPONSE_TOO_LARGE`; `UnreadableBody`
  */
 export async function readText(body: Readable, encoding = '', limit = MAX_BODY): Promise<string> {

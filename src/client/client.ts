@@ -102,11 +102,7 @@ export class Client {
     }
   }
 
-  /**
-   * Does what follows a failed write. Whatever fails then, the write may still have been done.
-   *
-   * @param written - the error of the write
-   */
+  /** Does what follows a failed write. Whatever fails then, the write may still have been done. */
   async after<Result>(written: RapidProError, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();

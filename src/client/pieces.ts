@@ -52,7 +52,6 @@ function append(target: object, more: object): void {
 /**
  * The steps of parsing a large text.
  *
- * @param read - the steps of parsing one piece
  * @throws SyntaxError; `Unfit`
  */
 export function* parsePieces(

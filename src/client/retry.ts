@@ -99,7 +99,6 @@ export function failureOf(
 /**
  * Reads a `Retry-After` header: whole seconds, or an HTTP date.
  *
- * @param header - the header's text, or undefined if there is none
  * @param now - the time in milliseconds, for dates
  * @returns seconds, never less than 0; undefined if the text says nothing usable
  */

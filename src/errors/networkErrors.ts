@@ -15,7 +15,6 @@ const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port i
 export class ProxyFailure extends Error {
   /**
    * @param statusCode - what the proxy answered; undefined if it could not be reached itself
-   * @param cause - why it could not be reached
    */
   constructor(
     readonly statusCode: number | undefined,
@@ -216,12 +215,7 @@ function describe(
   );
 }
 
-/**
- * Wraps what undici threw.
- *
- * @param thrown - the error
- * @param seconds - the timeout of the request
- */
+/** Wraps what undici threw. */
 export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
   const [failure, details] =
     thrown instanceof ProxyFailure

@@ -60,7 +60,6 @@ export function knownCause(path: string): string | undefined {
 /**
  * The error for a write that must not be repeated, and may or may not have been done.
  *
- * @param path - the endpoint
  * @param isChange - true if it changes an existing object
  */
 export function outcomeUnknown(

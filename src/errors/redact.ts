@@ -128,9 +128,6 @@ function beginningOf(text: string, length: number): string {
 /**
  * Makes a function that prepares the texts of one refusal for a log. It never throws. Its time is limited: what is
  * beyond the limit is not shown.
- *
- * @param personal - from `personalTexts`
- * @param secrets - those of the credential
  */
 export function redactor(
   personal: readonly string[] = [],
@@ -360,7 +357,6 @@ export function unescapeText(text: string): string {
 /**
  * Makes a function that removes echoes from texts.
  *
- * @param sent - what must not come back
  * @param secrets - nor any part of these
  */
 export function echoDropper(

@@ -201,7 +201,6 @@ const SEPARATOR = new RegExp(`(\\.|\\[${INDEX}\\])`);
  * Cleans the path that a text is about, except the keys that the job sent and the place after one. What is between
  * them is cleaned as one text, because a number can contain dots.
  *
- * @param sent - the body
  * @param clean - prepares any other text for a log
  */
 export function pathCleaner(

@@ -61,7 +61,6 @@ export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
  * keys are sent with a warning, and keys without a value are left out.
  *
  * @param where - its name in the job
- * @param shape - zod's shape of the known keys
  */
 export function bodyCheck<Shape extends z.ZodRawShape>(
   where: string,

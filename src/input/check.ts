@@ -26,9 +26,6 @@ export const typeName = (value: unknown): string =>
  * Checks a value against a schema before anything is sent. Errors name the place and what is expected there, never
  * the value.
  *
- * @param schema - what is expected
- * @param value - an expanded argument
- * @param where - the argument's name
  * @throws RapidProError `INVALID_INPUT`, or the code given
  */
 export function check<T>(

@@ -356,10 +356,6 @@ function expandParts(context: Context, plain: unknown, where: string, depth: num
  * Replaces functions of state (and so `$` references) by their values, at any depth. Always returns new
  * objects.
  *
- * @param state - what the functions are called with
- * @param value - an argument of an operation
- * @param where - its name, for errors
- * @param secrets - finds secrets of the credential, which may not be sent
  * @throws RapidProError `INVALID_INPUT`, or `INVALID_FILTER`, for what cannot travel as JSON
  */
 export function expand(

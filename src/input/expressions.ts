@@ -185,7 +185,6 @@ function faultAt(text: string, place: ExpressionPlace): Fault | undefined {
  * Refuses a text, at any depth, with an expression that RapidPro does not fill in, or fills in with nothing.
  *
  * @param value - one text, a text for each language, or quick replies
- * @param where - the path of the value, for the error
  * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseExpressions(value: unknown, where: string, place: ExpressionPlace): void {

@@ -42,11 +42,7 @@ export function makeOperation(does: Operation): Operation {
   return Object.defineProperty(operation, 'toString', { value: () => OPERATION_TEXT });
 }
 
-/**
- * Gives an operation the name that jobs use.
- *
- * @param given - the operations that it was given
- */
+/** Gives an operation the name that jobs use. */
 export function named<Made extends Operation>(
   name: string,
   operation: Made,

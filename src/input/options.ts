@@ -82,7 +82,6 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
 /**
  * Checks the options of an operation.
  *
- * @param options - as expanded
  * @param more - the options it takes besides `timeout` and `maxWait`
  * @throws RapidProError `INVALID_OPTION`
  */

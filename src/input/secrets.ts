@@ -171,9 +171,6 @@ export class SecretGuard {
   /**
    * Checks a whole request before it is sent, except its headers.
    *
-   * @param request - as the operation made it
-   * @param url - where it goes
-   * @param json - its body as it is sent
    * @throws RapidProError `INVALID_INPUT`
    */
   checkRequest({ path, query, body, file }: ApiRequest, url: string, json = ''): void {
@@ -194,7 +191,6 @@ export class SecretGuard {
   /**
    * Checks a text that is not part of an API request, such as a link, before it is used.
    *
-   * @param what - what it is, for the error
    * @throws RapidProError `INVALID_INPUT`
    */
   checkText(what: string, text: string): void {

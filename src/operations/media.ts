@@ -134,11 +134,7 @@ const BEGINNINGS: readonly [
   ['video/mp4', 'mp4', holds('ftyp', 4)],
 ];
 
-/**
- * The type of a file by its first bytes.
- *
- * @returns the content type and the usual extension, or undefined
- */
+/** The type of a file by its first bytes. */
 export function detectFileType(bytes: Uint8Array): { type: string; extension: string } | undefined {
   const found = BEGINNINGS.find(([, , test]) => test(bytes));
   return found && { type: found[0], extension: found[1] };

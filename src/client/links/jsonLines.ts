@@ -49,7 +49,6 @@ function recordOf(parsed: Parsed): Dictionary {
 /**
  * Reads gzipped JSON Lines, some records at a time, in the memory of one chunk.
  *
- * @param bytes - the gzip
  * @param md5 - its hash, if known; checked after the last record
  * @throws RapidProError `INVALID_RESPONSE`; what `bytes` throws
  */

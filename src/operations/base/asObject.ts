@@ -55,7 +55,6 @@ export function requireDone({ statusCode, body }: ApiResponse): void {
 /**
  * The same for a write that must not be repeated: it was accepted, but what became of it is not known.
  *
- * @param path - the endpoint
  * @throws RapidProError `OUTCOME_UNKNOWN`
  */
 export function asOutcome(body: unknown, path: string): Dictionary {

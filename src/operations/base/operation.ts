@@ -223,8 +223,6 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  *
  * `state.data` becomes the result of `run`, the previous `data` joins `state.references`, and `state.response` describes
  * the requests in a few plain values. Nothing is thrown while the operation is created.
- *
- * @param name - the name that jobs use
  */
 export function operation<Name extends string>(name: string, written: Plan<Name>): Operation {
   const plan = withCallback(written);

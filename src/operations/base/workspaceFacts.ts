@@ -98,7 +98,6 @@ export class WorkspaceFacts {
   /**
    * The result of a read; undefined if the token is not allowed to read it. That is logged once, and not tried again.
    *
-   * @param what - what is read, for the log
    * @param fine - the statuses that are not failures
    */
   async unlessForbidden<T>(

@@ -67,7 +67,6 @@ function pick(
 /**
  * The uuid of something that a job gives by uuid, or by its exact name, which takes a read of the list.
  *
- * @param where - its name in the job
  * @throws RapidProError `UNKNOWN_REFERENCE` if none has the name, several have, or it is archived
  */
 export async function uuidOf(

@@ -205,11 +205,7 @@ function logAction({ items, list, body }: Action, { failures }: Progress, reques
     log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
 }
 
-/**
- * Does one thing to any number of contacts, messages or tickets, 100 per request.
- *
- * @returns how many were asked for, and those that RapidPro did not act on
- */
+/** Does one thing to any number of contacts, messages or tickets, 100 per request. */
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
   const queue = inPieces(items, BATCH_LIMIT).map(items => ({ items, repeated: false }));
@@ -260,7 +256,6 @@ export function act<Name extends string>(
 /**
  * A group or label of an action. RapidPro 9 recognizes a uuid only in its own form.
  *
- * @param isLiteral - the option `literal`
  * @throws RapidProError `INVALID_INPUT`
  */
 export function requireReference(value: unknown, what: string, isLiteral = false): string {

@@ -184,11 +184,7 @@ interface Groups {
   of(group: string): Dictionary | undefined;
 }
 
-/**
- * Reads the list of groups, if any are needed.
- *
- * @param most - the most pages to read
- */
+/** Reads the list of groups, if any are needed. */
 export async function readGroups(
   client: Client,
   wanted: readonly string[],

@@ -305,12 +305,7 @@ async function addressee(
   };
 }
 
-/**
- * Sends a message to one contact. Never repeats a request with an unknown outcome.
- *
- * @param where - the name of the body in the job
- * @returns the server's answer
- */
+/** Sends a message to one contact. Never repeats a request with an unknown outcome. */
 export async function sendToOne(
   { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
   message: { contact: string },
@@ -343,7 +338,6 @@ export async function sendToOne(
 /**
  * Sends a broadcast or starts a flow, once for each recipient. Never repeats a request with an unknown outcome.
  *
- * @param where - the name of the body in the job
  * @returns the server's answer; above 100 recipients `chunks`, a list of answers, and `recipients`
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */

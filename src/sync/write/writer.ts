@@ -78,11 +78,7 @@ export class Writer {
     );
   }
 
-  /**
-   * Makes a contact.
-   *
-   * @returns the contact; undefined in a dry run
-   */
+  /** Makes a contact. */
   async create(input: Input): Promise<Dictionary | undefined> {
     const { outcome, settings, facts, matcher, progress } = this.#parts;
     const { index, urns = [] } = input;
