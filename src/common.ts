@@ -203,7 +203,7 @@ export function fn(func: Step, ...more: never[]): Operation {
 export function fnIf(condition: unknown, operation: Step, ...more: never[]): Operation {
   const run: Step = state => {
     requireOne('fnIf', 'operation', operation, more);
-    if (!holds('fnIf', state, condition)) return state;
+    if (!holds(state, condition)) return state;
     return whenGiven(operation(state), after => {
       refuseUncalled('fnIf', after);
       return after as State;
@@ -422,21 +422,21 @@ function shown(state: State, value: unknown, what: string): unknown {
 /** Texts that mean no, but count as true. */
 const NO = /^(?:false|no|n|off|0|null|undefined|none|nan)?$/i;
 
-function holds(name: string, state: State, condition: unknown): boolean {
-  const value = valueFor(name, state, condition, 'condition');
+function holds(state: State, condition: unknown): boolean {
+  const value = valueFor('fnIf', state, condition, 'condition');
   const text = typeof value === 'string' ? value.trim() : '';
   const isOwn = value === condition && text.startsWith('$');
   if (isOwn || (/^(?:\$|state\b)/.test(text) && isQuotedReference(text))) {
     throw fail(
       'INVALID_INPUT',
-      `${name}(): the condition is a reference in quotes. This is just text, so it would always be true.`,
+      `fnIf(): the condition is a reference in quotes. This is just text, so it would always be true.`,
       EXAMPLES.condition,
     );
   }
-  if (isThenable(value)) refuse(name, 'condition', value);
+  if (isThenable(value)) refuse('fnIf', 'condition', value);
   if (typeof value === 'string' && value !== '' && NO.test(text)) {
     const shown = text === '' ? 'a text of spaces' : `the text "${text}"`;
-    const line = `${name}(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: ${name}(state => state.data.consent === 'yes', …)`;
+    const line = `fnIf(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: fnIf(state => state.data.consent === 'yes', …)`;
     warnOnce(line);
   }
   return Boolean(value);

@@ -354,11 +354,7 @@ export function unescapeText(text: string): string {
     .replace(/&#(\d{1,7});/g, (_, digits: string) => letter(Number(digits)));
 }
 
-/**
- * Makes a function that removes echoes from texts.
- *
- * @param secrets - nor any part of these
- */
+/** Makes a function that removes echoes of what was sent from texts, and any part of the secrets. */
 export function echoDropper(
   sent: readonly string[],
   secrets: readonly string[],

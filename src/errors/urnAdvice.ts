@@ -8,13 +8,11 @@ export const PHONE_FIX =
   'Write one number with "+" and its country code: "tel:+250788123123". In a spreadsheet, format phone columns as text.';
 export const URN_FIX =
   'A URN is a scheme and an address: "tel:+250788123123", "whatsapp:250788123123", "mailto:amina@example.org".';
-const DIGITS_FIX = (scheme: string) =>
-  `Write only digits, without plus sign, spaces or dashes: "${scheme}:250788123123".`;
 
 /** How to write an address of each scheme. */
 const ADVICE: { [scheme: string]: string } = {
   tel: PHONE_FIX,
-  whatsapp: DIGITS_FIX('whatsapp'),
+  whatsapp: 'Write only digits, without plus sign, spaces or dashes: "whatsapp:250788123123".',
   telegram: 'Write the number of the Telegram account, only digits: "telegram:987654321".',
   instagram: 'Write the number of the Instagram account, only digits: "instagram:987654321".',
   facebook: 'Write the number of the Facebook account, only digits: "facebook:987654321".',

@@ -210,12 +210,12 @@ function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'mes
   warnUnknownKeys(item, QUICK_REPLY, where);
 }
 
-function refuseEmptyNarrowing(value: unknown, where: string): void {
+function refuseEmptyNarrowing(value: unknown): void {
   const given = (value ?? {}) as Dictionary;
   const empty = NARROWING.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
   if (empty === undefined) return;
   refuse(
-    `${where}.${empty} is empty: it refers to missing data.`,
+    `flowStart.${empty} is empty: it refers to missing data.`,
     'Nothing was sent. Write true or false, or check the name after $ or state.',
   );
 }
@@ -333,7 +333,7 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
 
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
-  refuseEmptyNarrowing(value, 'flowStart');
+  refuseEmptyNarrowing(value);
   refuseLost(value, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
   requireUrns(body, 'flowStart');
   requireContacts(body, 'flowStart');

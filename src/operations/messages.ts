@@ -78,7 +78,7 @@ export function sendMessage(
     knownOptions: ['onlyActive', ...LITERAL],
     run: call => {
       const body = checkMessage(call.args.message, call.options.literal);
-      return sendToOne(call, body, 'message');
+      return sendToOne(call, body);
     },
   });
 }

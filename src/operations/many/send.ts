@@ -309,14 +309,10 @@ async function addressee(
 export async function sendToOne(
   { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
   message: { contact: string },
-  where: string,
 ): Promise<Dictionary> {
-  await facts.refuseHomeNumbers([{ urn: message.contact, where: `${where}.contact` }]);
-  const { contact, leftOut } = await addressee(
-    client,
-    message.contact,
-    options.onlyActive === true,
-  );
+  const { onlyActive = false } = options;
+  await facts.refuseHomeNumbers([{ urn: message.contact, where: 'message.contact' }]);
+  const { contact, leftOut } = await addressee(client, message.contact, onlyActive);
   if (leftOut.length > 0) {
     logLeftOut(leftOut);
     return { sent: false, recipients: 0, leftOut };
