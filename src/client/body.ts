@@ -37,7 +37,7 @@ function collect(body: Readable, limit: number): Promise<Gathered> {
   });
 }
 
-async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
+export async function unzip(bytes: Buffer, limit: number): Promise<Buffer> {
   try {
     return await gunzipAsync(bytes, { maxOutputLength: limit });
   } catch (error) {

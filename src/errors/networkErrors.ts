@@ -2,11 +2,6 @@ import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
 
-interface NetworkFailure {
-  failure: Failure | undefined;
-  error: RapidProError;
-}
-
 const AGAIN =
   'Run the job again in a few minutes. If it keeps failing, ask the people who run the server.';
 const CHECK_HOST = 'Check "host" in the credential: its spelling, and its port if it has one.';
@@ -216,7 +211,7 @@ function describe(
 }
 
 /** Wraps what undici threw. */
-export function networkFailure(thrown: unknown, seconds: number): NetworkFailure {
+export function networkFailure(thrown: unknown, seconds: number) {
   const [failure, details] =
     thrown instanceof ProxyFailure
       ? describeProxy(thrown)

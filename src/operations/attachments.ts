@@ -1,9 +1,7 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Gathered } from '../client/body.js';
+import { Gathered, unzip } from '../client/body.js';
 import { download } from '../client/links/download.js';
 import { isNearby, type Linked } from '../client/links/link.js';
-import { fail } from '../errors/errors.js';
+import { fail, hasErrorCode } from '../errors/errors.js';
 import { count, log } from '../input/log.js';
 import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
@@ -11,8 +9,6 @@ import type { Operation, Reference } from '../types/state.js';
 import { decoded } from '../url.js';
 import { type Call, operation } from './base/operation.js';
 import { detectFileType } from './media.js';
-
-const gunzipAsync = promisify(gunzip);
 
 const MEGABYTE = 1024 * 1024;
 /** The most bytes of all attachments in one operation. Base64 adds a third, and a step may leave 10 MB. */
@@ -112,16 +108,15 @@ async function unpack(
   bytes: Buffer,
   encoding: string | undefined,
   limit: number,
-): Promise<Buffer | 'too large'> {
+  most: number,
+): Promise<Buffer> {
   const how = encoding?.trim().toLowerCase() ?? '';
   if (bytes.length === 0 || ['', 'identity', 'none'].includes(how)) return bytes;
   if (!/^(?:x-)?gzip$/.test(how)) failed('The attachment is compressed with an unknown method.');
-  try {
-    return await gunzipAsync(bytes, { maxOutputLength: limit });
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') return 'too large';
-    return failed('The attachment is broken or incomplete.', error);
-  }
+  return unzip(bytes, limit).catch((error: Error) => {
+    if (hasErrorCode(error, 'RESPONSE_TOO_LARGE')) tooLarge(most);
+    return failed('The attachment is broken or incomplete.', error.cause);
+  });
 }
 
 /** RapidPro's type comes first, because file stores often know less. */
@@ -190,8 +185,8 @@ class Fetcher {
       gathered.add(chunk);
       if (gathered.size > this.#left) tooLarge(this.#most);
     }
-    const bytes = await unpack(gathered.toBuffer(), encoding, Math.max(this.#left, 1));
-    if (bytes === 'too large') tooLarge(this.#most);
+    const limit = Math.max(this.#left, 1);
+    const bytes = await unpack(gathered.toBuffer(), encoding, limit, this.#most);
     this.#left -= bytes.length;
     refusePage(type, header, bytes);
     const contentType = typeOf(type, header, bytes);

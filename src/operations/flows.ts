@@ -27,13 +27,10 @@ const MOST_UUIDS = 80;
 /** The filters of an export that name what to export. */
 const EXPORTED = ['flow', 'campaign'] as const;
 
-const listOf = (value: Query[string]): string[] =>
-  value === undefined ? [] : [value].flat().map(String);
-
 /** The query in as many parts as necessary; a short one stays unchanged. */
 function partsOf(query: Query): Query[] {
   const uuids = EXPORTED.flatMap(name =>
-    [...new Set(listOf(query[name]))].map(uuid => ({ name, uuid })),
+    [...new Set([query[name] ?? []].flat().map(String))].map(uuid => ({ name, uuid })),
   );
   if (uuids.length <= MOST_UUIDS) return [query];
   return inPieces(uuids, MOST_UUIDS).map(part => {

@@ -11,6 +11,7 @@ import {
 } from '../input/stored.js';
 import { urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
+import { sameUrns } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { Dictionary } from '../types/json.js';
 import { type Input, LONGEST_NAME } from './inputs.js';
@@ -72,14 +73,10 @@ function compareUrns(
   exact: boolean,
 ): Prediction {
   if (areHidden(current)) return 'same';
-  const held = current.map(urnIdentity);
-  const asked = wanted.map(urnIdentity);
-  const same = exact
-    ? asked.length === held.length && asked.every((urn, place) => urn === held[place])
-    : asked.every(urn => held.includes(urn));
-  if (same) return 'same';
-  const strange = wanted.filter(urn => !held.includes(urnIdentity(urn)) && !isPlainUrn(urn));
-  return strange.length > 0 ? 'unpredicted' : 'different';
+  const held = new Set(current.map(urnIdentity));
+  const missing = wanted.filter(urn => !held.has(urnIdentity(urn)));
+  if (exact ? sameUrns(wanted, current) : missing.length === 0) return 'same';
+  return missing.every(isPlainUrn) ? 'different' : 'unpredicted';
 }
 
 /**

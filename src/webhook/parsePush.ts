@@ -219,12 +219,6 @@ export interface Caller {
   result?: string | undefined;
 }
 
-interface CallOfRun {
-  push: Push;
-  /** When the contact came to the node. */
-  time: string;
-}
-
 function nodeOf({ values }: RunRecord, { node, result }: Caller): unknown {
   if (node !== undefined) return node;
   const key = [result ?? '', resultKey(result ?? '')].find(one => Object.hasOwn(values, one));
@@ -243,11 +237,11 @@ function resultsAt(values: Dictionary, time: string): Dictionary {
 
 /**
  * What a node pushed when a run reached it for the last time: the path ends there, and later results are left out. Its
- * key is that of the push.
+ * key is that of the push. Its time is when the contact came to the node.
  *
  * @returns undefined if the run has not come there
  */
-export function callOfRun(run: unknown, caller: Caller, numbers: Numbers): CallOfRun | undefined {
+export function callOfRun(run: unknown, caller: Caller, numbers: Numbers) {
   const record = readRun(run);
   const node = nodeOf(record, caller);
   const path: unknown[] = Array.isArray(record.path) ? record.path : [];

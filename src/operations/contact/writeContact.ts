@@ -92,7 +92,8 @@ function checkKept(
   );
 }
 
-function sameList(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two lists have the same URNs in the same order. */
+export function sameUrns(a: readonly string[], b: readonly string[]): boolean {
   return (
     a.length === b.length &&
     a.every((urn, index) => urnIdentity(urn) === urnIdentity(b[index] ?? ''))
@@ -116,7 +117,7 @@ export async function writeUrns(
   const key = { uuid: String(contact.uuid) };
   // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
-  if (sameList(urns, urnsOf(contact))) return writeContact(client, key, body);
+  if (sameUrns(urns, urnsOf(contact))) return writeContact(client, key, body);
   // The newer servers leave one of them out.
   if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));

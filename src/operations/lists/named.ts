@@ -103,10 +103,6 @@ const BY_NAME: Partial<Record<ResourceName, { readonly [filter: string]: Named }
   definitions: { flow: 'flows', campaign: 'campaigns' },
 };
 
-/** Does something with a value, or with each item of a list. */
-const onEach = (value: unknown, change: (item: unknown) => unknown) =>
-  Array.isArray(value) ? value.map(change) : change(value);
-
 /**
  * The query of a list, with names replaced by uuids where RapidPro accepts only those.
  *
@@ -122,10 +118,11 @@ export async function queryOf(
     [given[key]].flat().some(isName),
   );
   if (named.length === 0) return checkFilters(name, filters);
-  const standIn = named.map(([key]) => [
-    key,
-    onEach(given[key], item => (isName(item) ? SOME_UUID : item)),
-  ]);
+  const orUuid = (item: unknown) => (isName(item) ? SOME_UUID : item);
+  const standIn = named.map(([key]) => {
+    const value = given[key];
+    return [key, Array.isArray(value) ? value.map(orUuid) : orUuid(value)];
+  });
   const query: { [filter: string]: QueryValue | undefined } = {
     ...checkFilters(name, { ...given, ...Object.fromEntries(standIn) }),
   };

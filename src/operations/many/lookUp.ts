@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
-import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
@@ -136,15 +136,14 @@ export async function lookUp(
     try {
       wanted.resolve(identity, await findContact(client, contactKey(name)));
     } catch (error) {
-      throw whereOf && hasErrorCode(error, 'INVALID_URN') ? placedAt(error, whereOf(name)) : error;
+      if (!whereOf || !hasErrorCode(error, 'INVALID_URN')) throw error;
+      // RapidPro does not say which of many was refused.
+      const description = `${whereOf(name)}: ${error.description} Nothing was sent.`;
+      throw changed(error, { description });
     }
   }
   return wanted.found;
 }
-
-/** RapidPro does not say which of many was refused. */
-const placedAt = (error: RapidProError, where: string): RapidProError =>
-  changed(error, { description: `${where}: ${error.description} Nothing was sent.` });
 
 interface LookUpOptions {
   mustKnow: boolean;
@@ -176,20 +175,8 @@ export async function lookUpIfPossible(
   }
 }
 
-/** The groups of the workspace, as far as they were read. */
-interface Groups {
-  isWhole: boolean;
-  names: string[];
-  /** The group with a uuid or a name, in any letter case. */
-  of(group: string): Dictionary | undefined;
-}
-
-/** Reads the list of groups, if any are needed. */
-export async function readGroups(
-  client: Client,
-  wanted: readonly string[],
-  most: number,
-): Promise<Groups> {
+/** Reads the list of groups up to a number of pages, if any are needed. */
+export async function readGroups(client: Client, wanted: readonly string[], most: number) {
   const groups = new Map<string, Dictionary>();
   let isWhole = false;
   let read = 0;
@@ -204,9 +191,7 @@ export async function readGroups(
     }
   }
   const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
-  return {
-    isWhole,
-    names,
-    of: group => groups.get(group) ?? groups.get(group.trim().toLowerCase()),
-  };
+  /** By uuid or name, in any letter case. */
+  const of = (group: string) => groups.get(group) ?? groups.get(group.trim().toLowerCase());
+  return { isWhole, names, of };
 }

@@ -214,8 +214,7 @@ export class Matches {
   #passOthersOver(uuid: string, inputs: Set<Input>): void {
     const { settings, outcome } = this.#parts;
     const owner = this.#owners.get(uuid);
-    const indexes = new Set([...inputs].map(({ index }) => index));
-    if (owner !== undefined) indexes.add(owner);
+    const indexes = this.#entriesOf(uuid, inputs);
     if (settings.takes === undefined || indexes.size < 2) return;
     const taken = settings.takes === 'first' ? Math.min(...indexes) : Math.max(...indexes);
     const isUntouched = (index: number) =>
@@ -231,11 +230,16 @@ export class Matches {
     for (const input of inputs) if (indexes.has(input.index)) inputs.delete(input);
   }
 
+  /** The entries that a contact matches, now or before. */
+  #entriesOf(uuid: string, inputs: ReadonlySet<Input>): Set<number> {
+    const owner = this.#owners.get(uuid);
+    const indexes = [...inputs].map(({ index }) => index);
+    return new Set(owner === undefined ? indexes : [...indexes, owner]);
+  }
+
   /** Entries that are the same contact all fail. */
   #isShared(uuid: string, inputs: ReadonlySet<Input>): boolean {
-    const indexes = new Set([...inputs].map(({ index }) => index));
-    const owner = this.#owners.get(uuid);
-    if (owner !== undefined) indexes.add(owner);
+    const indexes = this.#entriesOf(uuid, inputs);
     if (indexes.size < 2) return false;
     this.#parts.outcome.clash(indexes);
     for (const index of indexes) this.#forget(index);
