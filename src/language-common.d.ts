@@ -26,7 +26,6 @@ declare module '@openfn/language-common' {
 
   export function execute(...operations: Step[]): Operation;
   export function composeNextState(state: State, data: unknown): State;
-  export function alterState(func: Step): Operation;
   export function as(key: unknown, operation: Step): Operation;
   export function combine(...operations: Step[]): Operation;
   export function cursor(value: unknown, options?: CursorOptions): Operation;

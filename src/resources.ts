@@ -40,7 +40,8 @@ export interface Resource {
   exclusive?: readonly string[];
   /** Query parameters that identify the object of an update or a deletion. */
   lookups?: readonly string[];
-  paging: 'cursor' | 'offset' | 'none';
+  /** How its list is paged. Default: by a cursor. */
+  paging?: 'offset' | 'none';
   /** What the list is sorted by (newest first unless said), and whether `reverse` is understood. */
   order?: { by: string; reverse: boolean; ascending?: boolean; filteredBy?: string };
   /** The rate limit scopes of its requests, if not the shared `v2`. */
@@ -89,7 +90,6 @@ export const resources = {
     nouns: ['boundary', 'boundaries'],
     methods: ['GET'],
     filters: { geometry: { ...onV9(flag), cosmetic: true } },
-    paging: 'cursor',
     order: by('osm_id', { ascending: true }),
   },
   broadcasts: {
@@ -99,7 +99,6 @@ export const resources = {
       'attachments base_language contacts created_on groups id progress quick_replies status text urns uuid',
     ),
     filters: { id, uuid: onTextit(uuid), ...span },
-    paging: 'cursor',
     order: by('created_on', { filteredBy: 'created_on' }),
     throttle: { v9: 'v2.broadcasts' },
   },
@@ -109,7 +108,6 @@ export const resources = {
     answers: keys('archived created_on group name uuid'),
     filters: { uuid },
     lookups: ['uuid'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   campaign_events: {
@@ -118,21 +116,18 @@ export const resources = {
     answers: keys('campaign created_on delivery_hour flow message offset relative_to unit uuid'),
     filters: { uuid, campaign: text },
     lookups: ['uuid'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   channels: {
     nouns: ['channel', 'channels'],
     methods: ['GET'],
     filters: { uuid, address: text },
-    paging: 'cursor',
     order: by('created_on'),
   },
   channel_events: {
     nouns: ['channel event', 'channel events'],
     methods: ['GET'],
     filters: { id, contact: uuid, ...span },
-    paging: 'cursor',
     order: by('created_on', { filteredBy: 'created_on' }),
   },
   classifiers: {
@@ -140,7 +135,6 @@ export const resources = {
     methods: ['GET'],
     only: 'v9',
     filters: { uuid, ...span },
-    paging: 'cursor',
     order: by('created_on', { filteredBy: 'created_on' }),
   },
   contacts: {
@@ -160,7 +154,6 @@ export const resources = {
       urn_order: { ...onTextit(choice('priority')), cosmetic: true },
     },
     lookups: ['urn', 'uuid'],
-    paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
     throttle: { v9: 'v2.contacts', textit: 'v2.contacts' },
   },
@@ -186,7 +179,6 @@ export const resources = {
     answers: keys('agent_access featured key label name priority type usages value_type'),
     filters: { key: text },
     lookups: ['key'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   flow_starts: {
@@ -196,7 +188,6 @@ export const resources = {
       'contacts created_on exclude_active extra flow groups id modified_on params progress restart_participants status uuid',
     ),
     filters: { uuid, id: onV9(id), ...span, reverse: flag },
-    paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   flows: {
@@ -208,7 +199,6 @@ export const resources = {
       archived: flag,
       ...span,
     },
-    paging: 'cursor',
     order: by('created_on', { filteredBy: 'modified_on' }),
   },
   globals: {
@@ -217,7 +207,6 @@ export const resources = {
     answers: keys('key modified_on name value'),
     filters: { key: text, ...span, reverse: flag },
     lookups: ['key'],
-    paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   groups: {
@@ -227,7 +216,6 @@ export const resources = {
     filters: { uuid, name: text, manual_only: onTextit(flag) },
     exclusive: ['uuid', 'name'],
     lookups: ['uuid'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   labels: {
@@ -237,7 +225,6 @@ export const resources = {
     filters: { uuid, name: text },
     exclusive: ['uuid', 'name'],
     lookups: ['uuid'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   media: {
@@ -265,7 +252,6 @@ export const resources = {
       ...span,
     },
     exclusive: ['contact', 'folder', 'label', 'broadcast'],
-    paging: 'cursor',
     order: by('created_on', { filteredBy: 'created_on' }),
     throttle: { v9: 'v2.messages', textit: 'v2.messages' },
   },
@@ -281,7 +267,6 @@ export const resources = {
     answers: keys('created_on name uuid'),
     only: 'v9',
     filters: {},
-    paging: 'cursor',
     order: by('created_on'),
   },
   org: {
@@ -294,14 +279,12 @@ export const resources = {
     nouns: ['resthook', 'resthooks'],
     methods: ['GET'],
     filters: { reverse: flag },
-    paging: 'cursor',
     order: by('modified_on', { reverse: true }),
   },
   resthook_events: {
     nouns: ['resthook event', 'resthook events'],
     methods: ['GET'],
     filters: { resthook: text },
-    paging: 'cursor',
     order: by('created_on'),
   },
   resthook_subscribers: {
@@ -310,7 +293,6 @@ export const resources = {
     answers: keys('created_on id resthook target_url'),
     filters: { id, resthook: text },
     lookups: ['id'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   runs: {
@@ -327,7 +309,6 @@ export const resources = {
       paths: flag,
     },
     exclusive: ['contact', 'flow'],
-    paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
     throttle: { v9: 'v2.runs', textit: 'v2.runs' },
   },
@@ -344,14 +325,12 @@ export const resources = {
     methods: ['GET'],
     only: 'v9',
     filters: { ...span, reverse: flag },
-    paging: 'cursor',
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
   },
   tickets: {
     nouns: ['ticket', 'tickets'],
     methods: ['GET'],
     filters: { uuid, contact: uuid, ticket: onV9(uuid), reverse: flag },
-    paging: 'cursor',
     order: by('modified_on', { reverse: true }),
   },
   ticket_actions: {
@@ -366,7 +345,6 @@ export const resources = {
     answers: keys('counts created_on name system uuid'),
     filters: {},
     lookups: ['uuid'],
-    paging: 'cursor',
     order: by('created_on'),
   },
   users: {
@@ -382,7 +360,6 @@ export const resources = {
       uuid: { kind: 'uuid', only: 'textit', many: true },
       email: { kind: 'text', only: 'textit', many: true },
     },
-    paging: 'cursor',
     order: by('created_on'),
   },
   workspace: {
