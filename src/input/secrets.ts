@@ -19,8 +19,8 @@ const QUOTED = '"\\/';
 
 type Secret = 'token' | 'webhook secret';
 
-/** Digits in either letter case. */
-function hex(code: number, length: number): string {
+/** Hex digits in either letter case, which the rest of a secret need not have. */
+export function hex(code: number, length: number): string {
   const digits = code.toString(16).padStart(length, '0');
   return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }
@@ -53,7 +53,7 @@ function waysToWrite(character: string, index: number): string {
 const patternOf = (text: string) => [...text].map(waysToWrite).join('');
 
 /** A text in base64, for each position where it can begin: the characters that depend only on it. */
-function inBase64(text: string): string[] {
+export function inBase64(text: string): string[] {
   return [0, 1, 2].map(before => {
     const bytes = Buffer.from(' '.repeat(before) + text);
     const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];

@@ -1,3 +1,5 @@
+import { hex, inBase64 } from '../input/secrets.js';
+
 /**
  * Removes a secret from a value, in any form: in an address, in JSON within JSON, in the base64 of a Basic header, in
  * bytes.
@@ -8,9 +10,6 @@ const LEAST_OF_BASE64 = 6;
 const BASE64 = /[A-Za-z0-9+/=_-]/;
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-const hexOf = (number: number, length: number) => number.toString(16).padStart(length, '0');
-/** Hex digits can have either letter case, but the rest of a secret cannot. */
-const anyCase = (hex: string) => hex.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
 
 /** Characters that HTML writes by name. */
 const ENTITIES: { readonly [character: string]: string } = {
@@ -24,18 +23,16 @@ const ENTITIES: { readonly [character: string]: string } = {
 /** How one character may be written. */
 function patternOf(character: string): string {
   // An address within an address is encoded again.
-  const percent = [...Buffer.from(character)]
-    .map(byte => `%(?:25){0,4}${anyCase(hexOf(byte, 2))}`)
-    .join('');
+  const percent = [...Buffer.from(character)].map(byte => `%(?:25){0,4}${hex(byte, 2)}`).join('');
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  const unicode = units.map(unit => `\\\\{1,8}u${anyCase(hexOf(unit, 4))}`).join('');
+  const unicode = units.map(unit => `\\\\{1,8}u${hex(unit, 4)}`).join('');
   const [code] = [character.codePointAt(0) ?? 0];
-  const html = `&#(?:0{0,4}${code}|[xX]0{0,4}${anyCase(code.toString(16))});`;
+  const html = `&#(?:0{0,4}${code}|[xX]0{0,4}${hex(code, 0)});`;
   const ways = [escaped(character), percent, unicode, html];
   const entity = ENTITIES[character];
   if (entity) ways.push(`&${entity};`);
   if (units.every(unit => unit < 256)) {
-    ways.push(units.map(unit => `\\\\{1,8}x${anyCase(hexOf(unit, 2))}`).join(''));
+    ways.push(units.map(unit => `\\\\{1,8}x${hex(unit, 2)}`).join(''));
   }
   if (character === ' ') ways.push('\\+');
   // JSON within JSON escapes the escapes.
@@ -43,15 +40,8 @@ function patternOf(character: string): string {
   return `(?:${ways.join('|')})`;
 }
 
-/** A text in base64, for each of its three possible starts, without the letters that depend on its neighbors. */
 function base64Of(text: string): string[] {
-  const bytes = Buffer.from(text);
-  const cores = [0, 1, 2].map(offset => {
-    const written = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    const whole = Math.floor(((offset + bytes.length) * 8) / 6);
-    return written.slice(offset === 0 ? 0 : offset + 1, whole);
-  });
-  return cores
+  return inBase64(text)
     .filter(core => core.length >= LEAST_OF_BASE64)
     .flatMap(core => [core, core.replaceAll('+', '-').replaceAll('/', '_')]);
 }
@@ -77,8 +67,8 @@ class Hider {
 
   constructor(secret: string) {
     this.#bytes = Buffer.from(secret);
-    const hex = anyCase(this.#bytes.toString('hex'));
-    this.#pattern = new RegExp(`${Array.from(secret, patternOf).join('')}|${hex}`, 'g');
+    const bytes = Array.from(this.#bytes, byte => hex(byte, 2)).join('');
+    this.#pattern = new RegExp(`${Array.from(secret, patternOf).join('')}|${bytes}`, 'g');
     this.#cores = base64Of(secret);
   }
 
