@@ -55,11 +55,6 @@ const FOLDERS: readonly Folder[] = [
   { resource: 'globals', type: 'global', value: 'key', label: 'name', meta: [] },
 ];
 
-/** Someone is waiting in the editor, so slow lists are left out. */
-function impatient(configuration: Configuration): Client {
-  return new Client(configuration, { timeout: 10, limiter: new Limiter({ maxWait: 5 }) });
-}
-
 /** Nobody looks through more than this. */
 const MOST = 1000;
 
@@ -87,7 +82,9 @@ function isNamed(record: unknown, { value }: Folder): record is Dictionary {
 async function readFolder(configuration: Configuration, folder: Folder): Promise<MetadataEntity> {
   const { resource, query = {} } = folder;
   const records: Dictionary[] = [];
-  for await (const page of pages(impatient(configuration), resource, query)) {
+  // Someone is waiting in the editor, so slow lists are left out.
+  const client = new Client(configuration, { timeout: 10, limiter: new Limiter({ maxWait: 5 }) });
+  for await (const page of pages(client, resource, query)) {
     records.push(...page.records);
     if (records.length >= MOST) break;
   }

@@ -263,12 +263,6 @@ function wordFinder(sent: readonly string[]): (key: string) => boolean {
   return key => key.toLowerCase().split(' ').every(occurs);
 }
 
-function rowFinder(sent: readonly string[], length: number): (key: string) => boolean {
-  if (length > MOST_INDEXED) return wordFinder(sent);
-  const rows = rowsOf(sent);
-  return key => rows.has(key);
-}
-
 interface Span {
   start: number;
   end: number;
@@ -363,7 +357,9 @@ export function echoDropper(
   if (length > MOST_SENT) return () => '…';
   // One that no single word contains.
   const inWords = secrets.filter(secret => /[\s"'<>]/.test(secret));
-  const isSent = rowFinder([...sent, ...inWords], length);
+  const all = [...sent, ...inWords];
+  const rows = length > MOST_INDEXED ? undefined : rowsOf(all);
+  const isSent = rows ? (key: string) => rows.has(key) : wordFinder(all);
   const finders = secrets.map(secretFinder);
   const holdsSecret = (text: string) => finders.some(isWithin => isWithin(text));
 

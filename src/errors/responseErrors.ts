@@ -60,11 +60,6 @@ function nounOf(path: string): string {
   return resourceAt(path)?.nouns[0] ?? path;
 }
 
-function isOptional(path: string): boolean {
-  const resource = resourceAt(path);
-  return resource === undefined || 'only' in resource;
-}
-
 function said(errors: readonly FieldError[]): string {
   const [first, ...others] = errors;
   if (!first) return '';
@@ -138,7 +133,8 @@ function isOtherJson(
 }
 
 function notFound({ refused, errors, request }: Context): Verdict {
-  if (isNotRapidPro(refused) && isOptional(request.path)) {
+  const resource = resourceAt(request.path);
+  if (isNotRapidPro(refused) && (!resource || 'only' in resource)) {
     return {
       code: 'NOT_OFFERED',
       description: `This RapidPro server does not offer "${request.path}".`,

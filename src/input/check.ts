@@ -92,15 +92,8 @@ export function findPart<Part>(
   return undefined;
 }
 
-/** The known key that a key almost equals; undefined if RapidPro itself returns that key. */
-function meantKey(key: string, { known, answered = [] }: Keys): string | undefined {
-  if (known.includes(key) || answered.includes(key)) return undefined;
-  return nearMiss(key, known);
-}
-
 /** Refuses an option in a body: `dryRun` there would do the real thing. */
-function refuseOption(key: string, { known, answered = [] }: Keys, where: string): void {
-  if (known.includes(key) || answered.includes(key)) return;
+function refuseOption(key: string, where: string): void {
   const option = NO_BODY_KEYS.includes(key) ? key : nearMiss(key, NO_BODY_KEYS);
   if (option === undefined) return;
   throw fail(
@@ -110,15 +103,18 @@ function refuseOption(key: string, { known, answered = [] }: Keys, where: string
   );
 }
 
+const strangeKeys = (value: object, { known, answered = [] }: Omit<Keys, 'path'>) =>
+  Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
+
 /**
  * Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it.
  *
  * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseNearMisses(value: object, keys: Keys, where: string): void {
-  for (const key of Object.keys(value)) {
-    refuseOption(key, keys, where);
-    const meant = meantKey(key, keys);
+  for (const key of strangeKeys(value, keys)) {
+    refuseOption(key, where);
+    const meant = nearMiss(key, keys.known);
     if (meant === undefined) continue;
     throw fail(
       'INVALID_INPUT',
@@ -142,16 +138,13 @@ export function warnUnknownKeys(
   value: object,
   known: readonly string[],
   where: string,
-  answered: readonly string[] = [],
+  answered?: readonly string[],
 ): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key) || answered.includes(key)) continue;
-    if (!isShown(key)) {
-      log.warn(
-        `${where} has a key that RapidPro does not know. Possible here: ${known.join(', ')}.`,
-      );
-      continue;
-    }
-    log.warn(`${where} has the unknown key "${key}". ${suggest(key, known)}`);
+  for (const key of strangeKeys(value, { known, answered })) {
+    log.warn(
+      isShown(key)
+        ? `${where} has the unknown key "${key}". ${suggest(key, known)}`
+        : `${where} has a key that RapidPro does not know. Possible here: ${known.join(', ')}.`,
+    );
   }
 }

@@ -63,7 +63,11 @@ export function callOperation<Next>(operation: Operation, does: () => Next): Nex
   const by = here.getStore();
   if (!by) return does();
   const call = new Call(by.run, () => operation.name || 'an operation', by);
-  if (call.run.isOver) logLate(call.name());
+  if (call.run.isOver) {
+    const what =
+      'was called after the job had ended, so nothing waits for it, and it may be cut off';
+    warnOnce(call.name(), what);
+  }
   const atOnce = () => {
     call.isTaken = true;
     call.end();
@@ -128,7 +132,11 @@ export async function watchCalls<Result>(
   } finally {
     run.isOver = true;
     if (run.letGo) setTimeout(run.letGo, LATE).unref();
-    for (const name of new Set(root.open().map(call => call.name()))) logOpen(name);
+    for (const name of new Set(root.open().map(call => call.name()))) {
+      log.warn(
+        `${name}() was not finished when the job ended, and nothing waits for it. ${awaitIt(name)}`,
+      );
+    }
   }
 }
 
@@ -192,21 +200,16 @@ function keptIn(state: unknown): unknown[] {
   return isPromise(state) ? [] : look(state, 4);
 }
 
-function logStray(name: string): void {
-  const line = `${name}() was called inside a function that did not wait for it, so the step waits for it at its end. ${awaitIt(name)}`;
+function warnOnce(name: string, what: string): void {
+  const line = `${name}() ${what}. ${awaitIt(name)}`;
   if (isToldFirst(line)) log.warn(line);
 }
 
-function logOpen(name: string): void {
-  log.warn(
-    `${name}() was not finished when the job ended, and nothing waits for it. ${awaitIt(name)}`,
+const logStray = (name: string) =>
+  warnOnce(
+    name,
+    'was called inside a function that did not wait for it, so the step waits for it at its end',
   );
-}
-
-function logLate(name: string): void {
-  const line = `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${awaitIt(name)}`;
-  if (isToldFirst(line)) log.warn(line);
-}
 
 /** The job ends with one error. The others are counted in the log. */
 function logOthers(others: Lost[]): void {

@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import { log } from '../../input/log.js';
 import {
   dependsOnCountry,
@@ -185,7 +186,8 @@ export class WorkspaceFacts {
   #workspace(): Promise<Dictionary> {
     return this.#once('workspace', async () => {
       const { body } = await this.#client.request({ method: 'GET', path: 'workspace' });
-      return asWorkspace(body);
+      // Older servers return the workspace without a uuid.
+      return isObject(body) && 'timezone' in body ? body : asObject(body);
     });
   }
 
@@ -238,10 +240,4 @@ export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefin
     if (mayNotRead(error)) return undefined;
     throw error;
   }
-}
-
-function asWorkspace(body: unknown): Dictionary {
-  // Older servers return the workspace without a uuid.
-  const isWorkspace = body !== null && typeof body === 'object' && 'timezone' in body;
-  return isWorkspace ? (body as Dictionary) : asObject(body);
 }

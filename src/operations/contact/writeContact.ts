@@ -286,11 +286,6 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
   }
 }
 
-function clash(contacts: Dictionary[]): RapidProError {
-  const { code, description, fix } = severalAnswer(String(contacts.length));
-  return fail(code, description, fix, { details: { contacts: contacts.map(shownId) } });
-}
-
 async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
   const contact = await findContact(client, { uuid });
   if (contact) return contact;
@@ -301,8 +296,9 @@ async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> 
 /** The matching contact, or undefined if none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
-  if (contacts.length > 1) throw clash(contacts);
-  return found[0];
+  if (contacts.length < 2) return found[0];
+  const { code, description, fix } = severalAnswer(String(contacts.length));
+  throw fail(code, description, fix, { details: { contacts: contacts.map(shownId) } });
 }
 
 /** Whether URNs are added to those of the contact, or replace them. */

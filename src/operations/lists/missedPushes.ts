@@ -229,14 +229,10 @@ function requireResult({ results }: Dictionary, result: string): void {
   );
 }
 
-/** The definition of a flow, if the token is allowed to read it. */
-async function readFlows(client: Client, flow: string): Promise<unknown> {
-  const query = { flow, dependencies: 'none' };
-  return (await ifReadable(() => readDefinitions(client, query)))?.flows;
-}
-
 async function nodesOf(client: Client, flow: string): Promise<Dictionary[] | undefined> {
-  const flows = await readFlows(client, flow);
+  const query = { flow, dependencies: 'none' };
+  // If the token is allowed to read it.
+  const { flows } = (await ifReadable(() => readDefinitions(client, query))) ?? {};
   const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
   const { nodes } = (definition ?? {}) as Dictionary;
   return Array.isArray(nodes) ? nodes.filter(isObject) : undefined;

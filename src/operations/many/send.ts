@@ -64,12 +64,6 @@ function partialSend(
   });
 }
 
-function logDuplicates(duplicates: number): void {
-  if (duplicates > 0) {
-    log.info(`Left out ${count(duplicates, 'recipient')} named more than once`);
-  }
-}
-
 /** More would fill the log. `state.data` has all of them. */
 const MOST_IDS = 5;
 
@@ -366,7 +360,9 @@ export async function sendToAll(
     onlyActive,
   };
   const plan = planRecipients(recipients, resolved);
-  logDuplicates(plan.duplicates);
+  if (plan.duplicates > 0) {
+    log.info(`Left out ${count(plan.duplicates, 'recipient')} named more than once`);
+  }
   logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('There are no recipients left. Nothing was sent');
