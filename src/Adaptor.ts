@@ -34,7 +34,6 @@ export {
   updateCampaign,
   updateCampaignEvent,
 } from './operations/campaigns.js';
-export { getChannelEvents, getChannels } from './operations/channels.js';
 export {
   addToGroup,
   archiveContactMessages,
@@ -100,6 +99,8 @@ export {
 export { addTopic, getTopics, updateTopic } from './operations/topics.js';
 export {
   getBoundaries,
+  getChannelEvents,
+  getChannels,
   getClassifiers,
   getStatistics,
   getTemplates,

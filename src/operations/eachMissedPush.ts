@@ -10,7 +10,7 @@ import { checkSteps, threadPages } from './eachPage.js';
 import { type Missed, sourceOf } from './lists/missedPushes.js';
 
 /** What `eachMissedPush` takes instead of a name. */
-interface MissedPushes extends Options, ValueOptions {
+export interface MissedPushes extends Options, ValueOptions {
   /** The name of the resthook. Use this or `flow`. */
   resthook?: string;
   /** The uuid or exact name of the flow whose runs to read, together with `node` or `result`. */

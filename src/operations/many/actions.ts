@@ -15,7 +15,7 @@ import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/optionTable.js';
 import { inPieces } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
-import type { ActionFailure, ActionPlan, ActionResult } from '../../types/actions.js';
+import type { ActionFailure, ActionPlan, ActionResult } from '../../types/bulk.js';
 import type { Json } from '../../types/json.js';
 import type { Operation } from '../../types/state.js';
 import { requireDone } from '../base/asObject.js';

@@ -3,8 +3,8 @@ import { isUuid } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { inPieces } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
-import type { LeftOut } from '../../types/actions.js';
 import type { Recipients } from '../../types/bodies.js';
+import type { LeftOut } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
