@@ -21,7 +21,6 @@ interface MetadataEntity {
 
 interface Folder {
   resource: ResourceName;
-  type: string;
   /** The key of a record that operations take. */
   value: string;
   /** The key of a record that people read. */
@@ -31,28 +30,21 @@ interface Folder {
 }
 
 const FOLDERS: readonly Folder[] = [
-  {
-    resource: 'groups',
-    type: 'group',
-    value: 'name',
-    label: 'name',
-    meta: ['uuid', 'query', 'count'],
-  },
-  { resource: 'fields', type: 'field', value: 'key', label: 'name', meta: ['type'] },
+  { resource: 'groups', value: 'name', label: 'name', meta: ['uuid', 'query', 'count'] },
+  { resource: 'fields', value: 'key', label: 'name', meta: ['type'] },
   {
     resource: 'flows',
-    type: 'flow',
     value: 'uuid',
     label: 'name',
     meta: ['type'],
     query: { archived: false },
   },
-  { resource: 'labels', type: 'label', value: 'name', label: 'name', meta: ['uuid'] },
-  { resource: 'channels', type: 'channel', value: 'uuid', label: 'name', meta: ['address'] },
-  { resource: 'topics', type: 'topic', value: 'uuid', label: 'name', meta: [] },
-  { resource: 'users', type: 'user', value: 'email', label: 'email', meta: ['role'] },
-  { resource: 'campaigns', type: 'campaign', value: 'uuid', label: 'name', meta: [] },
-  { resource: 'globals', type: 'global', value: 'key', label: 'name', meta: [] },
+  { resource: 'labels', value: 'name', label: 'name', meta: ['uuid'] },
+  { resource: 'channels', value: 'uuid', label: 'name', meta: ['address'] },
+  { resource: 'topics', value: 'uuid', label: 'name', meta: [] },
+  { resource: 'users', value: 'email', label: 'email', meta: ['role'] },
+  { resource: 'campaigns', value: 'uuid', label: 'name', meta: [] },
+  { resource: 'globals', value: 'key', label: 'name', meta: [] },
 ];
 
 /** Nobody looks through more than this. */
@@ -63,10 +55,10 @@ function pick(record: Dictionary, keys: readonly string[]): { [key: string]: Jso
   return Object.fromEntries(found.map(key => [key, record[key] as Json]));
 }
 
-function toEntity(record: Dictionary, { type, value, label, meta }: Folder): MetadataEntity {
+function toEntity(record: Dictionary, { resource, value, label, meta }: Folder): MetadataEntity {
   return {
     name: String(record[value]),
-    type,
+    type: resources[resource].nouns[0],
     label: String(record[label] ?? record[value]),
     datatype: 'string',
     meta: pick(record, meta),

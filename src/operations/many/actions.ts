@@ -29,13 +29,6 @@ import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
 import { inactiveStatus, ranges } from './recipients.js';
 import { DRY_REQUESTS, isLocalNumber } from './send.js';
 
-/** The endpoints that act on many items, by the key of the body with the list. */
-const PATHS = {
-  contacts: 'contact_actions',
-  messages: 'message_actions',
-  tickets: 'ticket_actions',
-} as const;
-
 interface Action {
   list: ItemList;
   items: Item[];
@@ -69,6 +62,7 @@ interface Progress {
 }
 
 const nounOf = (list: ItemList) => list.slice(0, -1);
+const pathOf = (list: ItemList) => `${nounOf(list)}_actions`;
 
 const NOT_ACTIVE = (noun: string) => `The ${noun} is blocked, stopped or archived.`;
 
@@ -110,7 +104,7 @@ function requireActed(answer: ApiResponse, { list, repeatable }: Action): void {
     requireDone(answer);
   } catch (error) {
     if (repeatable || !(error instanceof RapidProError)) throw error;
-    throw outcomeUnknown(error, PATHS[list]);
+    throw outcomeUnknown(error, pathOf(list));
   }
 }
 
@@ -122,7 +116,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
   try {
     const answer = await client.request({
       method: 'POST',
-      path: PATHS[list],
+      path: pathOf(list),
       body: { [list]: values, ...body },
       positions: { [list]: items.map(({ index }) => index) },
       repeatable,

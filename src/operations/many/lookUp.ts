@@ -69,15 +69,15 @@ interface Extent {
   missing: number;
   found: number;
   /** The size of the largest group: the workspace has at least this many contacts. */
-  atLeast: number;
-  exactly: number | undefined;
+  atLeast?: number;
+  exactly?: number | undefined;
 }
 
 /**
  * Whether the next page is worth its request. Each contact that is not found by reading takes a request, so pages pay as
  * long as fewer of them remain than contacts to be found.
  */
-export function paysToRead({ pages, missing, found, atLeast, exactly }: Extent): boolean {
+export function paysToRead({ pages, missing, found, atLeast = 0, exactly }: Extent): boolean {
   if (missing === 0) return false;
   if (exactly !== undefined) return Math.ceil(exactly / PAGE_SIZE) - pages < missing;
   if (Math.ceil(atLeast / PAGE_SIZE) - pages > missing) return false;
@@ -95,8 +95,8 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
     for (const contact of contacts) wanted.meet(contact);
     pages++;
     const found = missing - wanted.size;
-    const extent = { missing: wanted.size, found, atLeast: 0, exactly: undefined };
-    const pays = most === Infinity ? paysToRead({ ...extent, pages }) : pages < most;
+    const extent = { pages, missing: wanted.size, found };
+    const pays = most === Infinity ? paysToRead(extent) : pages < most;
     if (wanted.size === 0 || !pays) return;
   }
   if (reading.stopped) {
