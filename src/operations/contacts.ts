@@ -11,7 +11,7 @@ import type { Callback, Operation, Reference } from '../types/state.js';
 import { requireDone } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { placed, type WorkspaceFacts } from './base/workspaceFacts.js';
-import { findContact } from './contact/contactUrns.js';
+import { findContact, isBehind } from './contact/contactUrns.js';
 import { logMisread } from './contact/misread.js';
 import { createContact, modeOf, updateExisting, upsert } from './contact/writeContact.js';
 import { list } from './lists/list.js';
@@ -220,6 +220,11 @@ export function upsertContact(
       await complete(facts, body, 'contact');
       const { contact, isNew } = await upsert(client, body, mode);
       logMisread(body, contact);
+      if (body.uuid !== undefined && mode === 'add' && isBehind(body.urns ?? [], contact)) {
+        log.warn(
+          'The contact has another number before the one that was added, and RapidPro writes to the first. If it is out of date, remove it: { urns: "replace" }.',
+        );
+      }
       log.info(`${isNew ? 'Added' : 'Updated'} contact ${shownId(contact)}`);
       return contact;
     },

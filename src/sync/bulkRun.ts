@@ -275,9 +275,8 @@ export async function bulkRun(
   if (isLeft || (leavesCheckpoint && hasAny)) {
     call.state = withCheckpoint(call.state, checkpoint, left);
   }
-  const { unpredicted } = outcome;
   const { failOnError: isError } = settings;
-  logSyncEnd(name, result, verb, client.requests, { isLeft, unpredicted, failOnError: isError });
+  logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, failOnError: isError });
   // A dry run, or one whose entries are all refused before, did nothing.
   const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
   if (isError) {

@@ -5,7 +5,7 @@ import { type ErrorCode, RapidProError, type Reason } from '../errors/errors.js'
 import type { Body } from '../input/body.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { refuseDuplicateNumbers } from '../operations/contact/contactUrns.js';
+import { isBehind, refuseDuplicateNumbers } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
 import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
@@ -78,6 +78,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const { contact, isNew } = await upsert(client, body, mode);
         const uuid = String(contact.uuid);
         const misread = reportMisread(misreadFields(body, contact));
+        const isAdded = input.uuid !== undefined && mode === 'add';
+        if (isAdded && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
         outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
         // Only RapidPro knows that two names, such as a uuid and a URN, are one contact.
         const hash = shortHash(uuid);

@@ -145,6 +145,20 @@ describe('by several URNs', () => {
   });
 });
 
+test('a number that is added behind another one of the contact is told', async () => {
+  const lines = captureConsole();
+  const server = await serve(...contactsServer(amina()));
+  await run(upsertContact({ uuid: UUID, urns: ['tel:+250788000009'] }), server);
+  expect(lines.filter(line => line.includes('RapidPro writes to the first'))).toHaveLength(1);
+  expect(lines.join('\n')).not.toContain('788000009');
+  lines.length = 0;
+  // Another kind of address; the first number; found by the number.
+  await run(upsertContact({ uuid: UUID, urns: [MAIL] }), server);
+  await run(upsertContact({ uuid: UUID, urns: [TEL] }), server);
+  await run(upsertContact({ urns: ['tel:+250788000009'] }), server);
+  expect(lines.join('\n')).not.toContain('RapidPro writes to the first');
+});
+
 describe("urns: 'replace'", () => {
   const replace = { urns: 'replace' } as const;
 

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
 import { fail, type Reason } from '../../errors/errors.js';
 import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
+import { isPlainUrn } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 
 export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {
@@ -11,6 +12,23 @@ export async function findContact(client: Client, key: ContactKey): Promise<Dict
 
 export function urnsOf(contact: Dictionary): string[] {
   return Array.isArray(contact.urns) ? contact.urns.filter(urn => typeof urn === 'string') : [];
+}
+
+const schemeOf = (urn: string) => urn.slice(0, urn.indexOf(':'));
+
+/**
+ * Whether a contact has another address before the given ones of the same kind. RapidPro writes to the first, and a
+ * number that is added comes last: the older one may be somebody else's by now.
+ */
+export function isBehind(urns: readonly string[], contact: Dictionary): boolean {
+  // How the server writes others is not known.
+  if (!urns.every(isPlainUrn)) return false;
+  const named = new Set(urns.map(urnIdentity));
+  const shown = urnsOf(contact).map(urnIdentity);
+  return urns.some(urn => {
+    const first = shown.find(one => schemeOf(one) === schemeOf(urn));
+    return first !== undefined && !named.has(first);
+  });
 }
 
 export const NO_SUCH_CONTACT: Reason = {

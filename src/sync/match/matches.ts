@@ -1,7 +1,7 @@
 import { fail, type Reason } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
-import { severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
+import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
@@ -278,6 +278,8 @@ export class Matches {
     this.claim(index, uuid);
     const status = inactiveStatus(contact);
     if (status !== undefined) outcome.noteInactive(index, uuid, status);
+    const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
+    if (isMeant && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     change.byUrns = matcher.usesUrns(input);

@@ -99,6 +99,10 @@ export class BulkOutcome {
   isRemovalStopped = false;
   /** Keys that every run writes, because only RapidPro knows what it stores for their values. */
   readonly unpredicted = new Set<string>();
+  /** Entries whose numbers come after another one of the contact. */
+  readonly behind = new Set<number>();
+  /** How many get URNs that others may have. Only a run that writes looks. */
+  perhapsTaken = 0;
   readonly #limiter: Limiter;
   /** By index in the list; undefined if it is open. */
   readonly #places: (Place | undefined)[];

@@ -6,12 +6,14 @@ import { count, logOf, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import type { BulkOutcome } from './bulkOutcome.js';
+import { type BulkOutcome, shown } from './bulkOutcome.js';
 
 const SECONDS = 10;
 const CONTACTS = 1000;
 
 type Log = ReturnType<typeof logOf>;
+/** `unpredicted`: keys that every run writes. */
+type Notes = Pick<BulkOutcome, 'unpredicted' | 'perhapsTaken' | 'behind'>;
 
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
@@ -69,12 +71,12 @@ const MOST_SHOWN = 5;
 
 function logPassedOver(log: Log, { passedOver = [] }: BulkResult): void {
   if (passedOver.length === 0) return;
-  const shown = passedOver
+  const pairs = passedOver
     .slice(0, MOST_SHOWN)
     .map(({ index, duplicateOf }) => `contacts[${index}] for contacts[${duplicateOf}]`);
   const more = passedOver.length > MOST_SHOWN ? ' and more' : '';
   log.warn(
-    `Skipped as duplicates of another entry: ${passedOver.length}, ${shown.join(', ')}${more}. See data.passedOver`,
+    `Skipped as duplicates of another entry: ${passedOver.length}, ${pairs.join(', ')}${more}. See data.passedOver`,
   );
 }
 
@@ -99,13 +101,31 @@ function logRemoval(
 
 const MOST_KEYS = 20;
 
-function logUnpredicted(log: Log, result: BulkResult, unpredicted: ReadonlySet<string>): void {
+function logUnpredicted(log: Log, result: BulkResult, { unpredicted, perhapsTaken }: Notes): void {
+  if (perhapsTaken > 0) {
+    log.warn(
+      `${count(perhapsTaken, ['contact gets URNs', 'contacts get URNs'])} that another contact may have. Only the real run looks, and fails for those: URN_TAKEN`,
+    );
+  }
   const items = [...result.updated, ...result.unchanged, ...result.failed];
-  const written = items.filter(item => item.predicted === false);
-  if (written.length === 0) return;
-  const keys = [...unpredicted].slice(0, MOST_KEYS).join(', ');
+  const written = items.filter(item => item.predicted === false).length - perhapsTaken;
+  if (written <= 0) return;
+  const keys = [...unpredicted]
+    .filter(key => perhapsTaken === 0 || key !== 'urns')
+    .slice(0, MOST_KEYS)
+    .join(', ');
   log.warn(
-    `${count(written.length, ['contact has', 'contacts have'])} values that only RapidPro can compare, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.`,
+    `${count(written, ['contact has', 'contacts have'])} values that only RapidPro can compare, so they are written in every run${keys ? `: ${keys}` : ''}. Write phone numbers as tel:+…, dates as 2026-01-31T08:00:00+02:00, numbers as 12.5, and places by their full path: Rwanda > Kigali City.`,
+  );
+}
+
+/** A message may go to a number that the person has given up. */
+function logBehind(log: Log, { failed }: BulkResult, { behind }: Notes): void {
+  const lost = new Set(failed.map(({ index }) => index));
+  const indexes = [...behind].filter(index => !lost.has(index)).sort((a, b) => a - b);
+  if (indexes.length === 0) return;
+  log.warn(
+    `${count(indexes.length, ['contact has', 'contacts have'])} another number before the one in the list, and RapidPro writes to the first: ${shown(indexes)}. If it is out of date, remove it: with { urns: "exact" } (upsertContacts: "replace"), the list has all numbers of a contact.`,
   );
 }
 
@@ -117,18 +137,14 @@ const GREEN = ' The step still succeeds. To make it fail, use { failOnError: tru
  *
  * @param isLeft - true if the next run can continue from here
  * @param failOnError - the option: an error follows
- * @param unpredicted - keys that every run writes
+ * @param notes - what the result does not show
  */
 export function logSyncEnd(
   operation: string,
   result: BulkResult,
   verb: string,
   requests: number,
-  {
-    isLeft,
-    unpredicted,
-    failOnError,
-  }: { isLeft: boolean; unpredicted: ReadonlySet<string>; failOnError: boolean },
+  { isLeft, notes, failOnError }: { isLeft: boolean; notes: Notes; failOnError: boolean },
 ): void {
   const log = logOf(operation);
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
@@ -141,7 +157,8 @@ export function logSyncEnd(
   logPassedOver(log, result);
   // The result itself only says so after the writes are counted.
   logRemoval(log, result, verb.startsWith('Dry run'));
-  logUnpredicted(log, result, unpredicted);
+  logUnpredicted(log, result, notes);
+  logBehind(log, result, notes);
   logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);
   if (failed > 0) {
     const [first] = result.failed;

@@ -54,7 +54,10 @@ export class Writer {
     if (settings.dryRun) {
       this.cost.ofChange(change);
       // Whether another contact holds a URN is only looked up where it is written.
-      if (change.urns) change.unpredicted.push('urns');
+      if (change.urns) {
+        change.unpredicted.push('urns');
+        outcome.perhapsTaken++;
+      }
       return this.#toGroups(change);
     }
     await this.attempt({ index, uuid }, async () => {

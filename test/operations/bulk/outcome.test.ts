@@ -360,18 +360,32 @@ const failed = (index: number, code: ErrorCode = 'URN_TAKEN') => ({
 describe('the log at the end', () => {
   const said = (
     result: Partial<BulkResult>,
-    { verb = 'Synchronized', isLeft = false, unpredicted = [] as string[], isError = false } = {},
+    {
+      verb = 'Synchronized',
+      isLeft = false,
+      unpredicted = [] as string[],
+      perhapsTaken = 0,
+      behind = [] as number[],
+      isError = false,
+    } = {},
   ) => {
     const lines = captureConsole();
     logSyncEnd('syncContacts', { ...empty(), ...result }, verb, 1234, {
       isLeft,
-      unpredicted: new Set(unpredicted),
+      notes: { unpredicted: new Set(unpredicted), perhapsTaken, behind: new Set(behind) },
       failOnError: isError,
     });
     const head = /^RapidPro: (warning: )?syncContacts\(\): /;
     expect(lines.filter(line => !head.test(line))).toEqual([]);
     return lines.map(line => line.replace(head, '$1'));
   };
+
+  test('says whose number in the list is not the first', () => {
+    const lines = said({ updated: items(2), failed: [failed(7)] }, { behind: [7, 1, 0] });
+    expect(lines[1]).toMatch(
+      /^warning: 2 contacts have another number before the one in the list, and RapidPro writes to the first: contacts\[0\], contacts\[1\]\. /,
+    );
+  });
 
   test('counts everything', () => {
     expect(said({ created: items(1), updated: items(2), unchanged: items(1500) })).toEqual([
@@ -436,6 +450,10 @@ describe('the log at the end', () => {
   });
 
   test('says what every run writes', () => {
+    const taken = { unpredicted: ['urns'], perhapsTaken: 1 };
+    expect(said({ updated: [{ index: 0, predicted: false as const }] }, taken).slice(1)).toEqual([
+      'warning: 1 contact gets URNs that another contact may have. Only the real run looks, and fails for those: URN_TAKEN',
+    ]);
     const updated = [{ index: 0, predicted: false as const }, { index: 1 }];
     expect(said({ updated }, { unpredicted: ['fields.due'] })[1]).toMatch(
       /^warning: 1 contact has values that only RapidPro can compare, so they are written in every run: fields\.due\. Write /,

@@ -368,6 +368,40 @@ describe.each(dialects)('on %s', dialect => {
     expect(log.join('\n')).toContain('1 contact has values');
   });
 
+  test('a new number behind an older one is told in every run, until the older one is gone', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const uuid = holder(sandbox, AMINA)?.uuid ?? '';
+    const list = [{ uuid, urns: ['tel:+250788999001'] }];
+    const log = captureConsole();
+    const told = () =>
+      log.splice(0).filter(line => line.includes('another number before the one in the list'));
+    await bulk(syncContacts(list, { dryRun: true }), sandbox);
+    expect(told()).toHaveLength(1);
+    expect(counts((await bulk(syncContacts(list), sandbox)).result)).toEqual([0, 1, 0, 0, 0]);
+    expect(told()[0]).toMatch(/1 contact has .*: contacts\[0\]\. /);
+    expect(counts((await bulk(syncContacts(list), sandbox)).result)).toEqual([0, 0, 1, 0, 0]);
+    expect(told()).toHaveLength(1);
+    await bulk(upsertContacts(list), sandbox);
+    expect(told()).toHaveLength(1);
+    await bulk(syncContacts(list, { urns: 'exact' }), sandbox);
+    expect(told()).toEqual([]);
+    expect(holder(sandbox, 'tel:+250788999001')?.urns).toEqual(['tel:+250788999001']);
+    await bulk(syncContacts(list), sandbox);
+    // Found by one of several numbers: which one comes first was somebody's choice.
+    await bulk(syncContacts([{ urns: [BEA] }]), sandbox);
+    expect(told()).toEqual([]);
+  });
+
+  test('a dry run does not blame numbers that another contact may have', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const uuid = holder(sandbox, AMINA)?.uuid ?? '';
+    const log = captureConsole();
+    const list = [{ uuid, urns: [AMINA, BEA] }];
+    await bulk(syncContacts(list, { dryRun: true }), sandbox);
+    expect(log.join('\n')).toContain('1 contact gets URNs that another contact may have');
+    expect(log.join('\n')).not.toContain('only RapidPro can compare');
+  });
+
   test('numbers written in the local way are looked up', async () => {
     const sandbox = await workspace({ dialect, contacts: people() });
     const list = [{ urns: ['tel:0788000001'], name: 'Amina' }];
