@@ -175,9 +175,16 @@ const shape = z
 /** Where a list stopped. */
 type ListPosition = z.infer<typeof shape>;
 
+/** Whose list it is. Servers can accept the same token, as a copy for tests does, and a token stands for a workspace. */
+export interface Home {
+  /** Host, port and path. */
+  server: string;
+  token: string;
+}
+
 /** Where a list of a workspace stopped, by the way it is read. */
 export function listCheckpoint(
-  token: string,
+  { server, token }: Home,
   list: string,
   query: Query,
   isByPage: boolean,
@@ -185,7 +192,7 @@ export function listCheckpoint(
   return {
     section: 'resume',
     operation: isByPage ? `eachPage-${list}` : list,
-    fingerprint: fingerprint([query], token),
+    fingerprint: fingerprint([server, query], token),
     shape,
     without: 'the list is then read from the start',
     // Few lists are read as a whole, but a job may read many lists, one for each of something.

@@ -12,6 +12,7 @@ import {
   type Checkpoint,
   cursorShape,
   Fingerprint,
+  type Home,
   hasOthers,
   keyOf,
   readCheckpoint,
@@ -78,9 +79,9 @@ export async function bulkCheckpoint(
   operation: string,
   list: readonly unknown[],
   options: unknown,
-  token: string,
+  { server, token }: Home,
 ): Promise<Checkpoint<BulkPosition>> {
-  const print = new Fingerprint(token).add(options);
+  const print = new Fingerprint(token).add(server).add(options);
   await inTurns(list, item => void print.add(item));
   return {
     section: 'resume',
@@ -247,7 +248,10 @@ export async function bulkRun(
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
-  const checkpoint = await bulkCheckpoint(name, list, identity, configuration.token);
+  const checkpoint = await bulkCheckpoint(name, list, identity, {
+    server: client.server,
+    token: configuration.token,
+  });
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;

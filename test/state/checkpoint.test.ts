@@ -22,7 +22,9 @@ import { bulkCheckpoint } from '../../src/sync/bulkRun.js';
 import type { State } from '../../src/types/state.js';
 
 const TOKEN = 'a'.repeat(40);
-const SERVER = 'https://rapidpro.example.org';
+const SERVER = '//rapidpro.example.org/api/v2/';
+const OTHER = '//other.example.org/api/v2/';
+const HOME = { server: SERVER, token: TOKEN };
 
 const simple = (name: string, most?: number): Checkpoint<{ at: number }> => ({
   section: 'resume',
@@ -101,15 +103,17 @@ describe('a checkpoint', () => {
 test('names tell lists, ways of reading, tokens and servers apart, and reveal none', async () => {
   const group = { group: 'Mothers' };
   const all = [
-    listCheckpoint(TOKEN, 'contacts', {}, false),
-    listCheckpoint(TOKEN, 'contacts', group, false),
-    listCheckpoint(TOKEN, 'contacts', group, true),
-    listCheckpoint('b'.repeat(40), 'contacts', group, false),
-    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], {}, TOKEN),
-    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], { key: 'uuid' }, TOKEN),
-    await bulkCheckpoint('upsertContacts', [{ name: 'Amina' }], {}, TOKEN),
+    listCheckpoint(HOME, 'contacts', {}, false),
+    listCheckpoint(HOME, 'contacts', group, false),
+    listCheckpoint(HOME, 'contacts', group, true),
+    listCheckpoint({ ...HOME, token: 'b'.repeat(40) }, 'contacts', group, false),
+    listCheckpoint({ ...HOME, server: OTHER }, 'contacts', group, false),
+    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], {}, HOME),
+    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], { key: 'uuid' }, HOME),
+    await bulkCheckpoint('syncContacts', [{ name: 'Amina' }], {}, { ...HOME, server: OTHER }),
+    await bulkCheckpoint('upsertContacts', [{ name: 'Amina' }], {}, HOME),
     changesCheckpoint(SERVER, 'contacts', group),
-    changesCheckpoint('https://other.example.org', 'contacts', group),
+    changesCheckpoint(OTHER, 'contacts', group),
     eventsCheckpoint(SERVER, { resthook: 'Mothers' }),
     callsCheckpoint(SERVER, { flow: 'f' }),
   ];
@@ -130,11 +134,11 @@ const bulk = {
   clashes: [],
   found: [[2, 'u']],
 };
-const list = listCheckpoint(TOKEN, 'contacts', {}, false);
+const list = listCheckpoint(HOME, 'contacts', {}, false);
 const changes = changesCheckpoint(SERVER, 'contacts', {});
 const events = eventsCheckpoint(SERVER, {});
 const calls = callsCheckpoint(SERVER, {});
-const sync = await bulkCheckpoint('syncContacts', [1, 2, 3], {}, TOKEN);
+const sync = await bulkCheckpoint('syncContacts', [1, 2, 3], {}, HOME);
 const feed = { time: AT, from: AT, seen: { abc: 5 } };
 
 describe('shapes', () => {

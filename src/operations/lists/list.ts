@@ -147,7 +147,8 @@ export async function readList<Result>(
   const { client, configuration, args, options } = call;
   if (options.archived) checkArchived(resource, args.filters, options);
   const query = await queryOf(client, resource, args.filters);
-  const checkpoint = listCheckpoint(configuration.token, resource, query, way === 'pages');
+  const home = { server: client.server, token: configuration.token };
+  const checkpoint = listCheckpoint(home, resource, query, way === 'pages');
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   await call.facts.refuseHomeFilter(query);
   const before = earlier?.done ?? 0;

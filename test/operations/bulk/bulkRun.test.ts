@@ -144,7 +144,7 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect((await running(TEN, done, dry)).left.rapidpro).toBe(rapidpro);
   });
 
-  test('of the same list alone: other entries, options or another token leave another one', async () => {
+  test('of the same list alone: other entries, options, another token or server leave another one', async () => {
     const names = new Set<string>();
     const nameOf = async (list: unknown[], more: Running = {}) =>
       onlyCheckpoint((await running(list, () => {}, more)).left).name;
@@ -154,10 +154,11 @@ describe('a list that stopped leaves a checkpoint', () => {
     names.add(await nameOf([{ b: 2 }, { a: 1 }]));
     names.add(await nameOf([{ a: 1 }]));
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { token: 'b' }));
+    names.add(await nameOf([{ a: 1 }, { b: 2 }], { at: '//other.example.org/api/v2/' }));
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { plan: { identity: { key: 'uuid' } } }));
     const name = 'upsertContacts';
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { plan: { name } }));
-    expect(names.size).toBe(6);
+    expect(names.size).toBe(7);
   });
 
   test('five of them are kept', async () => {

@@ -59,6 +59,8 @@ export interface FakeOptions {
   groups?: Dictionary[];
   fields?: Dictionary[];
   country?: string;
+  /** Host, port and path. */
+  at?: string;
   limiter?: Limiter;
   /** Called before each request is answered, with its line. An error that it returns is the answer. */
   before?: (line: string, server: FakeRapidPro) => Error | undefined;
@@ -190,6 +192,7 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
   const client = {
     limiter,
     clock: limiter.clock,
+    server: options.at ?? '//rapidpro.example.org/api/v2/',
     requests: 0,
     writes: 0,
     request: async (request: ApiRequest) => {

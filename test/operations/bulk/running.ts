@@ -13,6 +13,8 @@ export interface RunPlan extends Pick<FakeOptions, 'before' | 'after'> {
   /** How many requests are sent side by side; here one after the other, so that their order is certain. */
   concurrency?: number;
   token?: string;
+  /** Of the server: its host, port and path. */
+  at?: string;
   /** Of the workspace. */
   country?: string;
 }
@@ -36,6 +38,7 @@ export function calling(contacts: unknown, plan: RunPlan = {}) {
     limiter,
     groups: GROUPS,
     fields: FIELDS,
+    ...(plan.at ? { at: plan.at } : {}),
     ...(plan.country ? { country: plan.country } : {}),
     ...(plan.before ? { before: plan.before } : {}),
     ...(plan.after ? { after: plan.after } : {}),

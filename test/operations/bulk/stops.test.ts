@@ -114,9 +114,14 @@ describe.each(dialects)('faults on %s', dialect => {
     expect(result.updated.length).toBeGreaterThan(5);
     expect(result.notAttempted.length).toBeGreaterThan(20);
     expect(result.stopped).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
-    const mended = await workspace({ dialect, contacts: sandbox.contacts() as never });
-    await bulk(syncContacts(list, { resume: true }), mended, { rapidpro: state.rapidpro });
-    expectInStep(mended, list);
+    sandbox.clearFaults();
+    const rest = await bulk(syncContacts(list, { resume: true }), sandbox, {
+      rapidpro: state.rapidpro,
+    });
+    expect(rest.result.created.concat(rest.result.updated)).toContainEqual(
+      expect.objectContaining({ earlier: true }),
+    );
+    expectInStep(sandbox, list);
   });
 });
 
@@ -492,4 +497,30 @@ describe('upsertContacts', () => {
     ]);
     expect(result.failed[1]?.description).toContain('were saved, one over the other');
   });
+});
+
+test.each([
+  ['syncContacts', syncContacts],
+  ['upsertContacts', upsertContacts],
+])('%s on another server does not continue the position of the first one', async (_, work) => {
+  noSleep();
+  const list = changed(0, 20);
+  const first = await workspace();
+  first.fault({
+    kind: 'throttle',
+    retryAfter: 3000,
+    when: { method: 'POST', path: 'contacts', nth: 6 },
+    times: 9,
+  });
+  const { result, state } = await bulk(work(list, { concurrency: 1 }), first);
+  expect(counts(result)).toEqual([5, 0, 0, 0, 15]);
+  const log = captureConsole();
+  const second = await workspace();
+  const next = await bulk(work(list, { resume: true }), second, { rapidpro: state.rapidpro });
+  expect(counts(next.result)).toEqual([20, 0, 0, 0, 0]);
+  expect(next.result.created.filter(({ earlier }) => earlier)).toEqual([]);
+  expect(second.contacts()).toHaveLength(20);
+  expect(log.join('\n')).toContain('or another credential');
+  // The first server's position waits for its own run.
+  expect(next.state.rapidpro).toEqual(state.rapidpro);
 });

@@ -97,9 +97,12 @@ describe('lists', () => {
     expect(next.rapidpro).toEqual(state.rapidpro);
   });
 
-  test('the place in one workspace is not taken for a place in another', async () => {
+  test.each([
+    ['on another server', {}],
+    ['with another token', { token: 'c'.repeat(40) }],
+  ])('the place in one workspace is not taken for a place %s', async (_, options) => {
     const { state } = await stopped(options => getContacts({}, options));
-    const other = await workspace({ contacts: people(300), token: 'c'.repeat(40) });
+    const other = await workspace({ contacts: people(300), ...options });
     const configuration = { host: other.host, token: other.token };
     const next = await getContacts({}, { resume: true })({ ...kept(state), configuration });
     expect(next.data).toHaveLength(300);
