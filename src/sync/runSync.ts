@@ -108,7 +108,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     const facts = await readFacts(client, all, settings, run.workspace);
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
-    const matcher = new Matcher(key, facts.types);
+    const matcher = new Matcher(key, facts.types, call.options.literal);
     await failUnmatchable(all, matcher, outcome, settings.takes);
     for (const input of dryRun ? stillOpen(all, outcome) : []) {
       const refusal = wouldRefuse(input);

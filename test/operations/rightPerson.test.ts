@@ -751,3 +751,47 @@ test('all that is wrong in a list is reported at once', async () => {
   const other = await refused(addToGroup([AMINA, '078812', 'ext:a#b'], 'Mothers'), 'INVALID_URN');
   expect(other.errors).toHaveLength(2);
 });
+
+describe.each(DIALECTS)('a damaged cell is nobody, on %s', dialect => {
+  const stranger = { urns: [AMINA], name: 'Stranger' };
+  const NEW = 'tel:+250788000002';
+
+  test.each(['2.48712E+16', '1234567.0', '#N/A', 'null'])('as a key: %s', async tei_id => {
+    const contacts = [{ ...stranger, fields: { tei_id } }];
+    const sandbox = await workspace({ dialect, contacts });
+    const list = [{ urns: [NEW], name: 'New', fields: { tei_id } }];
+    for (const dryRun of [true, false]) {
+      const options = { key: 'fields.tei_id', urns: 'exact', dryRun } as const;
+      const { result } = await bulk(syncContacts(list, options), sandbox);
+      expect(result.failed).toMatchObject([
+        {
+          index: 0,
+          code: 'INVALID_INPUT',
+          description: expect.stringContaining('contact.fields.tei_id'),
+        },
+      ]);
+    }
+    expect(writes(sandbox)).toEqual([]);
+    expect(sandbox.contacts()).toMatchObject([stranger]);
+  });
+
+  test('but a word as a key that the job means is sent', async () => {
+    const sandbox = await workspace({ dialect, contacts: [stranger] });
+    const list = [{ name: 'New', fields: { tei_id: 'None' } }];
+    const options = { key: 'fields.tei_id', literal: true } as const;
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(counts(result)).toEqual([1, 0, 0, 0, 0]);
+  });
+
+  test.each(['ext:2.48712E+16', 'ext:24871234567890124.0'])(
+    'as %s, which can still be found and deleted',
+    async urn => {
+      const sandbox = await workspace({ dialect, contacts: [{ ...stranger, urns: [urn] }] });
+      await refused(upsertContact({ urns: [urn], name: 'New' }), 'INVALID_URN');
+      expect(sandbox.contacts()).toMatchObject([{ name: 'Stranger' }]);
+      expect((await run(getContact(urn), sandbox)).data).toMatchObject({ name: 'Stranger' });
+      await run(deleteContact(urn), sandbox);
+      expect(sandbox.contacts()).toEqual([]);
+    },
+  );
+});

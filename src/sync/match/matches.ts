@@ -1,4 +1,6 @@
 import { fail, type Reason } from '../../errors/errors.js';
+import { DAMAGED, type Damage, damageOf } from '../../input/damaged.js';
+import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
 import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
@@ -12,21 +14,28 @@ import type { SyncFacts } from '../syncFacts.js';
 
 const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
 
+/** A field of numbers stores a whole number without its decimals. Spreadsheets keep 15 digits. */
+const WHOLE = /^[+-]?\d{1,15}\.0+$/;
+
 export class Matcher {
   /** The key of the field that identifies contacts, if a field does. */
   readonly field: string | undefined;
   readonly #key: SyncSettings['key'];
   readonly #type: string;
+  readonly #isLiteral: boolean;
   readonly #inputs = new Map<string, Input>();
 
-  constructor(key: SyncSettings['key'], types: ReadonlyMap<string, string>) {
+  /** @param isLiteral - the option `literal`: a word for missing data may be an id */
+  constructor(key: SyncSettings['key'], types: ReadonlyMap<string, string>, isLiteral = false) {
     this.#key = key;
+    this.#isLiteral = isLiteral;
     this.field = fieldOf(key);
     this.#type = types.get(this.field ?? '') ?? 'text';
   }
 
   namesOf(input: Input): Name[] {
     if (this.field !== undefined) {
+      if (this.#damage(input)) return [];
       const value = storedField(this.#type, input.fields?.[this.field] ?? null)?.value;
       return value ? [{ token: `=${value}`, what: this.field }] : [];
     }
@@ -45,12 +54,30 @@ export class Matcher {
   /** Why a contact of the list cannot be identified; undefined if it can. */
   refusal(input: Input): Reason | undefined {
     if (this.namesOf(input).length > 0) return undefined;
+    const damage = this.#damage(input);
+    if (damage) {
+      const { what, fix } = DAMAGED[damage];
+      return {
+        code: 'INVALID_INPUT',
+        description: `contact.fields.${this.field} ${what}. Nothing was sent.`,
+        fix: damage === 'word' ? `${fix} ${LITERAL_FIX}` : fix,
+      };
+    }
     const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
     return {
       code: 'INVALID_INPUT',
       description: `The contact has no ${wanted} to recognize it by. Nothing was sent.`,
       fix: KEY_FIX,
     };
+  }
+
+  /** What became of the value of the key, if it is no id. */
+  #damage({ fields }: Input): Damage | undefined {
+    const value = this.field === undefined ? undefined : fields?.[this.field];
+    const damage = value == null ? undefined : damageOf(String(value));
+    if (damage === 'word' && this.#isLiteral) return undefined;
+    const isWhole = this.#type === 'number' && WHOLE.test(String(value).trim());
+    return damage === 'decimals' && isWhole ? undefined : damage;
   }
 
   /** Adds a contact of the list to those that are searched. */

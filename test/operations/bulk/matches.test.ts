@@ -90,6 +90,38 @@ describe('an entry is recognized', () => {
     expect(matcher.usesUuid({ index: 0, ...entry })).toBe(uuid);
   });
 
+  test.each<[string, SyncSettings['key'] & string, string | number, what: string | undefined]>([
+    ['an exponent', 'fields.id', '2.48712E+16', 'has an exponent'],
+    ['an exponent in a number', 'fields.no', '2,48712E+16', 'has an exponent'],
+    ['decimals', 'fields.id', '1234567.0', 'ends with ".0"'],
+    ['more digits than a number keeps', 'fields.no', '2487123456789012.0', 'ends with ".0"'],
+    ['an error', 'fields.id', '#REF!', 'is an error value'],
+    ['a word', 'fields.id', 'None', 'is a word for missing data'],
+    // A field of numbers stores the same without the decimals.
+    ['no harm', 'fields.no', '248712345678901.00', undefined],
+    ['no harm', 'fields.no', 7, undefined],
+  ])('by a key with %s: %s %j', (_, key, value, what) => {
+    const input = { index: 0, fields: { [key.slice('fields.'.length)]: value } };
+    const matcher = new Matcher(key, TYPES);
+    expect(matcher.namesOf(input)).toHaveLength(what ? 0 : 1);
+    const refusal = matcher.refusal(input);
+    if (what === undefined) expect(refusal).toBeUndefined();
+    else {
+      expect(refusal).toMatchObject({
+        code: 'INVALID_INPUT',
+        description: expect.stringContaining(`contact.${key} ${what}`),
+      });
+      expect(JSON.stringify(refusal)).not.toContain(String(value));
+    }
+  });
+
+  test('by a key that is a word, if the job says so, but never by a damaged one', () => {
+    const named = (id: string) =>
+      new Matcher('fields.id', TYPES, true).namesOf({ index: 0, fields: { id } });
+    expect(named('None')).toEqual([{ token: '=None', what: 'id' }]);
+    for (const id of ['#N/A', '2.48712E+16', '1234567.0']) expect(named(id)).toEqual([]);
+  });
+
   test('in a contact of RapidPro, however that writes its URNs', () => {
     const { matcher, inputs } = matching([{ urns: [A] }, { uuid: U2 }, { urns: [B] }]);
     const found = (uuid: string, more?: object) =>

@@ -72,6 +72,18 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(membersOf(sandbox)).toHaveLength(2);
   });
 
+  test('nobody leaves if a key is a damaged cell: whose it was is unknown', async () => {
+    const people = upTo(3).map(n => person(n, { fields: { tei_id: `1234567${n}` } }));
+    const sandbox = await start(0, { contacts: people });
+    const list = [
+      ...upTo(2).map(n => ({ fields: { tei_id: `1234567${n}` } })),
+      { urns: ['tel:none'], fields: { tei_id: '12345672.0' } },
+    ];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id' });
+    expect(result).toMatchObject({ left: [], notRemoved: { indexes: [[2, 2]] } });
+    expect(membersOf(sandbox)).toHaveLength(3);
+  });
+
   test.each([
     [false, 3, 'Not in the list: 1 member was removed from the groups. See data.left'],
     [true, 3, 'Not in the list: 1 member would be removed from the groups. See data.left'],
