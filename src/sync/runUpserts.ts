@@ -1,16 +1,21 @@
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
-import { type ErrorCode, RapidProError, type Reason } from '../errors/errors.js';
+import { type ErrorCode, fail, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { isBehind, refuseDuplicateNumbers } from '../operations/contact/contactUrns.js';
+import {
+  isBehind,
+  refuseDuplicateNumbers,
+  severalAnswer,
+} from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
 import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
+import { Claims } from './claims.js';
 import { isKnownLanguage, predictMisread, reportMisread } from './compare.js';
 import {
   failDuplicates,
@@ -63,8 +68,11 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
     await failDuplicates(inputs, namesOf, outcome, settings.takes);
     await completeDates(workspace, inputs, outcome);
+    const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
+    // Adding URNs takes none away. What one contact is named by then shows after it was written.
+    const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
     if (dryRun) {
-      cost = await rehearseUpserts(run, inputs, settings);
+      cost = await rehearseUpserts(run, inputs, settings, claims);
       return { found: [] };
     }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
@@ -75,7 +83,12 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (!(await shared.admits(input))) return;
       try {
         const body = bodyOf(input);
-        const { contact, isNew } = await upsert(client, body, mode);
+        const { contact, isNew } = await upsert(client, body, mode, found => {
+          const others = claims?.besides(index, found) ?? [];
+          if (others.length === 0) return;
+          outcome.clash([index, ...others]);
+          throw sharedContact();
+        });
         const uuid = String(contact.uuid);
         const misread = reportMisread(misreadFields(body, contact));
         const isAdded = input.uuid !== undefined && mode === 'add';
@@ -159,11 +172,18 @@ const INACTIVE: Reason = {
   fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
 };
 
+/** Ends the work on an entry. The outcome says which entries are the same contact. */
+function sharedContact(): RapidProError {
+  const { code, description, fix } = severalAnswer('Two');
+  return fail(code, description, fix);
+}
+
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
   { client, outcome, progress, workspace }: BulkRun,
   inputs: readonly Input[],
   settings: SyncSettings,
+  claims: Claims | undefined,
 ): Promise<Cost> {
   const cost = new Cost();
   const facts = await readFacts(client, inputs, settings, workspace);
@@ -198,6 +218,8 @@ async function rehearseUpserts(
     if (inactiveStatus(contact) !== undefined && groups.length > 0) {
       return outcome.fail({ index, uuid }, INACTIVE);
     }
+    const others = claims?.besides(index, contact) ?? [];
+    if (others.length > 0) return outcome.clash([index, ...others]);
     cost.add(1);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);

@@ -87,6 +87,9 @@ const TELLING = 7;
 /** How to name a URN that is not from the job. */
 const OWN = 'A URN that the contact has';
 
+/** A phone number, as `urnIdentity()` writes it. */
+const PHONE = /^tel:(\+?\d+)$/;
+
 const isLocal = (number: string) => !number.startsWith('+');
 const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
 
@@ -95,6 +98,13 @@ function isSame(a: string, b: string): boolean {
   if (!isLocal(a) && !isLocal(b)) return false;
   const [short = '', long = ''] = [digitsOf(a), digitsOf(b)].sort((x, y) => x.length - y.length);
   return short.length >= TELLING && long.length - short.length <= 3 && long.endsWith(short);
+}
+
+/** Whether two URNs seem to be the same: alike as {@link urnIdentity} writes them, or one number in two forms. */
+export function sameUrn(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [[, one] = [], [, other] = []] = [PHONE.exec(a) ?? [], PHONE.exec(b) ?? []];
+  return one !== undefined && other !== undefined && isSame(one, other);
 }
 
 /**
@@ -106,7 +116,7 @@ function isSame(a: string, b: string): boolean {
 export function refuseDuplicateNumbers(urns: unknown, given: unknown = urns): void {
   if (!Array.isArray(urns) || urns.length < 2) return;
   const phones = distinctUrns(urns.map(String)).flatMap(urn => {
-    const [, number] = /^tel:(\+?\d+)$/.exec(urnIdentity(urn)) ?? [];
+    const [, number] = PHONE.exec(urnIdentity(urn)) ?? [];
     const index = Array.isArray(given) ? given.indexOf(urn) : -1;
     return number === undefined ? [] : [{ number, place: index < 0 ? OWN : `urns[${index}]` }];
   });

@@ -319,6 +319,8 @@ interface Wanted {
   urns: string[];
   body: Body;
   mode: UrnMode;
+  /** Throws if nothing may be written to the contact that was found. */
+  checkFound?: ((contact: Dictionary) => void) | undefined;
 }
 
 /** The contact with a uuid and URNs, and the URNs that nobody has. Writes nothing. */
@@ -345,6 +347,7 @@ async function upsertByLooking(
   const { uuid, urns, body, mode } = wanted;
   const { contact, missing } = await findTarget(client, uuid, urns);
   if (contact) {
+    wanted.checkFound?.(contact);
     const list = mode === 'replace' ? urns : [...urnsOf(contact), ...missing];
     return { contact: await writeUrns(client, contact, body, list, urns), isNew: false };
   }
@@ -377,10 +380,12 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
   }
 }
 
+/** @param checkFound - throws if nothing may be written to a contact that was looked up */
 export async function upsert(
   client: Client,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
   mode: UrnMode,
+  checkFound?: (contact: Dictionary) => void,
 ): Promise<Upserted> {
   if (uuid !== undefined && !urns) {
     return { contact: await writeContact(client, { uuid }, body), isNew: false };
@@ -392,6 +397,6 @@ export async function upsert(
   return lockUrns(client, urns ?? [], () =>
     uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add'
       ? upsertByUrn(client, urn, body)
-      : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode }),
+      : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode, checkFound }),
   );
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { upsertContacts } from '../../../src/index.js';
+import type { UpsertBody } from '../../../src/types/bodies.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
@@ -115,6 +116,100 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     expect(holder(sandbox, FREE)?.urns).toEqual([AMINA, FREE]);
     await bulk(upsertContacts([{ urns: [FREE] }], { urns: 'replace' }), sandbox);
     expect(holder(sandbox, FREE)?.urns).toEqual([FREE]);
+  });
+
+  describe('replacing URNs, entries that name one contact by different URNs', () => {
+    const ANN = { name: 'Ann', urns: ['ext:a', 'tel:+250788001003'] };
+
+    test.each<[string, UpsertBody[], number]>([
+      [
+        'both fail, and nothing is written for them',
+        [
+          { urns: ['ext:a'], name: 'Dee' },
+          { urns: ['tel:+250788001003'], name: 'Eve' },
+        ],
+        2,
+      ],
+      [
+        'in the other order, and with a local number',
+        [
+          { urns: ['tel:0788001003'], name: 'Eve' },
+          { urns: ['ext:a'], name: 'Dee' },
+        ],
+        2,
+      ],
+      [
+        'among others, who are written',
+        [
+          { urns: ['tel:+250788001003', 'ext:new'], name: 'Eve' },
+          { urns: ['tel:+250788555555'], name: 'Other' },
+          { urns: ['ext:a', 'ext:b'], name: 'Dee' },
+        ],
+        2,
+      ],
+    ])('%s', async (_, list, failed) => {
+      for (const concurrency of [1, 4]) {
+        const sandbox = await workspace({ dialect, contacts: [ANN], country: 'RW' });
+        const options = { urns: 'replace', concurrency } as const;
+        const dry = await bulk(upsertContacts(list, { ...options, dryRun: true }), sandbox);
+        const { result } = await bulk(upsertContacts(list, options), sandbox);
+        expect(result.failed).toHaveLength(failed);
+        expect(result.failed.map(({ index }) => index)).toEqual(
+          dry.result.failed.map(({ index }) => index),
+        );
+        for (const { code, description, fix } of result.failed) {
+          expect(code).toBe('CONTACT_CLASH');
+          expect(description).toMatch(
+            /^contacts\[\d\], contacts\[\d\] are the same contact in RapidPro\.$/,
+          );
+          expect(fix).toContain('Nothing was sent for them.');
+        }
+        expect(result.created).toHaveLength(list.length - failed);
+        expect(sandbox.contacts().find(({ name }) => name === 'Ann')).toMatchObject(ANN);
+        expect(sandbox.contacts()).toHaveLength(1 + list.length - failed);
+      }
+    });
+
+    test('by its uuid: it is not written a second time', async () => {
+      const sandbox = await workspace({ dialect, contacts: [ANN] });
+      const uuid = String(sandbox.contacts()[0]?.uuid);
+      const list = [
+        { urns: ['ext:a'], name: 'Dee' },
+        { uuid, name: 'Eve' },
+      ];
+      const options = { urns: 'replace', concurrency: 1 } as const;
+      const { result } = await bulk(upsertContacts(list, options), sandbox);
+      expect(result.failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+      expect(writes(sandbox)).toEqual([]);
+    });
+
+    test('a URN that moves to a contact with another uuid is free', async () => {
+      const bea = { name: 'Bea', urns: ['ext:b'] };
+      const sandbox = await workspace({ dialect, contacts: [ANN, bea] });
+      const uuidOf = (who: string) =>
+        String(sandbox.contacts().find(({ name }) => name === who)?.uuid);
+      const list = [
+        { uuid: uuidOf('Ann'), urns: ['ext:a'] },
+        { uuid: uuidOf('Bea'), urns: ['ext:b', 'tel:+250788001003'] },
+      ];
+      const options = { urns: 'replace', concurrency: 1 } as const;
+      const { result } = await bulk(upsertContacts(list, options), sandbox);
+      expect(counts(result)).toEqual([0, 2, 0, 0, 0]);
+      expect(holder(sandbox, 'tel:+250788001003')?.name).toBe('Bea');
+    });
+
+    test('an entry that another one stands for names nobody', async () => {
+      const sandbox = await workspace({ dialect, contacts: [ANN] });
+      const list = [
+        { urns: ['ext:a'], name: 'Dee' },
+        { urns: ['ext:a', 'tel:+250788001003'], name: 'Eve' },
+      ];
+      const options = { urns: 'replace', duplicates: 'first' } as const;
+      const { result } = await bulk(upsertContacts(list, options), sandbox);
+      expect(counts(result)).toEqual([0, 1, 0, 0, 0]);
+      expect(result.passedOver).toEqual([{ index: 1, duplicateOf: 0 }]);
+      expect(sandbox.contacts()).toMatchObject([{ name: 'Dee', urns: ['ext:a'] }]);
+    });
   });
 });
 
