@@ -9,7 +9,7 @@ import {
 } from '../../errors/errors.js';
 import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
-import { asUuid, distinctBy } from '../../input/identifiers.js';
+import { asUuid, distinctBy, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/optionTable.js';
@@ -86,11 +86,27 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
     .map(item => failure(item, 'NOT_CHANGED', description));
 }
 
+/** Whether an earlier request may have deleted an item by another of its names. A contact has one uuid. */
+function mayBeDeleted({ value }: Item, { list, body }: Action, { done }: Progress): boolean {
+  if (list !== 'contacts' || body.action !== 'delete') return false;
+  return isUuid(value) ? done.some(one => !isUuid(one.value)) : done.length > 0;
+}
+
+const DELETED =
+  ': either it did not exist, or this step deleted it by another uuid or URN in the list';
+
 /** An item because of which RapidPro refused the whole request. */
-function refusal(item: Item, error: RapidProError, noun: string): ActionFailure {
+function refusal(
+  item: Item,
+  error: RapidProError,
+  action: Action,
+  progress: Progress,
+): ActionFailure {
+  const noun = nounOf(action.list);
   const lost = error.outcome === 'unknown' ? PERHAPS_DONE : '';
   if (error.code === 'UNKNOWN_REFERENCE') {
-    return failure(item, error.code, `RapidPro has no such ${noun}.${lost}`);
+    const why = mayBeDeleted(item, action, progress) ? DELETED : '';
+    return failure(item, error.code, `RapidPro has no such ${noun}${why}.${lost}`);
   }
   const about = error.errors?.some(text => text.startsWith(`${noun}s`));
   return about
@@ -132,8 +148,9 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
   } catch (error) {
     const sorted = error instanceof RapidProError ? sortOut(error, list, items) : undefined;
     if (!sorted) throw error;
-    const noun = nounOf(list);
-    const found = sorted.refused.map(item => refusal(item, error as RapidProError, noun));
+    const found = sorted.refused.map(item =>
+      refusal(item, error as RapidProError, action, progress),
+    );
     const isUnknown = (error as RapidProError).outcome === 'unknown';
     progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUnknown })));
     progress.failures.push(...found);

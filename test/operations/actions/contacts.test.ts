@@ -11,6 +11,7 @@ import {
 import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { serve } from '../../support/serve.js';
+import { workspace } from '../bulk/workspace.js';
 import { failure, OTHER_UUID, refused, run, stateFor, UUID } from '../run.js';
 import { actionsServer, sizes, urns, uuids } from './actionsServer.js';
 
@@ -194,6 +195,39 @@ describe('contacts that RapidPro refuses', () => {
     expect((data as { failures: unknown[] }).failures).toHaveLength(30);
     expect(server.requests).toHaveLength(30);
   });
+
+  test.each(['v9', 'textit'] as const)(
+    'because the first hundred named them in another way, on %s',
+    async dialect => {
+      const urn = (n: number) => `tel:+25078812${String(n).padStart(4, '0')}`;
+      const contacts = Array.from({ length: 101 }, (_, n) => ({ urns: [urn(n)] }));
+      const sandbox = await workspace({ dialect, contacts });
+      const held = sandbox.contacts();
+      const first = String(held[0]?.urns[0]);
+      const unknown = 'ffffffff-0000-4000-8000-000000000001';
+      const list = [...held.map(one => String(one.uuid)), first, unknown];
+      const { data } = await run(deleteContacts(list), sandbox);
+      expect(sandbox.contacts()).toEqual([]);
+      expect(data).toEqual({
+        requested: 103,
+        failures: [
+          {
+            index: 101,
+            code: 'UNKNOWN_REFERENCE',
+            description:
+              'RapidPro has no such contact: either it did not exist, or this step deleted it by another uuid or URN in the list.',
+          },
+          // A contact has only one uuid.
+          {
+            index: 102,
+            id: unknown,
+            code: 'UNKNOWN_REFERENCE',
+            description: 'RapidPro has no such contact.',
+          },
+        ],
+      });
+    },
+  );
 
   test('for they are not active are reported by uuid', async () => {
     const list = uuids(100);
