@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { fail } from '../errors/errors.js';
 import { resources } from '../resources.js';
+import type { Recipients } from '../types/bodies.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
 import { findPart, isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
 import { refuseExpressions } from './expressions.js';
-import { asUuid, checkEach, contactKey, requireUrn, URN_FIX } from './identifiers.js';
+import {
+  asUuid,
+  checkEach,
+  checkEachInTurns,
+  contactKey,
+  requireUrn,
+  URN_FIX,
+} from './identifiers.js';
 import { refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
+import { giveWay } from './turns.js';
 
 const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
 
@@ -180,9 +189,26 @@ function requireSomething(body: object, given: unknown, where: string): void {
   );
 }
 
-/** RapidPro would refuse the whole request because of one of them, perhaps after others were sent. */
-function requireContacts(body: { contacts?: string[] | undefined }, where: string): void {
-  checkEach(body.contacts, (contact, index) => contactKey(contact, `${where}.contacts[${index}]`));
+/**
+ * Checks the recipients of a send. RapidPro would refuse a whole request because of one of them, perhaps after others were
+ * sent.
+ *
+ * @param where - the name of the body in the job
+ * @throws RapidProError `INVALID_URN`, `INVALID_INPUT`
+ */
+export async function checkRecipients(
+  { urns, contacts }: Recipients,
+  where: string,
+): Promise<void> {
+  await giveWay({ length: (urns?.length ?? 0) + (contacts?.length ?? 0) });
+  await checkEachInTurns(
+    urns,
+    (urn, index) => void requireUrn(urn, `${where}.urns[${index}]`, 'write'),
+  );
+  await checkEachInTurns(
+    contacts,
+    (one, index) => void contactKey(one, `${where}.contacts[${index}]`),
+  );
 }
 
 const QUICK_REPLY = ['type', 'text', 'extra'];
@@ -314,6 +340,7 @@ function refuseMissingLanguages(value: unknown, where: string, isLiteral: boolea
   }
 }
 
+/** Without its recipients: see {@link checkRecipients}. */
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
   // A text may be missing where there are attachments, but not in one of its languages.
@@ -325,18 +352,15 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
     refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');
   }
   checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
-  requireUrns(body, 'broadcast');
-  requireContacts(body, 'broadcast');
   requireContent(body, 'broadcast');
   return body;
 }
 
+/** Without its recipients: see {@link checkRecipients}. */
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
   refuseEmptyNarrowing(value);
   refuseLost(value, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
-  requireUrns(body, 'flowStart');
-  requireContacts(body, 'flowStart');
   return body;
 }
 

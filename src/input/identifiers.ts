@@ -1,6 +1,7 @@
 import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
+import { inTurns } from './turns.js';
 import { plainNumber, type UrnUse, urnFault } from './urns.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -48,21 +49,52 @@ export function checkEach<Item, Checked>(
   list: readonly Item[] = [],
   check: (item: Item, index: number) => Checked,
 ): Checked[] {
-  const faults: RapidProError[] = [];
-  const checked = list.flatMap((item, index) => {
+  const checking = new Checking(check);
+  for (const [index, item] of list.entries()) checking.take(item, index);
+  return checking.end();
+}
+
+/** The same for a list that may be long. */
+export async function checkEachInTurns<Item, Checked>(
+  list: readonly Item[] = [],
+  check: (item: Item, index: number) => Checked,
+): Promise<Checked[]> {
+  const checking = new Checking(check);
+  await inTurns(list, (item, index) => checking.take(item, index));
+  return checking.end();
+}
+
+/** What was checked so far, and every mistake in it. */
+class Checking<Item, Checked> {
+  readonly #check: (item: Item, index: number) => Checked;
+  readonly #checked: Checked[] = [];
+  readonly #faults: RapidProError[] = [];
+
+  constructor(check: (item: Item, index: number) => Checked) {
+    this.#check = check;
+  }
+
+  take(item: Item, index: number): void {
     try {
-      return [check(item, index)];
+      this.#checked.push(this.#check(item, index));
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
-      faults.push(error);
-      return [];
+      this.#faults.push(error);
     }
-  });
-  const [first] = faults;
-  if (!first) return checked;
+  }
+
+  end(): Checked[] {
+    if (this.#faults.length > 0) throw allOf(this.#faults);
+    return this.#checked;
+  }
+}
+
+/** The first of several errors, with the others in `errors`. */
+function allOf(faults: readonly RapidProError[]): RapidProError {
+  const [first] = faults as [RapidProError];
   const { code, description, fix } = first;
-  if (faults.length === 1) throw first;
-  throw fail(
+  if (faults.length === 1) return first;
+  return fail(
     code,
     `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
     fix,
@@ -134,13 +166,28 @@ export function distinctBy<Item>(
   items: readonly Item[],
   identityOf: (item: Item) => string,
 ): Item[] {
-  const seen = new Set<string>();
-  return items.filter(item => {
-    const identity = identityOf(item);
-    const isFirst = !seen.has(identity);
-    seen.add(identity);
-    return isFirst;
+  return items.filter(isFirst(identityOf));
+}
+
+/** The same for a list that may be long. */
+export async function distinctInTurns<Item>(
+  items: readonly Item[],
+  identityOf: (item: Item) => string,
+): Promise<Item[]> {
+  const isNew = isFirst(identityOf);
+  const distinct: Item[] = [];
+  await inTurns(items, item => {
+    if (isNew(item)) distinct.push(item);
   });
+  return distinct;
+}
+
+function isFirst<Item>(identityOf: (item: Item) => string): (item: Item) => boolean {
+  const seen = new Set<string>();
+  return item => {
+    const before = seen.size;
+    return seen.add(identityOf(item)).size > before;
+  };
 }
 
 /** Leaves out URNs that differ only in punctuation. The first one stays. */

@@ -3,6 +3,28 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Milliseconds until others get their turn. A blocked worker would miss its heartbeat. */
 const LONGEST = 40;
 
+/** Of so many items, a step that goes through all of them takes some milliseconds. */
+const MANY = 5_000;
+
+/** Gives others their turn between two such steps. */
+export async function giveWay({ length }: { length: number }): Promise<void> {
+  if (length > MANY) await nextTurn();
+}
+
+/** The time until others get their turn. For loops that wait for something that is nearly always there already. */
+export class Turn {
+  #since = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.#since >= LONGEST;
+  }
+
+  async give(): Promise<void> {
+    await nextTurn();
+    this.#since = performance.now();
+  }
+}
+
 /**
  * Goes through a list that may be long, without blocking the process.
  *
@@ -13,12 +35,10 @@ export async function inTurns<T>(
   work: (item: T, index: number) => void,
 ): Promise<void> {
   let index = 0;
-  let since = performance.now();
+  const turn = new Turn();
   for (const item of items) {
     work(item, index++);
-    if (index % 16 > 0 || performance.now() - since < LONGEST) continue;
-    await nextTurn();
-    since = performance.now();
+    if (index % 16 === 0 && turn.isOver) await turn.give();
   }
 }
 

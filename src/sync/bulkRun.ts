@@ -4,7 +4,7 @@ import { AbortedError } from '../client/limiter.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
 import { logOf } from '../input/log.js';
-import { inTurns } from '../input/turns.js';
+import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { ranges } from '../operations/many/recipients.js';
@@ -270,6 +270,7 @@ export async function bulkRun(
   };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
+  await giveWay({ length: items });
   if (settings.removeMissing) outcome.removal ??= { left: [], notRemoved: STOPPED };
   const result = outcome.result();
   const isUnfinished = result.notAttempted.length > 0 || outcome.hasPassing;

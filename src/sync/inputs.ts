@@ -7,7 +7,7 @@ import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
-import { inTurns } from '../input/turns.js';
+import { inTurns, Turn } from '../input/turns.js';
 import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
@@ -134,8 +134,10 @@ export async function failHomeNumbers(
       if (dependsOnCountry(urn)) suspects.push({ index, place, urn });
     }
   });
+  const turn = new Turn();
   for (const { index, place, urn } of suspects) {
     const fault = await facts.homeNumberFault(urn, true);
+    if (turn.isOver) await turn.give();
     if (!fault) continue;
     const description = `contact.urns[${place}] ${fault.what}.`;
     outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });

@@ -1,7 +1,7 @@
 import { fail, type Reason } from '../errors/errors.js';
 import { count, logOf } from '../input/log.js';
 import { isPlainUrn } from '../input/stored.js';
-import { inTurns } from '../input/turns.js';
+import { giveWay, inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
 import { type BulkCall, bulkRun, type ReadSoFar } from './bulkRun.js';
@@ -105,15 +105,17 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     });
     for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
     await failHomeNumbers(run.workspace, all, outcome);
+    await giveWay(all);
     const facts = await readFacts(client, all, settings, run.workspace);
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types, call.options.literal);
     await failUnmatchable(all, matcher, outcome, settings.takes);
-    for (const input of dryRun ? stillOpen(all, outcome) : []) {
+    await inTurns(dryRun ? stillOpen(all, outcome) : [], input => {
       const refusal = wouldRefuse(input);
       if (refusal) outcome.fail({ index: input.index }, refusal);
-    }
+    });
+    await giveWay(all);
     const inputs = stillOpen(all, outcome);
     const closed = all.filter(
       ({ index }) => !outcome.isOpen(index) && !outcome.isPassedOver(index),
@@ -159,7 +161,9 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   await lookUps.localNumbers();
   if (limiter.stopped) return end();
   await reader.read(take);
+  await giveWay(parts.inputs);
   const waited = matches.takeWaiting();
+  await giveWay(parts.inputs);
   if (limiter.stopped) return end();
   matches.waits = false;
   await writer.changes(waited);

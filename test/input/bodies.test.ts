@@ -5,6 +5,7 @@ import {
   checkContactWithUuid,
   checkFlowStart,
   checkMessage,
+  checkRecipients,
 } from '../../src/input/bodies.js';
 import { bodyCheck, filled, name, namedBody, oneOf, uuid } from '../../src/input/body.js';
 import { check, pathOf, typeName, withoutUndefined } from '../../src/input/check.js';
@@ -435,12 +436,14 @@ describe('a broadcast', () => {
     });
   });
 
-  test('an invalid recipient is named', () => {
+  test('an invalid recipient is named', async () => {
     for (const key of ['urns', 'contacts']) {
-      expect(refusalOf(() => broadcast({ [key]: [AMINA, 'x'] }))).toMatchObject({
-        code: 'INVALID_URN',
-        description: expect.stringContaining(`broadcast.${key}[1]`),
-      });
+      for (const where of ['broadcast', 'flowStart']) {
+        await expect(checkRecipients({ [key]: [AMINA, 'x'] }, where)).rejects.toMatchObject({
+          code: 'INVALID_URN',
+          description: expect.stringContaining(`${where}.${key}[1]`),
+        });
+      }
     }
   });
 
@@ -531,15 +534,6 @@ describe('a flow start', () => {
     ],
   ])('%j: %s', (value, description) => {
     expect(refusalOf(() => start(value))).toMatchObject({ code: 'INVALID_INPUT', description });
-  });
-
-  test('an invalid recipient is named', () => {
-    for (const key of ['urns', 'contacts']) {
-      expect(refusalOf(() => start({ [key]: [AMINA, 'x'] }))).toMatchObject({
-        code: 'INVALID_URN',
-        description: expect.stringContaining(`flowStart.${key}[1]`),
-      });
-    }
   });
 
   test('nothing is no flow start, and words may be meant', () => {

@@ -29,11 +29,11 @@ describe('ranges', () => {
 
 const uuids = fc.array(fc.uuid(), { minLength: 1, maxLength: 350 });
 
-test('a send reaches everybody once, at most 100 at a time, and knows where each stood', () => {
-  fc.assert(
-    fc.property(uuids, list => {
+test('a send reaches everybody once, at most 100 at a time, and knows where each stood', async () => {
+  await fc.assert(
+    fc.asyncProperty(uuids, async list => {
       const given = [...list, ...list.slice(0, 5)];
-      const { chunks, recipients, duplicates } = planRecipients({ contacts: given });
+      const { chunks, recipients, duplicates } = await planRecipients({ contacts: given });
       const sent = chunks.flatMap(chunk => chunk.recipients.contacts ?? []);
       expect(sent).toEqual([...new Set(given)]);
       expect(recipients).toBe(sent.length);
@@ -48,14 +48,15 @@ test('a send reaches everybody once, at most 100 at a time, and knows where each
   );
 });
 
-test('items of an action are distinct, in order, and know where each stood first', () => {
-  fc.assert(
-    fc.property(uuids, fc.array(fc.integer({ min: 1, max: 1000 })), (contacts, messages) => {
+test('items of an action are distinct, in order, and know where each stood first', async () => {
+  const ids = fc.array(fc.integer({ min: 1, max: 1000 }));
+  await fc.assert(
+    fc.asyncProperty(uuids, ids, async (contacts, messages) => {
       const written = contacts.map((uuid, index) => (index % 2 ? uuid.toUpperCase() : uuid));
-      const items = itemsOf('contacts', [...written, ...contacts]);
+      const items = await itemsOf('contacts', [...written, ...contacts]);
       expect(items.map(({ value }) => value)).toEqual([...new Set(contacts)]);
       for (const { value, index } of items) expect(contacts.indexOf(String(value))).toBe(index);
-      const numbers = itemsOf('messages', messages.map(String));
+      const numbers = await itemsOf('messages', messages.map(String));
       expect(numbers.map(({ value }) => value)).toEqual([...new Set(messages)]);
     }),
     { numRuns: 50 },

@@ -3,6 +3,7 @@ import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import { log } from '../../input/log.js';
+import { inTurns, Turn } from '../../input/turns.js';
 import {
   dependsOnCountry,
   digitsTakenWhole,
@@ -26,8 +27,10 @@ export const placedAt = (urn: string, where: string, index: number): Placed => (
   where: `${where}[${index}]`,
 });
 
-export const placed = (urns: readonly string[] = [], where: string): Placed[] =>
-  urns.map((urn, index) => placedAt(urn, where, index));
+/** The URNs of a list, with their places. */
+export function* placed(urns: readonly string[] = [], where: string): Generator<Placed> {
+  for (const [index, urn] of urns.entries()) yield placedAt(urn, where, index);
+}
 
 /** What was read for one credential. */
 interface Kept {
@@ -171,8 +174,14 @@ export class WorkspaceFacts {
     urns: Iterable<Placed>,
     { isContactWrite = false, code = 'INVALID_URN' as ErrorCode } = {},
   ): Promise<void> {
-    for (const { urn, where } of urns) {
+    const suspects: Placed[] = [];
+    await inTurns(urns, one => {
+      if (dependsOnCountry(one.urn)) suspects.push(one);
+    });
+    const turn = new Turn();
+    for (const { urn, where } of suspects) {
       const fault = await this.homeNumberFault(urn, isContactWrite);
+      if (turn.isOver) await turn.give();
       if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
     }
   }

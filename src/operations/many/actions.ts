@@ -9,11 +9,11 @@ import {
 } from '../../errors/errors.js';
 import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
-import { asUuid, distinctBy, isUuid } from '../../input/identifiers.js';
+import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/optionTable.js';
-import { inPieces } from '../../input/turns.js';
+import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/bulk.js';
 import type { Json } from '../../types/json.js';
@@ -22,7 +22,7 @@ import { requireDone } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
-import { placedAt } from '../base/workspaceFacts.js';
+import { type Placed, placedAt } from '../base/workspaceFacts.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
@@ -243,14 +243,13 @@ export function act<Name extends string>(
     options: plan.options,
     knownOptions: ['dryRun', ...(plan.knownOptions ?? [])],
     async run({ client, facts, args, options }) {
-      const items = itemsOf(list, args[list]);
+      const items = await itemsOf(list, args[list]);
       const body = plan.body(args, options);
       const { topic } = body;
       if (isName(topic)) body.topic = await uuidOf(client, 'topics', topic, 'topic');
       const isOnContacts = list === 'contacts';
       if (isOnContacts) {
-        const urnOf = ({ value, index }: Item) => placedAt(String(value), 'contacts', index);
-        await facts.refuseHomeNumbers(items.map(urnOf));
+        await facts.refuseHomeNumbers(placedItems(items));
       }
       const { repeatable = true } = plan;
       const findSkipped = options.verify ? plan.findSkipped : undefined;
@@ -262,6 +261,11 @@ export function act<Name extends string>(
       );
     },
   });
+}
+
+/** The names of contacts, with their places. */
+function* placedItems(items: readonly Item[]): Generator<Placed> {
+  for (const { value, index } of items) yield placedAt(String(value), 'contacts', index);
 }
 
 /**
@@ -277,18 +281,22 @@ export function requireReference(value: unknown, what: string, isLiteral = false
 
 /** Looks up numbers without a country code, because servers do not recognize them here. */
 async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
-  const local = items.map(({ value }) => String(value)).filter(isLocalNumber);
+  const local: string[] = [];
+  await inTurns(items, ({ value }) => {
+    const name = String(value);
+    if (!isUuid(name) && isLocalNumber(name)) local.push(name);
+  });
   if (local.length === 0) return items;
   const found = await lookUpIfPossible(client, local, { mustKnow: false });
-  return oncePerContact(items, found).map(({ value, index }) => ({
+  return (await oncePerContact(items, found)).map(({ value, index }) => ({
     value: String(found.get(String(value))?.uuid ?? value),
     index,
   }));
 }
 
 /** Leaves out contacts that turned out to be in the list already. */
-function oncePerContact(items: readonly Item[], found: Found): Item[] {
-  return distinctBy(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
+function oncePerContact(items: readonly Item[], found: Found): Promise<Item[]> {
+  return distinctInTurns(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
 }
 
 /** What RapidPro would say about a group that the action cannot use. */
@@ -313,7 +321,8 @@ async function rehearse(client: Client, { list, items, body }: Action): Promise<
   const names = list === 'contacts' ? items.map(({ value }) => String(value)) : [];
   const left = DRY_REQUESTS - client.requests;
   const found = await lookUpIfPossible(client, names, { mustKnow: false, most: left });
-  const distinct = oncePerContact(items, found);
+  const distinct = await oncePerContact(items, found);
+  await giveWay(distinct);
   const failures = distinct.flatMap(item => {
     const contact = found.get(String(item.value));
     if (contact === null)

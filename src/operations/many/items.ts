@@ -3,12 +3,13 @@ import { maskUrn } from '../../errors/redact.js';
 import { typeName } from '../../input/check.js';
 import {
   asUuid,
-  checkEach,
+  checkEachInTurns,
   contactKey,
-  distinctBy,
+  distinctInTurns,
   isUuid,
   urnIdentity,
 } from '../../input/identifiers.js';
+import { giveWay } from '../../input/turns.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 
@@ -40,8 +41,8 @@ function toList(value: unknown, what: ItemList): unknown[] {
   );
 }
 
-function contactValues(list: unknown[]): string[] {
-  return checkEach(list, (contact, index) => {
+function contactValues(list: unknown[]): Promise<string[]> {
+  return checkEachInTurns(list, (contact, index) => {
     const key = contactKey(contact, `contacts[${index}]`);
     return 'uuid' in key ? key.uuid : key.urn;
   });
@@ -69,17 +70,19 @@ function ticketValue(ticket: unknown, index: number): string {
 
 const VALUES = {
   contacts: contactValues,
-  messages: (list: unknown[]) => list.map(messageValue),
-  tickets: (list: unknown[]) => list.map(ticketValue),
+  messages: async (list: unknown[]) => list.map(messageValue),
+  tickets: async (list: unknown[]) => list.map(ticketValue),
 };
 
 /** What an action works on, as RapidPro and jobs name the list. */
 export type ItemList = keyof typeof VALUES;
 
 /** The items of a job's list. Of duplicates, the first stays. */
-export function itemsOf(list: ItemList, value: unknown): Item[] {
-  const items = VALUES[list](toList(value, list)).map((one, index) => ({ value: one, index }));
-  return distinctBy(items, ({ value }) => {
+export async function itemsOf(list: ItemList, value: unknown): Promise<Item[]> {
+  const values: readonly (string | number)[] = await VALUES[list](toList(value, list));
+  await giveWay(values);
+  const items = values.map((one, index) => ({ value: one, index }));
+  return distinctInTurns(items, ({ value }) => {
     const text = String(value);
     return text.includes(':') ? urnIdentity(text) : text;
   });

@@ -4,6 +4,7 @@ import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { inTurns } from '../../input/turns.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { mayNotRead } from '../base/workspaceFacts.js';
@@ -22,11 +23,17 @@ class Wanted {
   readonly found: Found = new Map();
   readonly #names = new Map<string, string[]>();
 
-  constructor(names: readonly string[]) {
-    for (const name of names) {
-      const identity = contactIdentity(name);
-      this.#names.set(identity, [...(this.#names.get(identity) ?? []), name]);
-    }
+  static async of(names: readonly string[]): Promise<Wanted> {
+    const wanted = new Wanted();
+    await inTurns(names, name => wanted.#add(name));
+    return wanted;
+  }
+
+  #add(name: string): void {
+    const identity = contactIdentity(name);
+    const names = this.#names.get(identity);
+    if (names) names.push(name);
+    else this.#names.set(identity, [name]);
   }
 
   get size(): number {
@@ -108,8 +115,9 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
     );
   }
   // Under another form of its URN, a contact could be in the whole list.
-  const isConclusive = (identity: string) => isUuid(identity) || isPlainUrn(identity);
-  for (const identity of wanted.identities.filter(isConclusive)) wanted.resolve(identity, null);
+  await inTurns(wanted.identities, identity => {
+    if (isUuid(identity) || isPlainUrn(identity)) wanted.resolve(identity, null);
+  });
 }
 
 /**
@@ -125,7 +133,7 @@ export async function lookUp(
   most = Number.POSITIVE_INFINITY,
   whereOf?: (name: string) => string,
 ): Promise<Found> {
-  const wanted = new Wanted(names);
+  const wanted = await Wanted.of(names);
   const start = client.requests;
   const left = () => most - (client.requests - start);
   const pays = wanted.size > (most === Infinity ? 2 : most);

@@ -1,7 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
-import { inPieces } from '../../input/turns.js';
+import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut } from '../../types/bulk.js';
@@ -65,16 +65,19 @@ class Sorter {
     this.#resolved = resolved;
   }
 
-  sort(list: ListName, values: readonly string[] = []): Item[] {
-    return values.flatMap((value, index) => {
+  async sort(list: ListName, values: readonly string[] = []): Promise<Item[]> {
+    const items: Item[] = [];
+    await inTurns(values, (value, index) => {
       const identity = this.#identity(list, value);
       if (this.#seen.has(identity)) {
         this.duplicates++;
-        return [];
+        return;
       }
       this.#seen.add(identity);
-      return this.#isLeftOut(list, value, index) ? [] : [{ value: this.#sent(list, value), index }];
+      if (!this.#isLeftOut(list, value, index))
+        items.push({ value: this.#sent(list, value), index });
     });
+    return items;
   }
 
   /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
@@ -179,11 +182,11 @@ function summarize(kinds: readonly (readonly [Item[], string])[]): string {
  * @param resolved - what is known about them, if anything
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
-export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
+export async function planRecipients(body: Recipients, resolved = UNRESOLVED): Promise<Plan> {
   const sorter = new Sorter(resolved);
-  const contacts = sorter.sort('contacts', body.contacts);
-  const urns = sorter.sort('urns', body.urns);
-  const groups = sorter.sort('groups', body.groups);
+  const contacts = await sorter.sort('contacts', body.contacts);
+  const urns = await sorter.sort('urns', body.urns);
+  const groups = await sorter.sort('groups', body.groups);
   const { duplicates, leftOut } = sorter;
   const recipients = contacts.length + urns.length + groups.length;
   if (recipients === 0 && leftOut.length === 0) {
@@ -207,8 +210,10 @@ export function planRecipients(body: Recipients, resolved = UNRESOLVED): Plan {
   const items = key === 'contacts' ? contacts : urns;
   if (resolved === UNRESOLVED) {
     refuseMixture(contacts, urns, groups);
+    await giveWay(items);
     refuseLocalNumbers(body[key] ?? []);
   }
+  await giveWay(items);
   return { ...plan, chunks: split(key, items) };
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError } from '../../errors/errors.js';
+import { checkRecipients } from '../../input/bodies.js';
 import type { Body } from '../../input/body.js';
 import { isUuid, shownId, urnIdentity } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
@@ -167,7 +168,7 @@ async function rehearse(
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
-  const plan = planRecipients(recipients, {
+  const plan = await planRecipients(recipients, {
     contacts: found,
     groups: new Map(groups.flatMap(group => pairOf(group, known.of(group)?.uuid))),
     onlyActive,
@@ -340,11 +341,10 @@ export async function sendToAll(
   const { onlyActive = false, dryRun = false } = options;
   const recipients = { contacts, urns, groups };
   // Refuses what is clearly wrong before anything is read.
-  planRecipients(recipients);
-  await facts.refuseHomeNumbers([
-    ...placed(contacts, `${where}.contacts`),
-    ...placed(urns, `${where}.urns`),
-  ]);
+  await checkRecipients(recipients, where);
+  await planRecipients(recipients);
+  await facts.refuseHomeNumbers(placed(contacts, `${where}.contacts`));
+  await facts.refuseHomeNumbers(placed(urns, `${where}.urns`));
   const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
   if (dryRun) {
     const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
@@ -359,7 +359,7 @@ export async function sendToAll(
     groups: await groupsByName(client, groups),
     onlyActive,
   };
-  const plan = planRecipients(recipients, resolved);
+  const plan = await planRecipients(recipients, resolved);
   if (plan.duplicates > 0) {
     log.info(`Left out ${count(plan.duplicates, 'recipient')} named more than once`);
   }

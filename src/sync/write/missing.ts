@@ -4,6 +4,7 @@ import { RapidProError, reachOf } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { giveWay, inTurns } from '../../input/turns.js';
 import { plainNumber } from '../../input/urns.js';
 import { requireDone } from '../../operations/base/asObject.js';
 import { urnsOf } from '../../operations/contact/contactUrns.js';
@@ -29,13 +30,24 @@ class Named {
   /** The last digits of numbers that RapidPro may write in another way, by how many there are. */
   readonly #tails = new Map<number, Set<string>>();
 
-  constructor(all: readonly Input[], matcher: Matcher, uuids: ReadonlySet<string>) {
+  private constructor(matcher: Matcher, uuids: ReadonlySet<string>) {
     this.#matcher = matcher;
     this.#uuids = uuids;
-    for (const input of all) {
-      for (const urn of input.urns ?? []) this.#addUrn(urn);
-      for (const { token } of matcher.namesOf(input)) this.#keys.add(token.toLowerCase());
-    }
+  }
+
+  static async of(
+    all: readonly Input[],
+    matcher: Matcher,
+    uuids: ReadonlySet<string>,
+  ): Promise<Named> {
+    const named = new Named(matcher, uuids);
+    await inTurns(all, input => named.#add(input));
+    return named;
+  }
+
+  #add(input: Input): void {
+    for (const urn of input.urns ?? []) this.#addUrn(urn);
+    for (const { token } of this.#matcher.namesOf(input)) this.#keys.add(token.toLowerCase());
   }
 
   has(contact: Dictionary): boolean {
@@ -126,9 +138,11 @@ export class Missing {
     const { settings, outcome } = this.#parts;
     if (!settings.removeMissing) return;
     try {
+      const { all } = this.#parts;
       this.#requireSound();
+      await giveWay(all);
       const members = await this.#read();
-      this.#requirePassedOverKnown(members.named);
+      await this.#requirePassedOverKnown(members.named);
       const unmatched = [...members.unmatched];
       const found = unmatched.length > 0 ? { unmatched } : {};
       outcome.removal = { left: [], ...found };
@@ -207,7 +221,9 @@ export class Missing {
 
   async #read(): Promise<Members & { named: ReadonlySet<string> }> {
     const { all, matcher, facts, client } = this.#parts;
-    const inList = new Named(all, matcher, this.#uuids());
+    const uuids = this.#uuids();
+    await giveWay(all);
+    const inList = await Named.of(all, matcher, uuids);
     const namesUrns = all.some(({ urns = [] }) => urns.length > 0);
     /** Of each member, what was last seen of it. */
     const seen = new Map<string, 'named' | 'unmatched' | 'missing'>();
@@ -268,16 +284,16 @@ export class Missing {
   }
 
   /** An entry that was passed over may be somebody else after all: its own name must lead to a contact. */
-  #requirePassedOverKnown(named: ReadonlySet<string>): void {
+  async #requirePassedOverKnown(named: ReadonlySet<string>): Promise<void> {
     const { all, outcome, matcher } = this.#parts;
     const known = new Set(named);
     const passed: Input[] = [];
-    for (const input of all) {
+    await inTurns(all, input => {
       if (outcome.isPassedOver(input.index)) passed.push(input);
       else if (outcome.isDone(input.index)) {
         for (const { token } of matcher.namesOf(input)) known.add(token);
       }
-    }
+    });
     // What turned out only in RapidPro to be the contact of another entry was matched to it.
     const matched = new Set(outcome.passedOver.flatMap(({ index, uuid }) => (uuid ? index : [])));
     const unknown = passed.filter(
