@@ -1,4 +1,4 @@
-import { fail, RapidProError } from '../errors/errors.js';
+import { fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/outcome.js';
 import { DEFAULT_MAX_WAIT } from '../input/optionTable.js';
 import { type Clock, systemClock } from './clock.js';
@@ -117,8 +117,22 @@ export class Limiter {
    * is not a failure of the server.
    */
   isStop(error: unknown): error is RapidProError {
-    if (!(error instanceof RapidProError)) return false;
-    return error.code === 'RATE_LIMITED' || (error.code === 'TIMEOUT' && this.isLate);
+    return hasErrorCode(error, 'RATE_LIMITED') || this.isCutOff(error);
+  }
+
+  /** Whether the deadline cut a request off. A read that has handed out nothing continues only after that. */
+  isCutOff(error: unknown): error is RapidProError {
+    return hasErrorCode(error, 'TIMEOUT') && this.isLate;
+  }
+
+  /** The result of requests before or after the pages of a list; undefined if the deadline cut one off. */
+  async unlessCutOff<Value>(ask: () => Promise<Value>): Promise<{ value: Value } | undefined> {
+    try {
+      return { value: await ask() };
+    } catch (error) {
+      if (this.isCutOff(error)) return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -135,7 +135,9 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      if (!this.#client.limiter.isStop(error) || this.#handed === 0) throw error;
+      const { limiter } = this.#client;
+      if (!limiter.isStop(error)) throw error;
+      if (this.#handed === 0 && !limiter.isCutOff(error)) throw error;
       this.isPartial = true;
     }
   }
@@ -161,26 +163,40 @@ function requireBeginning(
   );
 }
 
+function logRest(name: ResourceName): void {
+  log.warn(`There are more ${plural(resources[name].nouns)}: the next run continues from here.`);
+}
+
+/** The deadline was over before the list could be read. The next run starts where this one should have. */
+function stopBefore(name: ResourceName): { pages: number; records: number } {
+  logRest(name);
+  return { pages: 0, records: 0 };
+}
+
 async function readChanges(
   call: Call<'filters'>,
   { resource: name, ifEmpty }: ListPlan,
   operations: readonly Step[],
 ) {
   const { client, args, options } = call;
-  const query = await checkQuery(client, name, args.filters);
+  const { limiter } = client;
+  const asked = await limiter.unlessCutOff(() => checkQuery(client, name, args.filters));
+  if (!asked) return stopBefore(name);
+  const query = asked.value;
   const checkpoint = changesCheckpoint(client.server, name, query);
   const position = readCheckpoint(call.state, checkpoint);
-  await call.facts.refuseHomeFilter(query);
+  const isReady = await limiter.unlessCutOff(() => call.facts.refuseHomeFilter(query));
+  if (!isReady) return stopBefore(name);
   const run = new Run(client, name, query, options, position);
   requireBeginning(name, query, position);
   const { pages, records } = await threadPages('eachChange', call, run.pages(), operations);
-  if (records === 0 && !position) await ifEmpty?.(client, query);
+  if (records === 0 && !position && !run.isPartial) {
+    run.isPartial = !(await limiter.unlessCutOff(async () => ifEmpty?.(client, query)));
+  }
   if (run.position) call.state = withCheckpoint(call.state, checkpoint, run.position);
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
-  if (run.isPartial) {
-    log.warn(`There are more ${plural(resources[name].nouns)}: the next run continues from here.`);
-  }
+  if (run.isPartial) logRest(name);
   return { pages, records };
 }
 

@@ -173,7 +173,7 @@ const shape = z
   );
 
 /** Where a list stopped. */
-type ListPosition = z.infer<typeof shape>;
+export type ListPosition = z.infer<typeof shape>;
 
 /** Whose list it is. Servers can accept the same token, as a copy for tests does, and a token stands for a workspace. */
 export interface Home {

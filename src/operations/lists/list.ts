@@ -13,13 +13,18 @@ import {
   type ResourceName,
   resources,
 } from '../../resources.js';
-import { listCheckpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
+import {
+  type ListPosition,
+  listCheckpoint,
+  readCheckpoint,
+  withCheckpoint,
+} from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
 import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Call, operation } from '../base/operation.js';
-import { queryOf } from './named.js';
+import { hasNames, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
 /** The most records in an array. No worker has the memory for more. */
@@ -134,6 +139,8 @@ export async function collect(
   return gather(client, name, wholeList(client, name, query));
 }
 
+async function* noPages(): AsyncGenerator<Dictionary[], void, undefined> {}
+
 /**
  * Reads a list by its options: from where an earlier run stopped, up to a limit or a deadline. Leaves a checkpoint in the
  * state if it stops early, and removes it otherwise.
@@ -146,18 +153,37 @@ export async function readList<Result>(
 ): Promise<Result> {
   const { client, configuration, args, options } = call;
   if (options.archived) checkArchived(resource, args.filters, options);
-  const query = await queryOf(client, resource, args.filters);
   const home = { server: client.server, token: configuration.token };
-  const checkpoint = listCheckpoint(home, resource, query, way === 'pages');
+  const checkpointOf = (query: Query) => listCheckpoint(home, resource, query, way === 'pages');
+  const stopBefore = async (query: Query, earlier: ListPosition = { position: {}, done: 0 }) => {
+    const result = await take(noPages());
+    call.state = withCheckpoint(call.state, checkpointOf(query), earlier);
+    logListEnd(resource, { records: 0, stopped: { ...earlier, isLate: true } }, client);
+    return result;
+  };
+  // Without `resume`, the time that runs out is an error.
+  const unlessLate = <Value>(ask: () => Promise<Value>) =>
+    options.resume ? client.limiter.unlessCutOff(ask) : ask().then(value => ({ value }));
+  const given = (args.filters ?? {}) as Query;
+  const asked = await unlessLate(() => queryOf(client, resource, args.filters));
+  // Until a name has been looked up, the checkpoint is that of the name.
+  if (!asked) return stopBefore(given);
+  if (hasNames(resource, given))
+    call.state = withCheckpoint(call.state, checkpointOf(given), undefined);
+  const query = asked.value;
+  const checkpoint = checkpointOf(query);
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
-  await call.facts.refuseHomeFilter(query);
+  const isReady = await unlessLate(() => call.facts.refuseHomeFilter(query));
+  if (!isReady) return stopBefore(query, earlier);
   const before = earlier?.done ?? 0;
   const { limit } = options;
   const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };
   const reading = new Reading(client, resource, query, { ...options, ...left }, way);
   const result = await take(reading.pages(earlier?.position));
   const done = before + reading.records;
-  if (done === 0 && !reading.stopped) await ifEmpty?.(client, query);
+  if (done === 0 && !reading.stopped && !(await unlessLate(async () => ifEmpty?.(client, query)))) {
+    reading.stopped = { position: earlier?.position ?? BEGINNING, isLate: true };
+  }
   const { isLate: _, ...stop } = reading.stopped ?? {};
   const stopped = reading.stopped && { ...stop, done };
   call.state = withCheckpoint(call.state, checkpoint, stopped);
@@ -165,7 +191,11 @@ export async function readList<Result>(
   return result;
 }
 
-function logListEnd(name: ResourceName, { records, stopped }: Reading, client: Client): void {
+function logListEnd(
+  name: ResourceName,
+  { records, stopped }: Pick<Reading, 'records' | 'stopped'>,
+  client: Client,
+): void {
   const read = count(records, resources[name].nouns);
   log.info(`Fetched ${read} in ${count(client.requests, 'request')}`);
   if (!stopped) return;
@@ -334,10 +364,10 @@ export class Reading {
       const mayStop = next || this.#options.resume;
       if (!this.#client.limiter.isStop(error) || !mayStop) throw error;
       // If a run can continue later, its deadline may be too short for a single page. Then it stops where it began.
-      if (this.records === 0 && error.code === 'RATE_LIMITED') throw error;
+      const isLate = this.#client.limiter.isCutOff(error);
+      if (this.records === 0 && !isLate) throw error;
       const { retryAfter } = error;
       const position = next?.() ?? BEGINNING;
-      const isLate = error.code !== 'RATE_LIMITED';
       this.stopped = { position, isLate, ...(retryAfter === undefined ? {} : { retryAfter }) };
       return undefined;
     }

@@ -79,6 +79,26 @@ function warnOfGap(before: EventsPosition | undefined, now: number): void {
   );
 }
 
+/**
+ * True for an error that only ends a look, so that the next one continues. A rate limit before the first push is an
+ * error, as in lists.
+ *
+ * @throws any other error
+ */
+function isCut({ limiter }: Client, error: unknown, hasRead: boolean): true {
+  if (hasRead ? limiter.isStop(error) : limiter.isCutOff(error)) return true;
+  throw error;
+}
+
+/** A look for which the name of the flow did not come in time. */
+const NOT_READ: Source = {
+  isCut: true,
+  async *pages() {},
+  isKnown: () => false,
+  dealtWith() {},
+  remember: state => state,
+};
+
 /** What a resthook sent, from the list that RapidPro keeps for 48 hours. */
 class MissedEvents implements Source {
   readonly #client: Client;
@@ -90,8 +110,7 @@ class MissedEvents implements Source {
   /** What this look has processed. An event has no id, so its time and content identify it. */
   readonly #dealtWith: Version[] = [];
   #read = 0;
-  /** All of them are read before the first is handed on. */
-  readonly isCut = false;
+  isCut = false;
 
   constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
     this.#client = client;
@@ -107,11 +126,15 @@ class MissedEvents implements Source {
   async *pages(): AsyncGenerator<Missed[]> {
     const from = this.#before?.feed?.from;
     const down = from === undefined ? undefined : comparable(from);
-    for await (const page of oldestFirst(this.#client, this.#query, down)) {
-      this.#read += page.length;
-      yield page.map(record => eventOf(record, this.#numbers));
+    try {
+      for await (const page of oldestFirst(this.#client, this.#query, down)) {
+        this.#read += page.length;
+        yield page.map(record => eventOf(record, this.#numbers));
+      }
+      if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
+    } catch (error) {
+      this.isCut = isCut(this.#client, error, this.#read > 0);
     }
-    if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
   }
 
   isKnown({ version }: Missed): boolean {
@@ -124,6 +147,7 @@ class MissedEvents implements Source {
 
   /** A look that stopped early has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
+    if (isStopped && this.#dealtWith.length === 0) return state;
     const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
     const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
     const looked = isStopped ? stoppedAt : this.#started;
@@ -296,7 +320,8 @@ class MissedCalls implements Source {
     this.#checkpoint = callsCheckpoint(client.server, calls);
     const before = readCheckpoint(state, this.#checkpoint);
     const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
-    this.#isFirst = before === undefined;
+    // One that stopped before the first push has not checked the names.
+    this.#isFirst = before === undefined || (before.stoppedAt !== undefined && !before.feed);
     this.#before = before ?? { after: String(query.after ?? begin) };
   }
 
@@ -324,18 +349,18 @@ class MissedCalls implements Source {
         yield missed;
         this.#lastChange = change ?? this.#lastChange;
       }
+      if (runs === 0 || (calls === 0 && this.#isFirst)) await this.#checkNames(runs > 0);
     } catch (error) {
-      if (!this.#client.limiter.isStop(error) || this.#lastChange === undefined) throw error;
-      this.isCut = true;
-      return;
+      this.isCut = isCut(client, error, this.#lastChange !== undefined);
     }
-    if (runs > 0 && (calls > 0 || !this.#isFirst)) return;
+  }
+
+  /** Without a push, the flow or the node may be misspelled. */
+  async #checkNames(hasRuns: boolean): Promise<void> {
     const flow = await checkReferenced(this.#client, 'flow', this.#flow);
     if (!this.#isFirst) return;
     if (flow) await requireCaller(this.#client, flow, this.#caller);
-    if (runs > 0) {
-      log.warn('No run reached this node. Check "node" or "result".');
-    }
+    if (hasRuns) log.warn('No run reached this node. Check "node" or "result".');
   }
 
   #readFrom(): string {
@@ -364,6 +389,7 @@ class MissedCalls implements Source {
 
   remember(state: State, isStopped: boolean): State {
     const { after, feed: before, stoppedAt } = this.#before;
+    if (isStopped && this.#lastChange === undefined && this.#dealtWith.size === 0) return state;
     const versions = [...this.#dealtWith.values()];
     const feed = isStopped
       ? withSeen(before, versions, PUSHES.most)
@@ -404,7 +430,9 @@ export async function sourceOf({ client, state, args, options }: Call<'where'>):
     const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
     if (!isName(where.flow)) return calls(where.flow);
     calls(SOME_UUID);
-    return calls(await uuidOf(client, 'flows', where.flow, 'flow'));
+    const name = where.flow;
+    const asked = await client.limiter.unlessCutOff(() => uuidOf(client, 'flows', name, 'flow'));
+    return asked ? calls(asked.value) : NOT_READ;
   }
   throw fail(
     'INVALID_FILTER',

@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import { checkFilters } from '../../input/filters.js';
 import { asUuid } from '../../input/identifiers.js';
 import { didYouMean } from '../../input/nearest.js';
@@ -103,6 +104,15 @@ const BY_NAME: Partial<Record<ResourceName, { readonly [filter: string]: Named }
   definitions: { flow: 'flows', campaign: 'campaigns' },
 };
 
+/** The filters of a list that are names, to be replaced by uuids. */
+const namedIn = (name: ResourceName, given: Dictionary) =>
+  Object.entries(BY_NAME[name] ?? {}).filter(([key]) => [given[key]].flat().some(isName));
+
+/** Whether filters contain names that must be looked up before the list can be read. */
+export function hasNames(name: ResourceName, filters: unknown): boolean {
+  return isObject(filters) && namedIn(name, filters).length > 0;
+}
+
 /**
  * The query of a list, with names replaced by uuids where RapidPro accepts only those.
  *
@@ -114,9 +124,7 @@ export async function queryOf(
   filters: unknown,
 ): Promise<Query> {
   const given = (filters ?? {}) as Dictionary;
-  const named = Object.entries(BY_NAME[name] ?? {}).filter(([key]) =>
-    [given[key]].flat().some(isName),
-  );
+  const named = namedIn(name, given);
   if (named.length === 0) return checkFilters(name, filters);
   const orUuid = (item: unknown) => (isName(item) ? SOME_UUID : item);
   const standIn = named.map(([key]) => {

@@ -1,5 +1,15 @@
-import { expect, test } from 'vitest';
-import { getContacts } from '../../../src/Adaptor.js';
+import { describe, expect, test } from 'vitest';
+import {
+  eachChange,
+  eachMissedPush,
+  eachPage,
+  fn,
+  getContacts,
+  getFlowRuns,
+  getMessages,
+} from '../../../src/Adaptor.js';
+import type { Operation, State } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
 import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { credential } from '../../support/credential.js';
 import { inTurn, json, stall } from '../../support/faults.js';
@@ -70,5 +80,147 @@ test('where the run cannot go on, a first page that does not come in time is an 
   const list = getContacts({}, { deadline: 1, timeout: 30 });
   await expect(list({ configuration: credential(server) })).rejects.toMatchObject({
     code: 'TIMEOUT',
+  });
+});
+
+describe('late before anything is handed over', () => {
+  const FLOW = '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c';
+  const NODE = '7d0f6a7e-7f2b-4b6c-9d3c-000000000001';
+  const OTHER = '957c02cb-bf04-413b-80f0-8176d927af44';
+  const HOUR = 3_600_000;
+  const at = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString();
+  const run = (hours: number) => ({
+    id: hours,
+    uuid: `5d0f6a7e-7f2b-4b6c-9d3c-${String(hours).padStart(12, '0')}`,
+    flow: { uuid: FLOW, name: 'Births' },
+    contact: { uuid: FLOW, name: 'Ann', urn: 'tel:+250788123123' },
+    responded: true,
+    path: [{ node: NODE, time: at(hours) }],
+    values: {},
+    created_on: at(hours),
+    modified_on: at(hours),
+    exited_on: null,
+    exit_type: null,
+  });
+  const event = (hours: number) => ({
+    resthook: 'new-report',
+    created_on: at(hours),
+    data: { contact: { uuid: FLOW, name: 'Ann', urn: 'tel:+250788123123' }, run: run(hours) },
+  });
+  const LISTS: { [path: string]: () => object[] } = {
+    flows: () => [{ uuid: FLOW, name: 'Births', results: [] }],
+    labels: () => [{ uuid: FLOW, name: 'Urgent' }],
+    runs: () => [1, 2, 3].map(run),
+    resthook_events: () => [1, 2, 3].map(event),
+    resthooks: () => [{ resthook: 'new-report' }],
+  };
+  const BODIES: { [path: string]: object } = {
+    workspace: { uuid: FLOW, name: 'W', timezone: 'Africa/Kigali', country: 'RW' },
+    definitions: { version: '13', flows: [{ uuid: FLOW, nodes: [{ uuid: NODE }] }] },
+  };
+
+  /** A server that leaves requests unanswered, from one of them on, until it is told to be quick. */
+  async function slowFrom(first: number, lists: Partial<typeof LISTS> = LISTS) {
+    const seen = { slow: true, requests: 0 };
+    const server = await rawServer(request => {
+      if (seen.slow && seen.requests++ >= first) return;
+      const path = /\/api\/v2\/(\w+)\.json/.exec(request.text)?.[1] ?? '';
+      const results = lists[path]?.() ?? [];
+      if (request.text.includes('reverse=true')) results.reverse();
+      json(BODIES[path] ?? { next: null, results })(request);
+    });
+    return { seen, configuration: credential(server) };
+  }
+
+  /** Each way to be late: the first request, the second, … Those that were in time are left out. */
+  async function inEachWay(
+    operation: Operation,
+    judge: (next: State, again: () => Promise<State>) => Promise<void> | void,
+    lists: Partial<typeof LISTS> = LISTS,
+  ): Promise<string> {
+    const said = captureConsole();
+    const late = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map(async first => {
+        const { seen, configuration } = await slowFrom(first, lists);
+        const early = await operation({ configuration }).catch((error: unknown) => {
+          if (seen.requests > first) throw error;
+          return {};
+        });
+        if (seen.requests <= first) return false;
+        seen.slow = false;
+        await judge(asJson(early), () => operation({ ...asJson(early), configuration }));
+        return true;
+      }),
+    );
+    expect(late.slice(0, 2)).toEqual([true, expect.any(Boolean)]);
+    expect(late.at(-1)).toBe(false);
+    return said.join('\n');
+  }
+  const asJson = ({ configuration: _, ...state }: State): State =>
+    JSON.parse(JSON.stringify(state));
+
+  const resumable = { deadline: 1, timeout: 30, resume: true };
+  const LOOK = { deadline: 1, timeout: 30 };
+  const count = fn(state => ({ ...state, handed: [...((state.handed as []) ?? []), state.data] }));
+
+  test.each<[string, Operation, unknown]>([
+    ['a list by uuid', getFlowRuns({ flow: FLOW }, resumable), []],
+    ['a list by name', getFlowRuns({ flow: 'Births' }, resumable), []],
+    [
+      'its pages',
+      eachPage(getFlowRuns({ flow: 'Births' }, resumable), count),
+      { pages: 0, records: 0 },
+    ],
+    ['a list by phone number', getContacts({ urn: 'tel:250788123123' }, resumable), []],
+    ['a list that may be misspelled', getMessages({ label: 'Urgent' }, resumable), []],
+  ])('%s ends with nothing, says so, and is read by the next run', async (_, list, nothing) => {
+    const said = await inEachWay(list, async (early, again) => {
+      expect(early.data).toEqual(nothing);
+      expect(onlyCheckpoint(early).position).toEqual({ position: {}, done: 0 });
+      const later = await again();
+      expect(later.rapidpro).toEqual({});
+      expect(later.data).not.toEqual(list.name === 'getFlowRuns' ? [] : undefined);
+    });
+    expect(said).toContain('the deadline was reached');
+  });
+
+  const readers: [string, Operation][] = [
+    ['pushes of a flow', eachMissedPush({ ...LOOK, flow: FLOW, node: NODE }, count)],
+    ['pushes of a flow by name', eachMissedPush({ ...LOOK, flow: 'Births', node: NODE }, count)],
+    ['pushes of a resthook', eachMissedPush({ ...LOOK, resthook: 'new-report' }, count)],
+    ['changes by name', eachChange(getFlowRuns({ flow: 'Births' }, LOOK), count)],
+  ];
+  const handedIn = (state: State) => (state.handed as unknown[] | undefined)?.flat() ?? [];
+
+  test.each(readers)('%s: the next run reads all of it', async (_, reader) => {
+    const said = await inEachWay(reader, async (early, again) => {
+      expect(handedIn(early)).toEqual([]);
+      expect(early.rapidpro).toBeUndefined();
+      expect(handedIn(await again())).toHaveLength(3);
+    });
+    expect(said).toContain('next run continues from here');
+  });
+
+  test.each(readers)('%s: a late run keeps how far the run before came', async (_, reader) => {
+    const { seen, configuration } = await slowFrom(0);
+    seen.slow = false;
+    const { rapidpro } = await reader({ configuration });
+    seen.slow = true;
+    const late = await reader({ configuration, rapidpro });
+    expect(handedIn(late)).toEqual([]);
+    expect(late.rapidpro).toEqual(rapidpro);
+  });
+
+  test.each<[string, object, Partial<typeof LISTS>]>([
+    ['a flow', { flow: OTHER, node: NODE }, { runs: () => [], flows: () => [] }],
+    ['a node', { flow: FLOW, node: OTHER }, {}],
+    ['a resthook', { resthook: 'new-reprot' }, { resthook_events: () => [] }],
+  ])('%s that is not there is still told by the next run', async (_, where, lists) => {
+    const look = eachMissedPush({ ...LOOK, ...where }, count);
+    const judge = async (early: State, again: () => Promise<State>) => {
+      expect(early.data).toEqual({ pushes: 0 });
+      await expect(again()).rejects.toMatchObject({ code: 'UNKNOWN_REFERENCE' });
+    };
+    await inEachWay(look, judge, { ...LISTS, ...lists });
   });
 });
