@@ -2,6 +2,7 @@ import type { Configuration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
+import { base32Of, base64Of, bytesOf, numbersOf, unwrapped } from './encodings.js';
 
 /**
  * Keeps the secrets of the credential out of everything that is sent. The token goes into one header, which is not
@@ -52,16 +53,18 @@ function waysToWrite(character: string, index: number): string {
 
 const patternOf = (text: string) => [...text].map(waysToWrite).join('');
 
-/** A text in base64, for each position where it can begin: the characters that depend only on it. */
-export function inBase64(text: string): string[] {
-  return [0, 1, 2].map(before => {
-    const bytes = Buffer.from(' '.repeat(before) + text);
-    const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
-    return bytes.toString('base64').slice(start, end);
-  });
+/** What programs make of a text, and of its bytes. In small letters, because no letter case counts. */
+function codesOf(text: string): string[] {
+  const codes = bytesOf(text).flatMap(bytes => [
+    ...base64Of(bytes),
+    ...base32Of(bytes),
+    bytes.toString('hex'),
+    numbersOf(bytes),
+    // In a file.
+    bytes.toString('latin1'),
+  ]);
+  return [...new Set(codes.map(code => code.toLowerCase()))];
 }
-
-const inHex = (text: string) => Buffer.from(text).toString('hex');
 
 /** A pattern that is created when first needed, because creating it costs more than most searches. */
 function lazily(make: () => RegExp): () => RegExp {
@@ -75,18 +78,30 @@ function lazily(make: () => RegExp): () => RegExp {
 const asPattern = (text: string) => text.replace(SYNTAX, '\\$&');
 
 /**
- * Finds a secret anywhere in a text, in any form and letter case: host names, for example, become lower case.
+ * Finds a secret anywhere in a text, in its forms and any letter case: host names, for example, become lower case.
  *
  * @param codes - its other forms
  */
 function finder(secret: string, codes: readonly string[] = []): (text: string) => boolean {
-  const plain = lazily(() => new RegExp([secret, ...codes].map(asPattern).join('|'), 'i'));
+  const plain = lazily(() => new RegExp(asPattern(secret), 'i'));
   const encoded = lazily(() => new RegExp(patternOf(secret), 'i'));
+  const shortest = Math.min(...codes.map(code => code.length));
+  const isCoded = (text: string) => {
+    if (text.length < shortest) return false;
+    const small = text.toLowerCase();
+    return codes.some(code => small.includes(code));
+  };
+  const isWithin = (text: string) =>
+    plain().test(text) ||
+    ((text.includes('%') || text.includes('\\') || text.includes('+')) && encoded().test(text)) ||
+    isCoded(text);
+  const isWrapped = (text: string) => {
+    const flat = unwrapped(text);
+    return flat !== undefined && (plain().test(flat) || isCoded(flat));
+  };
   // Every text of a large list is checked here.
   return text =>
-    text.length >= secret.length &&
-    (plain().test(text) ||
-      ((text.includes('%') || text.includes('\\') || text.includes('+')) && encoded().test(text)));
+    text.length >= secret.length && (isWithin(text) || (codes.length > 0 && isWrapped(text)));
 }
 
 /** Finds a secret that is the whole text, apart from spaces and quotes around it. */
@@ -153,7 +168,7 @@ export class SecretGuard {
     const isLong = token.length >= LONG;
     this.#sought = [
       isLong
-        ? { secret: 'token', isWithin: finder(token, [...inBase64(token), inHex(token)]) }
+        ? { secret: 'token', isWithin: finder(token, codesOf(token)) }
         : wholeValue('token', token),
       ...(webhookSecret ? [wholeValue('webhook secret', webhookSecret)] : []),
     ];

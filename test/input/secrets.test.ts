@@ -22,6 +22,7 @@ import type { ApiRequest } from '../../src/types/request.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { bulk, counts, workspace } from '../operations/bulk/workspace.js';
 import { failure, page, run, stateFor, UUID } from '../operations/run.js';
+import { base32 } from '../support/base32.js';
 import { credential, TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
 
@@ -81,6 +82,7 @@ const escaped = (text: string, backslashes = '\\') =>
     .map(letter => `${backslashes}u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 const base64 = (text: string) => Buffer.from(text).toString('base64');
+const wide = (text: string) => Buffer.from(text, 'utf16le');
 
 const WRITTEN: [string, string][] = [
   ['as it is', TOKEN],
@@ -109,6 +111,15 @@ const WRITTEN: [string, string][] = [
   ['in hex', `x${Buffer.from(TOKEN).toString('hex').toUpperCase()}`],
   ['in base64, behind another letter', base64(`:${TOKEN}`)],
   ['in base64, between others', `Basic ${base64(`me:${TOKEN}\n`)}`],
+  ['in base64 with line breaks', base64(`me:${TOKEN}`).replace(/.{16}/g, '$&\r\n')],
+  ['in base64 of wide letters', wide(`x${TOKEN}`).toString('base64')],
+  ['in base64 of wide letters, the other way', wide(TOKEN).swap16().toString('base64')],
+  ['in hex of wide letters', wide(TOKEN).toString('hex')],
+  ['in base32', base32(Buffer.from(`me:${TOKEN}`))],
+  ['in base32 in small letters', base32(Buffer.from(`m:${TOKEN}`)).toLowerCase()],
+  ['in the JSON text of a Buffer', JSON.stringify(Buffer.from(`x${TOKEN}`))],
+  ['in the JSON text of a Buffer, indented', JSON.stringify(Buffer.from(TOKEN), null, 2)],
+  ['with a line break in it', `${TOKEN.slice(0, 20)}\n${TOKEN.slice(20)}`],
 ];
 
 describe('the token is refused', () => {

@@ -2,11 +2,15 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { resultKey } from '../../src/webhook/parsePush.js';
 import { withoutSecret } from '../../src/webhook/withoutSecret.js';
+import { base32 } from '../support/base32.js';
 
 const SECRETS = ['s3cr3t-of-ours', 'p/q"r\\s é+ü', 'a b&c=d%e', '長い秘密の言葉'];
 const twice = (value: string) => JSON.stringify(JSON.stringify(value));
 const basic = (user: string, secret: string) =>
   `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+const wide = (text: string) => Buffer.from(text, 'utf16le');
+const wrapped = (secret: string, end: string) =>
+  Buffer.from(`user:\n${secret}`).toString('base64').replace(/.{10}/g, `$&${end}`);
 const toAscii = (text: string) =>
   JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
@@ -54,15 +58,74 @@ const ways: [string, (secret: string) => unknown][] = [
   ['in a form of its own', secret => new URLSearchParams({ key: secret })],
   ['in headers', secret => new Headers({ key: encodeURIComponent(secret) })],
   ['in an error', secret => new Error(`no ${secret}`)],
+  ['in base64 with line breaks', secret => wrapped(secret, '\r\n')],
+  ['in base64 with line breaks, in JSON', secret => JSON.stringify(wrapped(secret, '\r\n'))],
+  [
+    'in base64 with line breaks, in an address',
+    secret => encodeURIComponent(wrapped(secret, '\n')),
+  ],
+  ['in base64 of wide letters', secret => wide(`x${secret}`).toString('base64')],
+  ['in base64 of wide letters, the other way', secret => wide(secret).swap16().toString('base64')],
+  ['in a Buffer of wide letters', secret => ({ raw: wide(`x${secret}y`) })],
+  ['in hex of wide letters', secret => wide(secret).toString('hex')],
+  ['in base32', secret => base32(Buffer.from(`us:${secret}`))],
+  ['in base32 in small letters', secret => base32(Buffer.from(`u:${secret}`)).toLowerCase()],
+  ['in the JSON text of a Buffer', secret => JSON.stringify(Buffer.from(`x${secret}`))],
+  [
+    'in the JSON text of a Buffer, indented',
+    secret => JSON.stringify(Buffer.from(secret), null, 2),
+  ],
+  ['in the JSON text of a Buffer in JSON', secret => twice(JSON.stringify(Buffer.from(secret)))],
+  ['in letters of two parts', secret => secret.normalize('NFD')],
+  ['in letters that were read byte by byte', secret => Buffer.from(secret).toString('latin1')],
+  ['under a symbol', secret => ({ [Symbol('key')]: { secret } })],
 ];
+
+test('in the base64 of Basic, one byte for each letter', () => {
+  const secret = 'p/q"r\\s é+ü';
+  const header = `Basic ${Buffer.from(`user:${secret}`, 'latin1').toString('base64')}`;
+  expect(withoutSecret({ header }, secret)).toEqual({ header: 'Basic …' });
+});
+
+test('lines around base64 stay', () => {
+  const line = Buffer.from('s3cr3t-of-ours').toString('base64');
+  expect(withoutSecret(`Hello\n${line}\nworld`, 's3cr3t-of-ours')).toBe('Hello\n…\nworld');
+});
+
+test('in a hidden key, or under one', () => {
+  const value = Object.defineProperty({ a: 1 }, 'key', { value: ['x s3cr3t-of-ours'] });
+  Object.defineProperty(value, 's3cr3t-of-ours', { value: 2 });
+  const shown = inspect(withoutSecret({ data: [value] }, 's3cr3t-of-ours'), {
+    depth: 9,
+    showHidden: true,
+  });
+  expect(shown).toContain("[key]: [ 'x …'");
+  expect(shown).not.toContain('s3cr3t');
+});
+
+test('symbols and hidden keys of what is cleaned stay', () => {
+  const key = Symbol('key');
+  const value = Object.defineProperty({ a: 's3cr3t-of-ours', [key]: 1 }, 'b', { value: 2 });
+  const clean = withoutSecret(value, 's3cr3t-of-ours');
+  expect(clean.a).toBe('…');
+  expect(clean[key]).toBe(1);
+  expect((clean as { b?: number }).b).toBe(2);
+  expect(Object.keys(clean)).toEqual(['a']);
+});
+
+test('an object that contains itself ends', () => {
+  const value: { a: string; self?: object } = { a: 's3cr3t-of-ours' };
+  value.self = value;
+  expect(withoutSecret(value, 's3cr3t-of-ours')).toEqual({ a: '…', self: '…' });
+});
 
 test.each(ways)('%s', (_, write) => {
   for (const secret of SECRETS) {
     const written = write(secret);
     const clean = withoutSecret({ data: [written] }, secret);
-    expect(inspect(clean, { depth: 9 })).toContain('…');
+    expect(inspect(clean, { depth: 9, showHidden: true })).toContain('…');
     expect(clean).not.toEqual({ data: [written] });
-    const text = inspect(clean, { depth: 9 });
+    const text = inspect(clean, { depth: 9, showHidden: true });
     const lower = typeof written === 'string' && written === written.toLowerCase();
     expect(text).not.toContain(secret);
     if (lower) expect(text.toLowerCase()).not.toContain(encodeURIComponent(secret).toLowerCase());
