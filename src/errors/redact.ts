@@ -1,3 +1,4 @@
+import { type Resource, resourceAt } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { SCHEMES } from './urnAdvice.js';
 
@@ -7,6 +8,7 @@ import { SCHEMES } from './urnAdvice.js';
  */
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUIDS = new RegExp(UUID, 'gi');
 /** What looks like a phone number or address. A uuid is matched first, so that it stays whole. */
 const PERSONAL = new RegExp(
   `${UUID}|\\b(?:${SCHEMES.join('|')}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`,
@@ -25,8 +27,29 @@ const OURS = new Set(
     ' ',
   ),
 );
-/** How many levels of a body are searched. */
-const DEEPEST = 50;
+/** Keys without names in parts: with URNs, or texts to a person, whose words are as common as those of a server. */
+const WHOLE_KEYS = new Set(
+  'attachments contact contacts message note quick_replies text urn urns'.split(' '),
+);
+/** Keys whose values say what the job's author chose, besides those that RapidPro answers with. */
+const SETTINGS = new Set(
+  'action assignee cursor direction folder group label label_name labels messages offset tickets topic'.split(
+    ' ',
+  ),
+);
+/** A key of an API. Anything else may be personal data. */
+const API_KEY = /^[a-z_][\w.-]*$/;
+/** Keys of fields and parameters may be misspelled, and then the error names them. */
+const AUTHORS_KEY = /^[\w.-]*$/;
+const BY_AUTHOR = new Set(['extra', 'fields', 'params']);
+/** A text of up to this many words may be a name, and each of its words identifies a person. */
+const FEW_WORDS = 6;
+/** Longer texts are not names. */
+const LONGEST_NAME = 200;
+/** Names of files that say nothing. */
+const FILE_WORDS = new Set(
+  'audio document file image media photo picture recording video'.split(' '),
+);
 /** The most characters of a whole refusal that are read, so that it takes only a few ms, … */
 const MOST_READ = 8000;
 /** … the most of one text, … */
@@ -50,23 +73,52 @@ function isUuid(text: string): boolean {
   return new RegExp(`^${UUID}$`, 'i').test(text);
 }
 
-function collectTexts(value: unknown, found: Set<string>, depth = 0): void {
-  if (depth > DEEPEST) return;
-  if (typeof value === 'string' || typeof value === 'number') {
-    const text = String(value).trim();
-    if (text === '' || isUuid(text)) return;
-    found.add(text);
-    // The part after a scheme may come back alone.
-    const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
-    if (path) found.add(path);
-  } else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) {
-      // An unknown key must have been a value.
-      if (/[^\w.-]/.test(key)) collectTexts(key, found, DEEPEST);
-      // The type of a quick reply is RapidPro's word.
-      if (key !== 'type') collectTexts(item, found, depth + 1);
+/** Adds a text, and its words if it may be a name. */
+function collectText(written: string, found: Set<string>, isWhole: boolean): void {
+  const text = written.trim();
+  if (text === '' || isUuid(text)) return;
+  found.add(text);
+  // The part after a scheme may come back alone.
+  const [, path] = /^[a-z]+:(\S{3,})$/i.exec(text) ?? [];
+  if (path) found.add(path);
+  else if (!isWhole && text.length <= LONGEST_NAME) collectWords(text, found);
+}
+
+/** Parts of a name come back alone, or in another order. */
+function collectWords(text: string, found: Set<string>): void {
+  const words = text.replace(UUIDS, '').match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length < 2 || words.length > FEW_WORDS) return;
+  for (const word of words) if (/\p{L}/u.test(word)) collectNames(word, found);
+}
+
+/**
+ * Adds all texts of a value, at any depth, and keys that no API has.
+ *
+ * @param key - whose value it is
+ */
+function collectTexts(value: unknown, found: Set<string>, key = ''): void {
+  const isWhole = WHOLE_KEYS.has(key);
+  // Without recursion: bodies can be deeper than the stack.
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' || typeof next === 'number') {
+      collectText(String(next), found, isWhole);
+    } else if (next !== null && typeof next === 'object') {
+      for (const part of partsOf(next, key).reverse()) left.push(part);
     }
   }
+}
+
+/** What is in an object or a list, in its order. */
+function partsOf(value: object, key: string): unknown[] {
+  if (Array.isArray(value)) return [...value];
+  return Object.entries(value).flatMap(([name, item]) => {
+    // The type of a quick reply is RapidPro's word.
+    if (key === 'quick_replies' && name === 'type') return [];
+    const own = BY_AUTHOR.has(key) ? AUTHORS_KEY : API_KEY;
+    return own.test(name) ? [item] : [name, item];
+  });
 }
 
 /** Numbers in unexpected places, such as under a key that RapidPro does not have. */
@@ -88,19 +140,47 @@ function collectNames(name: unknown, found: Set<string>): void {
   }
 }
 
-/** The texts of a request that must not be in an error. */
-export function personalTexts(request: Pick<ApiRequest, 'path' | 'query' | 'body'>): string[] {
+/** Whether RapidPro has the key, and its value says what a job does, not whom it is about. */
+function isSetting(resource: Resource | undefined, key: string): boolean {
+  if (!resource || PERSONAL_KEYS.has(key)) return false;
+  const { answers = [], filters, lookups = [] } = resource;
+  return (
+    SETTINGS.has(key) ||
+    answers.includes(key) ||
+    lookups.includes(key) ||
+    Object.hasOwn(filters, key)
+  );
+}
+
+/** The name of a file may be that of a person. Its extension is shown. */
+function collectFileName(name: string, found: Set<string>): void {
+  const stem = name.replace(/\.[a-z\d]{1,5}$/i, '');
+  if (FILE_WORDS.has(stem.toLowerCase())) return;
+  found.add(stem);
+  collectNames(stem, found);
+}
+
+/** The texts of a request that must not be in an error: everything except settings. */
+export function personalTexts(
+  request: Pick<ApiRequest, 'path' | 'query' | 'body' | 'file'>,
+): string[] {
   const found = new Set<string>();
+  const resource = resourceAt(request.path);
   for (const source of [request.query, request.body]) {
-    if (source === null || typeof source !== 'object') continue;
+    if (source === null || typeof source !== 'object' || Array.isArray(source)) {
+      collectTexts(source, found);
+      continue;
+    }
     for (const [key, value] of Object.entries(source)) {
       // The name of a group or field comes from the author of the job, and the error is about it.
-      if (key === 'name' && request.path !== 'contacts') continue;
-      if (PERSONAL_KEYS.has(key)) collectTexts(value, found);
-      else collectNumbers(value, found);
+      if (key === 'name' && resource && request.path !== 'contacts') continue;
+      if (!API_KEY.test(key)) collectTexts(key, found);
+      if (isSetting(resource, key)) collectNumbers(value, found);
+      else collectTexts(value, found, key);
       if (key === 'name') collectNames(value, found);
     }
   }
+  if (request.file) collectFileName(request.file.filename, found);
   return [...found];
 }
 

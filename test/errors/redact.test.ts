@@ -53,7 +53,12 @@ describe('the texts of a request that are personal', () => {
   });
 
   test('keys that are no keys, and no type of a quick reply', () => {
-    expect(of({ fields: { 'Uwase D': 'x', 'a.b-c_1': 'y' } })).toEqual(['Uwase D', 'x', 'y']);
+    expect(of({ fields: { 'Uwase D': 'x', 'a.b-c_1': 'y' } })).toEqual([
+      ...['Uwase D', 'Uwase', 'UWASE'],
+      ...['x', 'y'],
+    ]);
+    expect(of({ fields: { DueDate: 'x' }, params: { DueDate: 'y' } })).toEqual(['x', 'y']);
+    expect(of({ other: { 'a.b-c_1': 'x', Eva: 1 } })).toEqual(['x', 'Eva', '1']);
     expect(of({ quick_replies: [{ type: 'location', text: 'Here' }] })).toEqual(['Here']);
   });
 
@@ -70,18 +75,31 @@ describe('the texts of a request that are personal', () => {
   });
 
   test('numbers of seven digits and more under other keys', () => {
-    expect(of({ phone: '0788 123 123' })).toEqual(['0788 123 123']);
-    expect(of({ phone: ['0788123123', 788123123, true] })).toEqual(['0788123123', '788123123']);
-    expect(of({ age: 34, id: UUID, code: 'A0788123123', key: '0788123123_1' })).toEqual([]);
+    expect(of({ ref: '0788 123 123' })).toEqual(['0788 123 123']);
+    expect(of({ ref: ['0788123123', 788123123, true] })).toEqual(['0788123123', '788123123']);
   });
 
-  test('in the query too, and never too deep', () => {
+  test('everything under keys that RapidPro does not have', () => {
+    expect(of({ age: 34, id: UUID, code: 'A1', none: [null, true, ''] })).toEqual(['34', 'A1']);
+    expect(of({ name: 'Births', 'Eva L': 1 }, 'patients')).toContain('Eva L');
+    expect(of({ a: 'Eva Li 12 Goma' })).toEqual([
+      'Eva Li 12 Goma',
+      ...['Eva', 'EVA', 'Goma', 'GOMA'],
+    ]);
+    expect(of({ a: 'one two three four five six seven' })).toHaveLength(1);
+    expect(of('Eva', 'patients')).toEqual(['Eva']);
+    expect(of([{ a: 'Eva' }], 'patients')).toEqual(['Eva']);
+    expect(of({ ref: 34, uuid: UUID, flow: 'A0788123123', status: '0788123123_1' })).toEqual([]);
+  });
+
+  test('in the query too, and however deep', () => {
     const deep = (levels: number) =>
       JSON.parse(`{"params":${'['.repeat(levels)}"x"${']'.repeat(levels)}}`);
     expect(personalTexts({ path: 'contacts', query: { urn: 'ext:7' } })).toEqual(['ext:7']);
     expect(personalTexts({ path: 'contacts', body: null })).toEqual([]);
     expect(of(deep(50))).toEqual(['x']);
-    expect(of(deep(51))).toEqual([]);
+    expect(of(deep(51))).toEqual(['x']);
+    expect(of(deep(3000))).toEqual(['x']);
   });
 });
 
