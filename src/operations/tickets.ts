@@ -6,6 +6,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { checkKey, requireText } from './base/objects.js';
 import { list } from './lists/list.js';
 import { isName } from './lists/named.js';
+import { referenceCheck } from './lists/unknownReference.js';
 import { act } from './many/actions.js';
 
 /**
@@ -23,7 +24,7 @@ import { act } from './many/actions.js';
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The tickets: `uuid`, `contact`, `status`, `topic`, `assignee`, `opened_on`, `closed_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the contact does not exist; `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/tickets
  * @returns {Operation}
  */
@@ -31,7 +32,8 @@ export function getTickets(
   filters?: Reference<TicketFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getTickets', { resource: 'tickets', filters, options });
+  const ifEmpty = referenceCheck('contact');
+  return list('getTickets', { resource: 'tickets', filters, options, ifEmpty });
 }
 
 function onTickets(name: string, action: string, tickets: unknown, options: unknown): Operation {

@@ -17,6 +17,7 @@ import type { Operation, Reference } from '../types/state.js';
 import { asObject } from './base/asObject.js';
 import { operation } from './base/operation.js';
 import { list } from './lists/list.js';
+import { referenceCheck } from './lists/unknownReference.js';
 
 /**
  * Read the workspace that the token belongs to. This is the quickest way to check a credential.
@@ -217,7 +218,7 @@ export function getChannels(
  * @param {ListOptions} [options] - `limit` (records; default: all), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The events: `id`, `type`, `contact`, `channel`, `occurred_on`, `created_on`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER`; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the contact does not exist; `INVALID_FILTER`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/channel_events
  * @returns {Operation}
  */
@@ -225,5 +226,6 @@ export function getChannelEvents(
   filters?: Reference<ChannelEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getChannelEvents', { resource: 'channel_events', filters, options });
+  const ifEmpty = referenceCheck('contact');
+  return list('getChannelEvents', { resource: 'channel_events', filters, options, ifEmpty });
 }

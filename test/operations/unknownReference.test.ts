@@ -9,11 +9,13 @@ import {
   eachPage,
   ensureGroup,
   getCampaignEvents,
+  getChannelEvents,
   getContacts,
   getFlowRuns,
   getMessages,
   getResthookEvents,
   getResthookSubscribers,
+  getTickets,
   sendBroadcast,
   syncContacts,
   updateGroup,
@@ -25,6 +27,7 @@ import { noSleep } from '../support/noSleep.js';
 import { serve } from '../support/serve.js';
 import { OTHER_UUID, page, run, UUID } from './run.js';
 
+const DELETED = '0c8f6f6c-4a2e-4d36-9a5c-2f1f9f0a1b2c';
 const FLOW = {
   uuid: UUID,
   name: 'Births',
@@ -41,6 +44,18 @@ const workspace = (mayRead = true) => {
       return page(records.filter(one => uuid === null || (one as { uuid: string }).uuid === uuid));
     });
   return serve(
+    msw.get('*/api/v2/contacts.json', ({ request }) => {
+      if (!mayRead)
+        return HttpResponse.json({ detail: 'You do not have permission' }, { status: 403 });
+      const query = new URL(request.url).searchParams;
+      const uuid = query.get('deleted') === 'true' ? DELETED : UUID;
+      return page(query.get('uuid') === uuid ? [{ uuid, urns: [] }] : []);
+    }),
+    msw.get('*/api/v2/broadcasts.json', ({ request }) => {
+      if (!mayRead)
+        return HttpResponse.json({ detail: 'You do not have permission' }, { status: 403 });
+      return page(new URL(request.url).searchParams.get('id') === '7' ? [{ id: 7 }] : []);
+    }),
     listed('labels', [{ uuid: UUID, name: 'Urgent' }]),
     listed('campaigns', [{ uuid: UUID, name: 'Visits' }]),
     listed('flows', [FLOW]),
@@ -58,6 +73,16 @@ const unknown: [string, Operation, RegExp][] = [
   ['pages of a label', eachPage(getMessages({ label: 'Nope' }), step), /getLabels/],
   ['a flow', getFlowRuns({ flow: OTHER_UUID }), /getFlows/],
   ['a campaign', getCampaignEvents({ campaign: 'visits' }), /Did you mean "Visits"/],
+  ['the contact of messages', getMessages({ contact: OTHER_UUID }), /uuid of the contact/],
+  ['the contact of runs', getFlowRuns({ contact: OTHER_UUID }), /uuid of the contact/],
+  ['the contact of tickets', getTickets({ contact: OTHER_UUID }), /uuid of the contact/],
+  ['the contact of events', getChannelEvents({ contact: OTHER_UUID }), /uuid of the contact/],
+  [
+    'pages of a contact',
+    eachPage(getMessages({ contact: OTHER_UUID }), step),
+    /uuid of the contact/,
+  ],
+  ['a broadcast', getMessages({ broadcast: 99 }), /getBroadcasts/],
   ['a resthook', getResthookEvents({ resthook: 'new-reprot' }), /Did you mean "new-report"/],
   ['a resthook of subscribers', getResthookSubscribers({ resthook: 'x' }), /getResthooks/],
   ['pages of a resthook', eachPage(getResthookEvents({ resthook: 'x' }), step), /getResthooks/],
@@ -86,9 +111,27 @@ test.each<[string, Operation]>([
   ['a result', eachMissedPush({ flow: UUID, result: 'Webhook' }, step)],
   ['a node', eachMissedPush({ flow: UUID, node: UUID }, step)],
   ['no filter', getMessages({})],
+  ['a contact of messages', getMessages({ contact: UUID })],
+  ['a contact of runs', getFlowRuns({ contact: UUID })],
+  ['a contact of tickets', getTickets({ contact: UUID })],
+  ['a contact of events', getChannelEvents({ contact: UUID })],
+  ['a deleted contact', getMessages({ contact: DELETED })],
+  ['a broadcast', getMessages({ broadcast: 7 })],
 ])('%s that is there may have an empty list', async (_, operation) => {
   const { data } = await run(operation, await workspace());
   expect([[], { pushes: 0 }]).toContainEqual(data);
+});
+
+test('a list with records takes no request more', async () => {
+  const server = await serve(msw.get('*/api/v2/*', () => page([{ uuid: UUID, id: 1 }])));
+  for (const [list, count] of [
+    [getMessages({ contact: UUID }), 1],
+    [getTickets({ contact: UUID }), 2],
+    [getMessages({ broadcast: 7 }), 3],
+  ] as const) {
+    await run(list, server);
+    expect(server.requests).toHaveLength(count);
+  }
 });
 
 test('an unknown node of a flow is told', async () => {
@@ -102,7 +145,12 @@ test('an unknown node of a flow is told', async () => {
 
 test('where the token may not look, the empty list is given', async () => {
   const server = await workspace(false);
-  for (const list of [getMessages({ label: 'urgent' }), getResthookEvents({ resthook: 'x' })]) {
+  for (const list of [
+    getMessages({ label: 'urgent' }),
+    getResthookEvents({ resthook: 'x' }),
+    getTickets({ contact: OTHER_UUID }),
+    getMessages({ broadcast: 99 }),
+  ]) {
     expect((await run(list, server)).data).toEqual([]);
   }
 });

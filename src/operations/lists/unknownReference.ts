@@ -8,15 +8,37 @@ import { adviceFor } from '../base/nameAdvice.js';
 import { ifReadable } from '../base/workspaceFacts.js';
 import { collect } from './list.js';
 
+const listedBy = (by: string) => `Check the spelling, including capitals: ${by} lists them.`;
+
+interface Listed {
+  resource: ResourceName;
+  fix: string;
+  /** What to ask for, one after the other, until it is found. Default: the whole list, to suggest what was meant. */
+  queries?(wanted: string): Query[];
+}
+
 /** Filters by something that may not exist, and the list that has it. */
 const LISTED = {
-  label: { resource: 'labels', by: 'getLabels()' },
-  campaign: { resource: 'campaigns', by: 'getCampaigns()' },
-  flow: { resource: 'flows', by: 'getFlows()' },
-} as const satisfies { [filter: string]: { resource: ResourceName; by: string } };
+  label: { resource: 'labels', fix: listedBy('getLabels()') },
+  campaign: { resource: 'campaigns', fix: listedBy('getCampaigns()') },
+  flow: { resource: 'flows', fix: listedBy('getFlows()'), queries: uuid => [{ uuid }] },
+  contact: {
+    resource: 'contacts',
+    fix: 'Check the uuid of the contact, and that the credential belongs to the right workspace.',
+    // Nothing is left of a deleted contact, which is no mistake.
+    queries: uuid => [{ uuid }, { uuid, deleted: true }],
+  },
+  broadcast: {
+    resource: 'broadcasts',
+    fix: 'Use the id that sendBroadcast() returned: getBroadcasts() lists the others.',
+    queries: id => [{ id }],
+  },
+} as const satisfies { [filter: string]: Listed };
+
+type ByReference = keyof typeof LISTED;
 
 /**
- * RapidPro returns an empty list for a label, a flow or a campaign that does not exist. After an empty list, checks once
+ * RapidPro returns an empty list for a label, a flow or a contact that does not exist. After an empty list, checks once
  * whether it exists.
  *
  * @returns what is named, where it is sure
@@ -24,31 +46,34 @@ const LISTED = {
  */
 export async function checkReferenced(
   client: Client,
-  filter: keyof typeof LISTED,
+  filter: ByReference,
   wanted: string,
 ): Promise<Dictionary | undefined> {
-  const { resource, by } = LISTED[filter];
-  const query = resource === 'flows' ? { uuid: wanted } : {};
-  const listed = await ifReadable(() => collect(client, resource, query));
-  const found = listed?.find(({ uuid, name }) => uuid === wanted || name === wanted);
-  if (listed === undefined || found) return found;
+  const { resource, fix, queries = () => [{}] }: Listed = LISTED[filter];
+  const names: unknown[] = [];
+  for (const query of queries(wanted)) {
+    const listed = await ifReadable(() => collect(client, resource, query));
+    const found = listed?.find(({ uuid, name, id }) =>
+      filter === 'broadcast' ? String(id) === wanted : uuid === wanted || name === wanted,
+    );
+    if (listed === undefined || found) return found;
+    names.push(...listed.map(({ name }) => name));
+  }
   const [noun] = resources[resource].nouns;
-  const guess = didYouMean(
-    wanted,
-    listed.map(({ name }) => name),
-  );
   throw fail(
     'UNKNOWN_REFERENCE',
     `The workspace has no such ${noun}.`,
-    `${guess}Check the spelling, including capitals: ${by} lists them.`,
+    `${didYouMean(wanted, names)}${fix}`,
   );
 }
 
-/** The same for the filter of a list. */
-export function referenceCheck(filter: keyof typeof LISTED) {
+/** The same for the filters of a list. */
+export function referenceCheck(...filters: ByReference[]) {
   return async (client: Client, query: Query): Promise<void> => {
-    const wanted = query[filter];
-    if (wanted !== undefined) await checkReferenced(client, filter, String(wanted));
+    for (const filter of filters) {
+      const wanted = query[filter];
+      if (wanted !== undefined) await checkReferenced(client, filter, String(wanted));
+    }
   };
 }
 

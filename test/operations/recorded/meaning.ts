@@ -132,7 +132,8 @@ export function hiddenError(recorded: Recording): string | undefined {
     return 'UNKNOWN_GROUP';
   }
   // Of all that such a filter can name, the server that answers as recorded has nothing.
-  const names = ['label', 'flow', 'campaign'].some(key => queryOf(recorded).has(key));
+  const named = ['label', 'flow', 'campaign', 'contact', 'broadcast'];
+  const names = named.some(key => queryOf(recorded).has(key));
   if (names && Array.isArray(results) && results.length === 0) return 'UNKNOWN_REFERENCE';
   return keptUrns(recorded) ? undefined : 'URN_TAKEN';
 }
