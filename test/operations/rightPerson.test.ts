@@ -136,6 +136,25 @@ describe('the country of the workspace', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  test('is that of the server and the token that a job puts into its credential', async () => {
+    const [rwanda, indonesia] = [await serve(...inCountry('RW')), await serve(...inCountry('ID'))];
+    const state = stateFor(rwanda);
+    const credential = state.configuration as { host: string; token: string };
+    const first = upsertContact({ name: 'X', urns: ['tel:250788000001'] });
+    await first(state);
+    credential.host = indonesia.host;
+    const home = upsertContact({ name: 'X', urns: ['tel:81234567890'] });
+    await expect(home(state)).rejects.toMatchObject({ code: 'INVALID_URN' });
+    expect(sent(indonesia)).toEqual(['GET workspace']);
+    credential.token = `${credential.token}0`;
+    await expect(home(state)).rejects.toMatchObject({ code: 'INVALID_URN' });
+    expect(sent(indonesia)).toEqual(['GET workspace', 'GET workspace']);
+    credential.host = rwanda.host;
+    credential.token = credential.token.slice(0, -1);
+    await first(state);
+    expect(sent(rwanda).filter(line => line === 'GET workspace')).toHaveLength(1);
+  });
+
   test.each([AMINA, 'tel:0788000001', 'tel:788000001', 'whatsapp:250788000001', 'ext:1'])(
     'is not read for %s',
     async urn => {

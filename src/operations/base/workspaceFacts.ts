@@ -42,12 +42,21 @@ interface Kept {
   hasDoubt?: boolean;
 }
 
-/** Kept as long as the state with the credential: one step. */
-const keptOf = new WeakMap<object, Kept>();
+/** Kept as long as the state with the credential: one step. By host and token, because a job may change them in place. */
+const keptOf = new WeakMap<object, Map<string, Kept>>();
+
+function keptFor(credential: object): Kept {
+  const { host, token } = credential as { host?: unknown; token?: unknown };
+  const place = JSON.stringify([host, token]);
+  const all = keptOf.get(credential) ?? new Map<string, Kept>();
+  const kept = all.get(place) ?? { readings: new Map(), refused: new Set() };
+  keptOf.set(credential, all.set(place, kept));
+  return kept;
+}
 
 /**
  * What the rules need to know about the workspace before something is sent, and the rules that only need it. Each fact is
- * read when first needed, once for each credential object.
+ * read when first needed, once for each credential object, host and token.
  */
 export class WorkspaceFacts {
   readonly #client: Client;
@@ -55,10 +64,7 @@ export class WorkspaceFacts {
 
   constructor({ configuration }: State, client: Client) {
     this.#client = client;
-    const key = configuration as object;
-    const kept = keptOf.get(key) ?? { readings: new Map(), refused: new Set() };
-    keptOf.set(key, kept);
-    this.#kept = kept;
+    this.#kept = keptFor(configuration as object);
   }
 
   /** Two letters, in capitals; undefined if the workspace has no country. */
