@@ -68,8 +68,13 @@ const IN_ADDRESSES: { readonly [digits: string]: string } = { '2B': '+', '2F': '
 /** Characters of the encodings as an address writes them. */
 const ESCAPED = /%(?:25){0,9}(2[bBfFcC])/g;
 
+/** Characters from which on a binary file is not unwrapped, because that would take seconds. */
+const LARGE = 1_000_000;
+
 /** A text as an encoder wrote it, before long lines were wrapped and others encoded it. Undefined if it is the same. */
 export function unwrapped(text: string): string | undefined {
+  // Files are searched, too. A large one with such a byte is a picture or a recording, which wraps nothing.
+  if (text.length > LARGE && text.includes('\0')) return undefined;
   if (!/[\s\\%]/.test(text)) return undefined;
   const left = text
     .replace(BREAKS, '')
