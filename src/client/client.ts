@@ -156,6 +156,12 @@ export class Client {
     return resourceAt(path)?.throttle?.[this.dialect ?? 'v9'] ?? 'v2';
   }
 
+  /** Tells this server and token from others. Only to compare, because it contains the token. */
+  get account(): string {
+    const { origin, basePath, token } = this.#configuration;
+    return JSON.stringify([origin, basePath, token]);
+  }
+
   /** A stop of the operation is not a failure of the server, but for a write it must be reported. */
   #sortOut(error: unknown, isWrite: boolean, { repeated }: Course): unknown {
     const { limiter } = this;

@@ -45,12 +45,10 @@ interface Kept {
 /** Kept as long as the state with the credential: one step. By host and token, because a job may change them in place. */
 const keptOf = new WeakMap<object, Map<string, Kept>>();
 
-function keptFor(credential: object): Kept {
-  const { host, token } = credential as { host?: unknown; token?: unknown };
-  const place = JSON.stringify([host, token]);
+function keptFor(credential: object, { account }: Client): Kept {
   const all = keptOf.get(credential) ?? new Map<string, Kept>();
-  const kept = all.get(place) ?? { readings: new Map(), refused: new Set() };
-  keptOf.set(credential, all.set(place, kept));
+  const kept = all.get(account) ?? { readings: new Map(), refused: new Set() };
+  keptOf.set(credential, all.set(account, kept));
   return kept;
 }
 
@@ -64,7 +62,7 @@ export class WorkspaceFacts {
 
   constructor({ configuration }: State, client: Client) {
     this.#client = client;
-    this.#kept = keptFor(configuration as object);
+    this.#kept = keptFor(configuration as object, client);
   }
 
   /** Two letters, in capitals; undefined if the workspace has no country. */
