@@ -75,8 +75,10 @@ const READS_STATE = anyOf(REFERENCES);
 const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);
 const IN_NAME = anyOf(['undefined(?!ness|ly)', OBJECT]);
 const NULL = anyOf([alone('(?:null)+')], 'gu');
+/** What a division by zero leaves. It may also be a name, and part of one: `Infinity Mall`. */
+const INFINITY = anyOf([alone('Infinity')], 'gu');
 /** A hundred thousand contacts have a million values. Almost all of them pass here. */
-const SUSPECT = /undefined|NaN|null|Invalid|\[object|\$|state|(?:Value|Path)\(/;
+const SUSPECT = /undefined|NaN|null|Infinity|Invalid|\[object|\$|state|(?:Value|Path)\(/;
 /** What may be around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 
@@ -88,9 +90,16 @@ function isWholly(text: string, isNullOne: boolean): boolean {
   return (left !== text || (isNullOne && rest !== left)) && NOTHING.test(rest);
 }
 
+/** Whether a text is nothing but numbers that went wrong. */
+function isInfinite(text: string): boolean {
+  const left = text.replace(INFINITY, ' ');
+  return left !== text && NOTHING.test(left.replace(WORDS, ' '));
+}
+
 function isMissing(text: string, kind: TextKind): boolean {
   if (hasCode(text)) return true;
   if (!SUSPECT.test(text)) return false;
+  if ((kind === 'value' || kind === 'message') && isInfinite(text)) return true;
   if (isWholly(text, kind === 'message' || kind === 'name') || READS_STATE.test(text)) return true;
   if (kind === 'message') return INSIDE.test(text);
   return kind !== 'value' && IN_NAME.test(text);
@@ -123,9 +132,11 @@ function explain(text: string): { what: string; advice: string } {
       advice: `${UNQUOTED} ${LITERAL_FIX}`,
     };
   }
-  const [word = 'undefined'] = /undefined|NaN|Invalid [Dd]ate|\[object|null/.exec(text) ?? [];
+  const [word = 'undefined'] =
+    /undefined|NaN|Invalid [Dd]ate|\[object|null|Infinity/.exec(text) ?? [];
+  const why = word === 'Infinity' ? 'a number was divided by zero' : 'some of its data is missing';
   return {
-    what: `contains "${word === '[object' ? '[object …]' : word}": some of its data is missing`,
+    what: `contains "${word === '[object' ? '[object …]' : word}": ${why}`,
     advice: `Check the names after $ or state, and build texts in a function of state. ${LITERAL_FIX}`,
   };
 }

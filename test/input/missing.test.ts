@@ -250,6 +250,33 @@ describe('null', () => {
   });
 });
 
+describe('Infinity, which a division by zero leaves', () => {
+  test.each([
+    'Infinity',
+    '-Infinity',
+    ' Infinity %',
+    '"Infinity"',
+    'Infinity/Infinity',
+    'NaN/Infinity',
+  ])('%j alone is no value and no message', text => {
+    for (const kind of ['value', 'message'] as const) {
+      expect(refusal(text, kind)?.description).toMatch(/contains "(Infinity|NaN)": /);
+      expect(refusal(text, kind, true)).toBeUndefined();
+    }
+  });
+
+  test('may be a name, or stand in a text', () => {
+    for (const kind of ['contactName', 'name'] as const) {
+      expect(refusal('Infinity', kind)).toBeUndefined();
+    }
+    for (const kind of KINDS) {
+      expect(refusal('Meet us at Infinity Mall', kind)).toBeUndefined();
+      expect(refusal('infinity', kind)).toBeUndefined();
+      expect(refusal('Infinity2', kind)).toBeUndefined();
+    }
+  });
+});
+
 describe('the code of a function', () => {
   test.each(CODE)('is no text: %j', text => {
     for (const kind of KINDS) expect(refusal(text, kind)).toMatchObject({ code: 'INVALID_INPUT' });
