@@ -26,8 +26,8 @@ import { SEND_OPTIONS, sendToAll, sendToOne } from './many/send.js';
  * getMessages({ folder: 'inbox', after: $.lastRun });
  * @example <caption>The last hundred messages sent</caption>
  * getMessages({ folder: 'sent' }, { limit: 100 });
- * @example <caption>All messages of a contact, including archived ones</caption>
- * getMessages({ contact: 'aaf2b9ab-2c8e-4f5a-b5a0-5c3b7f2f0d11', after: '2024-01-01' }, { archived: true });
+ * @example <caption>All messages of the inbox, including archived ones</caption>
+ * getMessages({ folder: 'inbox', after: '2024-01-01' }, { archived: true });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
  * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: include messages that RapidPro has moved to archives; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Messages older than about 90 days are in archives; `archived: true` includes them.
