@@ -5,6 +5,7 @@ import {
   checkContactWithUuid,
   checkFlowStart,
   checkMessage,
+  checkRecipients,
 } from '../../src/input/bodies.ts';
 import { expand } from '../../src/input/expand.ts';
 import { completeTimes } from '../../src/input/fieldTimes.ts';
@@ -15,7 +16,14 @@ import { givenBy, isPartial, keyOf, STATE, UNKNOWN } from './statics.mjs';
 const UUID = '00000000-0000-4000-8000-000000000000';
 const URN = 'tel:+250788123123';
 
-const sends = check => (body, isLiteral) => planRecipients(check(body, isLiteral));
+const sends = (name, check) => ({
+  name,
+  check: async (body, isLiteral) => {
+    const checked = check(body, isLiteral);
+    await checkRecipients(checked, name);
+    await planRecipients(checked);
+  },
+});
 
 /** The adaptor's own checks, of the bodies that version 2 sent and of the one that joined them. */
 const CHECKS = {
@@ -27,8 +35,8 @@ const CHECKS = {
     name: 'contact',
     check: (body, isLiteral) => checkContactWithUuid(body, { isLiteral }),
   },
-  startFlow: { name: 'flowStart', check: sends(checkFlowStart) },
-  sendBroadcast: { name: 'broadcast', check: sends(checkBroadcast) },
+  startFlow: sends('flowStart', checkFlowStart),
+  sendBroadcast: sends('broadcast', checkBroadcast),
   sendMessage: { name: 'message', check: checkMessage },
 };
 
@@ -101,7 +109,7 @@ export async function checkBody(operation, node, value, options, report) {
   };
   // One after the other, as the adaptor finds them: each is put right before the next look.
   for (let round = 0; round < 20; round++) {
-    const error = refusalOf(() => check(expand(STATE, body(), name), isLiteral));
+    const error = await refusalOf(() => check(expand(STATE, body(), name), isLiteral));
     if (!error) break;
     const place = placeOf(error.description, node, name);
     report.refused(place.node, plain(error.description), plain(error.fix));
@@ -130,12 +138,12 @@ function plain(text) {
   return text.replace(/ ?\bNothing was sent\. ?| \(and \d+ more: see "errors"\)/g, '').trim();
 }
 
-function refusalOf(action) {
+async function refusalOf(action) {
   const { warn, log } = console;
   // What the checks say on their way belongs to a run.
   console.warn = console.log = () => {};
   try {
-    action();
+    await action();
   } catch (error) {
     if (error?.name !== 'RapidProError') throw error;
     return error;

@@ -11,6 +11,7 @@ import type { Clock } from './clock.js';
 import { AbortedError, Limiter } from './limiter.js';
 import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
+import { shortHash } from './seenIds.js';
 import { Deadline, transmit, type Wire } from './transport.js';
 
 interface ClientOptions {
@@ -156,10 +157,10 @@ export class Client {
     return resourceAt(path)?.throttle?.[this.dialect ?? 'v9'] ?? 'v2';
   }
 
-  /** Tells this server and token from others. Only to compare, because it contains the token. */
+  /** Tells this server and token from others. Reveals neither. */
   get account(): string {
     const { origin, basePath, token } = this.#configuration;
-    return JSON.stringify([origin, basePath, token]);
+    return shortHash(JSON.stringify([origin, basePath, token]));
   }
 
   /** A stop of the operation is not a failure of the server, but for a write it must be reported. */
