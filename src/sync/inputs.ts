@@ -12,7 +12,7 @@ import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { fieldOf, type SyncSettings } from './options.js';
-import { type BulkOutcome, inCommon } from './report/bulkOutcome.js';
+import { type BulkOutcome, inCommon, sharedNumber } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {
@@ -201,12 +201,14 @@ export function uuidName({ uuid }: Input): Name[] {
  * Contacts of the list with a common uuid, URN or key all fail, or one of them counts.
  *
  * @param takes - which of them counts; undefined: none
+ * @param ownOf - what tells people apart who share a number
  */
 export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: BulkOutcome,
   takes: SyncSettings['takes'],
+  ownOf: (input: Input) => Name[] = uuidName,
 ): Promise<void> {
   if (takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome, takes);
   const seen = new Map<string, Input>();
@@ -222,10 +224,12 @@ export async function failDuplicates(
     }
   });
   for (const { what, inputs: group } of shared.values()) {
-    const reason = inCommon(
-      [...group].map(({ index }) => index),
-      what,
-    );
+    const indexes = [...group].map(({ index }) => index);
+    const owns = [...group].map(input => ownOf(input)[0]);
+    const isKnown = owns.every(own => own !== undefined);
+    const areDifferent = isKnown && new Set(owns.map(own => own?.token)).size > 1;
+    const reason =
+      areDifferent && owns[0] ? sharedNumber(indexes, owns[0].what) : inCommon(indexes, what);
     for (const { index } of group) outcome.fail({ index }, reason);
   }
 }

@@ -50,7 +50,8 @@ async function failUnmatchable(
     ...uuidName(input),
     ...urnNames(input),
   ];
-  await failDuplicates(inputs, names, outcome, takes);
+  const own = (input: Input) => (matcher.usesUrns(input) ? [] : matcher.namesOf(input));
+  await failDuplicates(inputs, names, outcome, takes, own);
 }
 
 /** What `state.data` says about a run that wrote nothing. */

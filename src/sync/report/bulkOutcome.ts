@@ -32,6 +32,15 @@ export function inCommon(indexes: readonly number[], what: string): Reason {
   };
 }
 
+/** Why different people of the list who share a number fail before anything is sent. */
+export function sharedNumber(indexes: readonly number[], differs: string): Reason {
+  return {
+    code: 'CONTACT_CLASH',
+    description: `${shown(indexes)} share a phone number or address, but differ in ${differs}.`,
+    fix: 'Nothing was sent for them. RapidPro gives a number to one contact only. Keep it in one of these entries, and leave it out of the others.',
+  };
+}
+
 /** Contacts of the list that turned out to be one in RapidPro, and what was written of them. */
 class Clashes {
   readonly #groups = new Map<number, Set<number>>();

@@ -142,6 +142,7 @@ export class Missing {
       this.#requireSound();
       await giveWay(all);
       const members = await this.#read();
+        this.#requireFailedKnown(members.named);
       await this.#requirePassedOverKnown(members.named);
       const unmatched = [...members.unmatched];
       const found = unmatched.length > 0 ? { unmatched } : {};
@@ -173,24 +174,53 @@ export class Missing {
     const open = indexes(index => outcome.isOpen(index));
     if (open.length > 0) throw stay('not all of the list was processed', AGAIN, open);
     // Whom the list names by a key or uuid stays, whatever else is wrong with the entry.
-    const isNamed = (input: Input) =>
-      input.isUnsendable === true && !matcher.usesUrns(input) && matcher.namesOf(input).length > 0;
-    const named = new Set(all.filter(isNamed).map(({ index }) => index));
-    const failed = indexes(
-      index =>
-        !outcome.isDone(index) && this.#matches.uuidOf(index) === undefined && !named.has(index),
+    const isLeftOver = (input: Input) => input.isUnsendable === true && this.#isNamed(input);
+    const named = new Set(all.filter(isLeftOver).map(({ index }) => index));
+    // What a field as key says of the others shows only when the members are known.
+    const waiting = new Set(
+      matcher.field === undefined
+        ? []
+        : all.filter(input => this.#isNamed(input)).map(({ index }) => index),
     );
-    if (failed.length > 0) {
-      const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before the contact was identified`;
-      throw stay(what, `See data.failed. ${this.#sharingAdvice(failed)}${AGAIN}`, failed);
-    }
+    const isUnknown = (index: number) => this.#isFailed(index) && !named.has(index);
+    this.#refuseFailed(indexes(index => isUnknown(index) && !waiting.has(index)));
     const lost = indexes(
       index =>
-        this.#uuidOf(index) === undefined && !outcome.isPassedOver(index) && !named.has(index),
+        this.#uuidOf(index) === undefined &&
+        !outcome.isPassedOver(index) &&
+        !named.has(index) &&
+        !this.#isFailed(index),
     );
     if (!settings.dryRun && lost.length > 0) {
       throw stay('some entries could not be identified', AGAIN, lost);
     }
+  }
+
+  /** Whether a key or uuid names the contact of an entry. */
+  #isNamed(input: Input): boolean {
+    const { matcher } = this.#parts;
+    return !matcher.usesUrns(input) && matcher.namesOf(input).length > 0;
+  }
+
+  #isFailed(index: number): boolean {
+    return !this.#parts.outcome.isDone(index) && this.#matches.uuidOf(index) === undefined;
+  }
+
+  /** An entry that failed before it was looked for is in the list, if its key is that of a member. */
+  #requireFailedKnown(named: ReadonlySet<string>): void {
+    const { all, matcher } = this.#parts;
+    if (matcher.field === undefined) return;
+    const isUnknown = (input: Input) =>
+      input.isUnsendable !== true &&
+      this.#isFailed(input.index) &&
+      !matcher.namesOf(input).some(({ token }) => named.has(token));
+    this.#refuseFailed(all.filter(isUnknown).map(({ index }) => index));
+  }
+
+  #refuseFailed(failed: readonly number[]): void {
+    if (failed.length === 0) return;
+    const what = `${count(failed.length, ['entry', 'entries'])} of the list failed before the contact was identified`;
+    throw stay(what, `See data.failed. ${this.#sharingAdvice(failed)}${AGAIN}`, failed);
   }
 
   /** What lets people who share a phone be identified. With a key, who was passed over would still not be. */

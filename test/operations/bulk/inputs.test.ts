@@ -268,6 +268,29 @@ describe('entries with a name in common', () => {
     expect(outcome.result().notAttempted).toEqual([{ index: 5 }, { index: 6 }]);
   });
 
+  test('people with different uuids who share a number are not one contact', async () => {
+    const outcome = outcomeOf(3);
+    const U2 = U1.replace(/.$/, 'f');
+    const sharing: Input[] = [
+      { index: 0, uuid: U1, urns: [A] },
+      { index: 1, uuid: U2, urns: [A] },
+      { index: 2, uuid: U2 },
+    ];
+    await failDuplicates(sharing, namesOf, outcome, undefined);
+    expect(outcome.result().failed).toMatchObject([
+      {
+        description:
+          'contacts[0], contacts[1] share a phone number or address, but differ in the uuid.',
+        fix: expect.stringContaining('Keep it in one of these entries'),
+      },
+      {},
+      {
+        description: 'contacts[1], contacts[2] are the same contact: they share the uuid.',
+        fix: expect.stringContaining('duplicates'),
+      },
+    ]);
+  });
+
   test('of many, the first are named', async () => {
     const outcome = outcomeOf(7);
     const same = Array.from({ length: 7 }, (_, index): Input => ({ index, uuid: U1 }));

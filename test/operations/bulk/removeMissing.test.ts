@@ -84,6 +84,40 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(membersOf(sandbox)).toHaveLength(3);
   });
 
+  test('two people with one number but different keys are named as such, and both stay', async () => {
+    const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
+    const sandbox = await start(0, { contacts: people });
+    const gone = uuidOf(sandbox, 2);
+    const list = [
+      { urns: [urn(0)], fields: { tei_id: 't0' } },
+      { urns: [urn(0)], fields: { tei_id: 't1' } },
+    ];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id' });
+    const reason = {
+      code: 'CONTACT_CLASH',
+      description:
+        'contacts[0], contacts[1] share a phone number or address, but differ in tei_id.',
+      fix: expect.not.stringContaining('duplicates'),
+    };
+    expect(result.failed).toMatchObject([reason, reason]);
+    expect(result.left).toEqual([gone]);
+    expect(result.notRemoved).toBeUndefined();
+    expect(membersOf(sandbox)).toEqual(['Person 0', 'Person 1']);
+    // Nobody in the group has this key.
+    const newcomer = { urns: [urn(0)], fields: { tei_id: 't9' } };
+    const other = { urns: [urn(1)], fields: { tei_id: 't1' } };
+    const second = await sync(sandbox, [list[0], newcomer, other] as never, {
+      key: 'fields.tei_id',
+    });
+    expect(second).toMatchObject({ left: [], notRemoved: { indexes: [[1, 1]] } });
+    expect(membersOf(sandbox)).toHaveLength(2);
+    // As the fix says.
+    const mended = await sync(sandbox, [{ fields: { tei_id: 't9' } }, list[0], other] as never, {
+      key: 'fields.tei_id',
+    });
+    expect(mended).toMatchObject({ failed: [], created: [{ index: 0 }], left: [] });
+  });
+
   test.each([
     [false, 3, 'Not in the list: 1 member was removed from the groups. See data.left'],
     [true, 3, 'Not in the list: 1 member would be removed from the groups. See data.left'],
