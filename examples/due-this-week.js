@@ -8,13 +8,13 @@ getContacts({ group: 'Mothers' });
 fn(state => {
   const isDue = day => Date.parse(day) >= Date.now() && Date.parse(day) < inAWeek;
   const isToNotify = ({ due_date: day, told_of_due_date: told }) => isDue(day) && day !== told;
+  const isMeant = ({ urns, fields }) => urns.length > 0 && isToNotify(fields);
   const mark = ({ uuid, fields }) => ({ uuid, fields: { told_of_due_date: fields.due_date } });
-  return { ...state, marks: state.data.filter(({ fields }) => isToNotify(fields)).map(mark) };
+  return { ...state, marks: state.data.filter(isMeant).map(mark) };
 });
 
 // The mark comes first: if the job stops here, somebody gets nothing, but nobody gets it twice.
 upsertContacts($.marks);
-
 // Anyone who could not be marked waits for the next run.
 fn(state => ({ ...state, toNotify: state.data.updated.map(({ uuid }) => uuid) }));
 

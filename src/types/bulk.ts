@@ -180,6 +180,8 @@ export interface SendPlan {
   duplicates: number;
   /** With `onlyActive`: who would be left out, among those looked up. */
   leftOut: LeftOut[];
+  /** Which of `contacts` have no phone number or other address, among those looked up. No message reaches them. */
+  withoutUrn?: Places;
   /** How many recipients were not looked up. */
   notChecked: number;
 }

@@ -84,6 +84,12 @@ describe.each(['v9', 'textit'] as const)('examples (%s)', dialect => {
       updated: 1,
       left: 0,
     });
+    const newcomers = [{ id: 'r3', name: 'Bea', phone: '+250788123125', village: 'Gisozi' }];
+    const last = await run('nightly-register.js', { ...second, data: newcomers });
+    expect(last.data).toMatchObject({ left: 0 });
+    expect(last.problems).toEqual([
+      [undefined, expect.stringMatching(/more than atMost/), expect.stringMatching(/atMost/)],
+    ]);
   });
 
   test('due-this-week.js writes to who is due, once', async () => {

@@ -312,6 +312,21 @@ describe.each(DIALECTS)('on %s', dialect => {
     expect(unknown.data).toMatchObject({ failures: [{ index: 0, code: 'UNKNOWN_REFERENCE' }] });
   });
 
+  test('a dry run of a send names who has no number', async () => {
+    const sandbox = await open();
+    const configuration = { host: sandbox.host, token: sandbox.token };
+    const added = await run(addContact({ name: 'Nobody' }), sandbox);
+    const { uuid } = added.data as { uuid: string };
+    const lines = captureConsole();
+    const contacts = [uuidOf(sandbox, AMINA), uuid];
+    const send = sendBroadcast({ contacts, text: 'Hi' }, { dryRun: true, onlyActive: true });
+    const { data } = await send({ configuration });
+    expect(data).toMatchObject({ contacts: [[0, 1]], withoutUrn: [[1, 1]] });
+    expect(lines.join('\n')).toContain('See data.withoutUrn');
+    const other = sendBroadcast({ contacts: [contacts[0] ?? ''], text: 'Hi' }, { dryRun: true });
+    expect((await other({ configuration })).data).not.toHaveProperty('withoutUrn');
+  });
+
   test('a person named by uuid and by a URN is reached once', async () => {
     const sandbox = await open();
     const amina = uuidOf(sandbox, AMINA);

@@ -13,6 +13,7 @@ import { asOutcome } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { placed } from '../base/workspaceFacts.js';
+import { urnsOf } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { lookUpIfPossible, readGroups } from './lookUp.js';
 import {
@@ -174,12 +175,19 @@ async function rehearse(
     onlyActive,
   });
   const members = groups.map(group => known.of(group)?.count);
+  const reached = plan.chunks.flatMap(({ positions }) => positions.contacts ?? []);
+  const withoutUrn = listed(
+    reached.filter(index => {
+      const contact = found.get(contacts[index] ?? '');
+      return contact && urnsOf(contact).length === 0;
+    }),
+  );
   return {
     summary: plan.summary,
     dryRun: true,
     requests: plan.chunks.length,
     recipients: plan.recipients,
-    contacts: listed(plan.chunks.flatMap(({ positions }) => positions.contacts ?? [])),
+    contacts: listed(reached),
     urns: listed(plan.chunks.flatMap(({ positions }) => positions.urns ?? [])),
     groups: listed(plan.chunks.flatMap(({ positions }) => positions.groups ?? [])),
     ...(groups.length > 0 && members.every(count => typeof count === 'number')
@@ -187,6 +195,7 @@ async function rehearse(
       : {}),
     duplicates: plan.duplicates,
     leftOut: plan.leftOut,
+    ...(withoutUrn.length > 0 ? { withoutUrn } : {}),
     notChecked:
       names.filter(name => !found.has(name)).length +
       groups.filter(group => !known.of(group)).length,
@@ -199,7 +208,7 @@ function pairOf(name: string, uuid: unknown): [string, string][] {
 
 function logPlan(
   path: ResourceName,
-  { requests, members, notChecked }: SendPlan,
+  { requests, members, withoutUrn, notChecked }: SendPlan,
   to: string,
   body: Body,
 ): void {
@@ -209,6 +218,10 @@ function logPlan(
     members === undefined ? '' : ` (${members} members; anyone in two groups counts twice)`;
   log.info(
     `Dry run: a ${noun} for ${to || 'nobody'}${people} takes ${count(requests, 'request')}. Nothing was sent${passedOverBy(body)}.${unchecked}`,
+  );
+  if (withoutUrn === undefined) return;
+  log.warn(
+    'Some contacts have no phone number or other address, so no message reaches them. See data.withoutUrn',
   );
 }
 
