@@ -167,7 +167,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'refused',
     means: 'Another contact already has this phone number or address.',
     fate: 'refused',
-    todo: 'Use `upsertContact` to update that contact.',
+    todo: 'If it is the same person, `upsertContact` updates that contact. If it is somebody else, correct the number, or [move it](../guides/sync-people.md#a-number-that-moves-to-someone-else).',
   },
   CONTACT_CLASH: {
     group: 'refused',

@@ -74,7 +74,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /URN belongs to another contact|URN is in use by another contact/i,
     code: 'URN_TAKEN',
-    fix: 'Another contact already has this phone number or address. Use upsertContact() to update that contact instead.',
+    fix: 'Another contact already has this phone number or address. If it is the same person, update that contact with upsertContact(). If it is somebody else, correct the number.',
   },
   {
     pattern: /Invalid URN|URN is not valid/i,

@@ -3,6 +3,7 @@ import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
 import {
   check,
+  exampleOf,
   isObject,
   type Keys,
   logAnswered,
@@ -73,7 +74,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
     // First, because a misspelled key is also missing.
     if (isObject(value)) refuseNearMisses(value, keys, called);
-    const body: Dictionary = check(schema, value, called);
+    const body: Dictionary = check(schema, value, called, 'INVALID_INPUT', exampleOf(where));
     warnUnknownKeys(body, known, called, keys.answered);
     logAnswered(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {

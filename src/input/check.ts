@@ -22,10 +22,28 @@ export function isObject(value: unknown): value is Dictionary {
 export const typeName = (value: unknown): string =>
   typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 
+/** How arguments look, by what errors call them; options where the shape is not obvious. */
+const EXAMPLES: { readonly [where: string]: string } = {
+  contact: '{ urns: ["tel:+250788123123"], name: "Amina Diallo" }',
+  message: '{ contact: "tel:+250788123123", text: "Hello" }',
+  broadcast: '{ groups: ["Mothers"], text: "Hello" }',
+  flowStart: '{ flow: "Registration", groups: ["Mothers"] }',
+  field: '{ name: "National id", type: "text" }',
+  global: '{ name: "Hotline", value: "114" }',
+  campaign: '{ name: "Visits", group: "Mothers" }',
+  event:
+    '{ campaign: "Visits", relative_to: "due_date", offset: -3, unit: "days", delivery_hour: 9, message: "See you soon." }',
+  subscriber: '{ resthook: "new-report", target_url: "https://example.org/hook" }',
+  'options.key': '{ key: "fields.national_id" }',
+};
+
+export const exampleOf = (where: string): string | undefined => EXAMPLES[where];
+
 /**
  * Checks a value against a schema before anything is sent. Errors name the place and what is expected there, never
  * the value.
  *
+ * @param example - the default is that of `where`
  * @throws RapidProError `INVALID_INPUT`, or the code given
  */
 export function check<T>(
@@ -33,14 +51,17 @@ export function check<T>(
   value: unknown,
   where: string,
   code: ErrorCode = 'INVALID_INPUT',
+  example = exampleOf(where),
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${issue.message}`);
+  const place = pathOf(where, result.error.issues[0]?.path ?? []);
+  const shown = EXAMPLES[place] ?? example;
   throw fail(
     code,
     `${errors[0]}.`,
-    'Nothing was sent. Correct the job, or the data that it reads, and run it again.',
+    `Nothing was sent. Correct ${place} in the job, or the data that it comes from.${shown ? ` Example: ${shown}.` : ''}`,
     { errors: errors.length > 1 ? errors.slice(0, 20) : undefined },
   );
 }

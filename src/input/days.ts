@@ -147,6 +147,11 @@ function notTooOld(time: number): number {
   );
 }
 
+/** `1/2/27`, and perhaps a time. */
+const SHORT_YEAR = /^\d{1,2}\D\d{1,2}\D\d{2}(?!\d)/;
+const SHORT_YEAR_FIX =
+  'The year has two digits. Write it with four at its source: 2027. If all dates are like this one, write "yy" in the pattern.';
+
 /** Minutes between the clocks of any zone and UTC. */
 const MOST_OFFSET = 14 * 60;
 
@@ -205,7 +210,9 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   const found = fromPattern(text, pattern, zone) ?? fromIso(text, pattern, zone);
   if (found !== undefined) return found;
   if (/^\d{5}(\.\d+)?$/.test(text)) return fromSerial(Number(text), zone);
-  throw new NoDate('does not match the pattern');
+  throw SHORT_YEAR.test(text) && !pattern.hasShortYear
+    ? new NoDate('does not match the pattern', SHORT_YEAR_FIX)
+    : new NoDate('does not match the pattern');
 }
 
 export function dateTime(

@@ -133,6 +133,8 @@ function maskedApart(number: string, other: string): string {
     : `${first} with ${digits(number)} digits or with ${digits(other)}`;
 }
 
+const WRONG_DIGITS = 'Digits are missing or wrong. Correct the number at its source.';
+
 function whyNone(text: string, country: string): NoNumber {
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const isFull = text.includes('+');
@@ -152,7 +154,11 @@ function whyNone(text: string, country: string): NoNumber {
     );
   }
   if (possibility === 'invalid-country-code') return new NoNumber('has an unknown country code');
-  return new NoNumber(`is not a valid number in ${of}`);
+  const { getCountryCodeForRegionCode } = library('awesome-phonenumber');
+  const hasCode = isFull || number.startsWith(String(getCountryCodeForRegionCode(country)));
+  return hasCode
+    ? new NoNumber(`is not a valid number in ${of}`, WRONG_DIGITS)
+    : new NoNumber(`is not a valid number in ${of}`);
 }
 
 function whyAbroad(text: string, country: string, abroad: string): NoNumber {
@@ -162,9 +168,28 @@ function whyAbroad(text: string, country: string, abroad: string): NoNumber {
   );
 }
 
+/** `#N/A`, `none`, `-`: what stands in a cell for no number. */
+const NO_DIGITS = new NoNumber(
+  'has no digits',
+  'The cell has no phone number, as in "N/A", "none" or "-". Leave it empty at its source. Or write util.phoneUrns(row.phone, "RW", { ifInvalid: "null" }), which then gives an empty list.',
+);
+
+/** In a longer text they are words. */
+const LONGEST_LOOKALIKE = 40;
+
+/** `O788123123`: letters that look like digits, in what is a number otherwise. */
+const LOOKALIKES = /^\+?[\s().-]*(?=(?:\D*\d){5})(?=\P{L}*\p{L})[\doOlI\s().-]+$/u;
+
 /** What somebody wrote, as `+250788123123`. */
 function fullNumber(value: unknown, country: string): string {
   const text = withoutCellForm(textOf(value));
+  if (!/\d/.test(text)) throw NO_DIGITS;
+  if (text.length <= LONGEST_LOOKALIKE && LOOKALIKES.test(text)) {
+    throw new NoNumber(
+      'has letters among its digits',
+      'Write digits instead, such as 0 for the letter O and 1 for l, at its source.',
+    );
+  }
   const fault = urnFault(`tel:${text}`, 'write');
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
   const plain = digitsOf(text);

@@ -140,11 +140,12 @@ function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>
   const type = types.get(field);
   if (type === 'text' || type === 'number') return;
   const near = nearest(field, [...types.keys()]);
+  const shown = isShown(field) ? `: "${field}"` : '';
   throw fail(
     'INVALID_OPTION',
     type
       ? 'options.key is a field with dates or places, which cannot identify contacts.'
-      : 'options.key is a field that the workspace does not have.',
+      : `options.key is a field that the workspace does not have${shown}.`,
     near
       ? `Did you mean "fields.${near}"? Use a field with text or numbers.`
       : 'Use a field with text or numbers: getFields() lists them, and ensureField() adds one.',

@@ -97,6 +97,8 @@ export interface BulkFailure extends BulkItem {
   code: ErrorCode;
   description: string;
   fix: string;
+  /** With `URN_TAKEN`: the uuid of the other contact, if it is known. */
+  holder?: string;
 }
 
 /** An entry that was skipped, because another one is the same contact. */

@@ -88,7 +88,7 @@ describe.each(['v9', 'textit'] as const)('examples (%s)', dialect => {
     const last = await run('nightly-register.js', { ...second, data: newcomers });
     expect(last.data).toMatchObject({ left: 0 });
     expect(last.problems).toEqual([
-      [undefined, expect.stringMatching(/more than atMost/), expect.stringMatching(/atMost/)],
+      [null, expect.stringMatching(/more than atMost/), expect.stringMatching(/atMost/)],
     ]);
   });
 

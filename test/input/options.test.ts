@@ -167,6 +167,15 @@ test.each<[options: unknown, description: string]>([
   expect(refusal?.fix).toMatch(/^Nothing was sent\. /);
 });
 
+test('what to do about an option names it, with an example', () => {
+  expect(refusalOf(() => checkOptions({ key: 'tei_id' }, ALL))?.fix).toBe(
+    'Nothing was sent. Correct options.key in the job, or the data that it comes from. Example: { key: "fields.national_id" }.',
+  );
+  expect(refusalOf(() => checkOptions({ limit: 0 }, ALL))?.fix).toBe(
+    'Nothing was sent. Correct options.limit in the job, or the data that it comes from.',
+  );
+});
+
 test.each([
   ['dryRun', 'To work without it, give a default: { dryRun: state => state.test ?? true }.'],
   ['limit', 'To work without it, give a default: { limit: state => state.limit ?? 100 }.'],

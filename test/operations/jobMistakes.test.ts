@@ -499,7 +499,7 @@ test('the log of a sync says what to do about the first that failed', async () =
   const server = await rapidpro();
   await syncContacts([{ ...person }, { urns: [7 as never] }])(stateFor(server));
   expect(lines.find(line => line.includes('1 of 2 failed'))).toMatch(
-    /The first is contacts\[1\] \(number 2 in the list\): .*is a number.* Correct the job/,
+    /The first is contacts\[1\] \(number 2 in the list\): .*is a number.* Correct contact\.urns\[0\] in the job/,
   );
 });
 

@@ -64,6 +64,15 @@ describe('util.dateTime', () => {
   });
 
   test.each([
+    ['1/2/27', 'd/M/yyyy', /"yy" in the pattern/],
+    ['01/02/27 08:00', 'dd/MM/yyyy HH:mm', /"yy" in the pattern/],
+    ['2027/02/01', 'd/M/yyyy', /Compare the pattern/],
+    ['1.2.27', 'd/M/yy', /Compare the pattern/],
+  ])('the fix for %s as %s fits it', (value, pattern, fix) => {
+    expect(thrownBy(() => util.dateTime(value, pattern, KIGALI)).fix).toMatch(fix);
+  });
+
+  test.each([
     'dd/mm/yyyy',
     'DD/MM/YYYY',
     'MM/yyyy',

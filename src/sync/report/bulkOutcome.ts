@@ -158,7 +158,7 @@ export class BulkOutcome {
     if (this.isOpen(item.index)) this.#begun.set(item.index, item);
   }
 
-  fail(item: BulkItem, { code, description, fix, outcome }: Reason): void {
+  fail(item: BulkItem & { holder?: string }, { code, description, fix, outcome }: Reason): void {
     if (outcome === 'unknown') this.hasUnknown = true;
     const begun = this.#begun.get(item.index);
     this.#close('failed', { ...begun, ...item, code, description, fix });
@@ -199,6 +199,9 @@ export class BulkOutcome {
     if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
     // The code is only about the last attempt.
     if (isUnknown) this.fail(item, unknownReason(error));
+    // Both contacts are needed to decide whose number it is.
+    else if (error.code === 'URN_TAKEN' && typeof error.details?.holder === 'string')
+      this.fail({ ...item, holder: error.details.holder }, error);
     // Otherwise, nothing was done, and it is left for the next run.
     else if (!concernsAll) this.fail(item, error);
   }

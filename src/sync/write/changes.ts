@@ -36,11 +36,12 @@ export function create(client: Client, input: Input): Promise<Dictionary> {
   return lockUrns(client, input.urns ?? [], () => createContact(client, newBody(input)));
 }
 
-function taken(index: number): RapidProError {
+function taken(index: number, holder: unknown): RapidProError {
   return fail(
     'URN_TAKEN',
     `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
-    'Remove the URN from the list, or from the other contact first.',
+    'Remove the URN from the list, or from the other contact first: "holder" has its uuid.',
+    { details: { holder: String(holder) } },
   );
 }
 
@@ -109,7 +110,7 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   const wanted = distinctUrns(given);
   const holdings = await findHolders(client, wanted, [contact]);
   const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
-  if (other) throw taken(given.indexOf(other.urn));
+  if (other) throw taken(given.indexOf(other.urn), other.holder?.uuid);
   const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
   if (change.byUrns && missing.length === wanted.length) throw moved();
   const list = exact ? wanted : [...urnsOf(contact), ...missing];

@@ -151,13 +151,13 @@ describe('what a list needs is read', () => {
     [
       { key: 'fields.idd' },
       'INVALID_OPTION',
-      'options.key is a field that the workspace does not have.',
+      'options.key is a field that the workspace does not have: "idd".',
       'Did you mean "fields.id"? Use a field with text or numbers.',
     ],
     [
       { key: 'fields.color' },
       'INVALID_OPTION',
-      'options.key is a field that the workspace does not have.',
+      'options.key is a field that the workspace does not have: "color".',
       'Use a field with text or numbers: getFields() lists them, and ensureField() adds one.',
     ],
     [

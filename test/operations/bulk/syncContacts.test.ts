@@ -177,10 +177,26 @@ describe.each(dialects)('on %s', dialect => {
       sandbox,
     );
     expect(result.failed).toMatchObject([{ index: 0, uuid, code: 'URN_TAKEN' }]);
-    expect(result.failed[0]?.fix).toMatch(/./);
+    expect(result.failed[0]?.fix).toMatch(/"holder"/);
+    expect(result.failed[0]?.holder).toBe(holder(sandbox, BEA)?.uuid);
     expect(JSON.stringify(result)).not.toContain('250788');
     expect(sandbox.contacts()).toEqual(before);
     expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('two people swap their numbers in two runs, as the guide says', async () => {
+    const sandbox = await workspace({ dialect, contacts: people() });
+    const [amina, bea] = [AMINA, BEA].map(urn => String(holder(sandbox, urn)?.uuid));
+    const sync = async (...pairs: [uuid: string | undefined, urn: string][]) => {
+      const list = pairs.map(([uuid, urn]) => ({ uuid: String(uuid), urns: [urn] }));
+      const { result } = await bulk(syncContacts(list, { urns: 'exact' }), sandbox);
+      return counts(result);
+    };
+    expect(await sync([amina, BEA], [bea, AMINA])).toEqual([0, 0, 0, 2, 0]);
+    expect(await sync([amina, 'ext:a'], [bea, 'ext:b'])).toEqual([0, 2, 0, 0, 0]);
+    expect(await sync([amina, BEA], [bea, AMINA])).toEqual([0, 2, 0, 0, 0]);
+    expect(holder(sandbox, BEA)).toMatchObject({ uuid: amina, urns: [BEA] });
+    expect(holder(sandbox, AMINA)).toMatchObject({ uuid: bea, urns: [AMINA] });
   });
 
   test('who is met twice, in the group and among all, enters one group and leaves the other', async () => {
