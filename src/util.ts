@@ -146,7 +146,7 @@ export function dateTime(
 /**
  * The filters `after` and `before` for one or more days: from the first moment to the last microsecond in a time zone. RapidPro includes both ends. Weeks begin on Monday.
  *
- * Spread it only as in the example. If the day comes from the state, write a function: `state => ({ ...util.dayRange(state.data.day, 'Africa/Kigali') })`.
+ * Spread it into the filters, or take one of the two: `const { after } = util.dayRange('yesterday', 'Africa/Kigali')` is everything since yesterday began. If the day comes from the state, write a function: `state => ({ ...util.dayRange(state.data.day, 'Africa/Kigali') })`.
  * @public
  * @function
  * @namespace util

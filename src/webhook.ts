@@ -52,6 +52,16 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
   );
 }
 
+const KNOWN_KEYS = ['contact', 'flow', 'run', 'results', 'input', 'channel', 'path'] as const;
+
+/** Authors may write a body of their own, so it is not refused. */
+function warnOfStranger(push: Push): void {
+  if (KNOWN_KEYS.some(key => push[key] !== undefined)) return;
+  log.warn(
+    'This push has nothing that RapidPro sends by itself, such as contact, flow or results. Its keys are in data.other',
+  );
+}
+
 function settingsOf(state: State, options: unknown) {
   try {
     return checkPushOptions(state, options);
@@ -79,7 +89,7 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * webhook.parse({ query: 'secret' });
  * @param {PushOptions} [options] - `numbers` (true, or a list of result keys; default: false), `header` or `query` (where the push has the secret; default: no check), `secret` (default: `webhookSecret` of the credential), `simulations` (`'stop'` or `'keep'`; default: `'keep'`), `request` (where the headers are; default: `$.request`).
  * @state {object} data - The push: `kind`, `key`, `contact`, `flow`, `run`, `results`, `input`, `channel`, `path`, `simulation`, `other`. Keys that were not sent are missing.
- * @throws {RapidProError} `INVALID_SECRET` before anything else is read; `INVALID_INPUT` if the body is not from RapidPro; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
+ * @throws {RapidProError} `INVALID_SECRET` before anything else is read; `INVALID_INPUT` if the body is not an object, or if one of its known keys is not as RapidPro writes it; `SIMULATION`; `INVALID_OPTION`; `INVALID_CONFIGURATION` if the credential has no secret.
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {
@@ -94,6 +104,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
       const headers = (request as { headers?: object } | null | undefined)?.headers;
       const push = readPush(state.data, headers, numbers);
       checkSimulation(push, simulations);
+      warnOfStranger(push);
       const results = count(Object.keys(push.results ?? {}).length, 'result');
       log.info(`Received a push from ${NAMES[push.kind]} with ${results}`);
       const next = composeNextState({ ...state, data: plain(state.data) }, push) as State;
@@ -167,7 +178,9 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   }
   throw fail(
     'INVALID_OPTION',
-    'The secret can be in only one place.',
+    places.length === 0
+      ? 'The options have a secret, but neither "header" nor "query", which say where the push has it.'
+      : 'The secret can be in only one place.',
     "Write { header: 'X-Secret' }, or { query: 'secret' }.",
   );
 }

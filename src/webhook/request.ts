@@ -17,6 +17,8 @@ function pairsOf(from: unknown): [unknown, unknown][] {
   return pairs.filter((pair): pair is [unknown, unknown] => Array.isArray(pair));
 }
 
+const isFilled = (headers: unknown) => pairsOf(headers).length > 0;
+
 /** All values of a header, in any letter case of its name. */
 function headerValues(headers: unknown, name: string): string[] {
   return pairsOf(headers)
@@ -44,12 +46,14 @@ export interface Secret {
   query?: string | undefined;
 }
 
-function refuse(description: string): never {
-  throw fail(
-    'INVALID_SECRET',
-    description,
-    'Use the same secret in the flow (or the subscribed address) and in the credential of the job. If you get pushes that you did not send, change it.',
-  );
+const SAME_SECRET =
+  'Use the same secret in the flow (or the subscribed address) and in the credential of the job. If you get pushes that you did not send, change it.';
+
+const WHERE_IT_IS =
+  'If an earlier step moved the request, say where its headers are: { request: $.myRequest }. In the first step of a workflow that a webhook starts, they are in state.request.';
+
+function refuse(description: string, fix = SAME_SECRET): never {
+  throw fail('INVALID_SECRET', description, fix);
 }
 
 /** Takes the same time for wrong and right texts, whatever their lengths. */
@@ -66,12 +70,18 @@ function isSame(given: string, wanted: string): boolean {
 export function checkSecret(secret: Secret, request: unknown): void {
   const { text, header, query } = secret;
   const name = header === undefined ? `parameter "${query}"` : `header "${header}"`;
-  if (!isObject(request)) refuse(`The push has no ${name}: the state has no headers.`);
+  if (!isObject(request)) {
+    refuse(`The push has no ${name}: the state has no request.`, WHERE_IT_IS);
+  }
   const given =
     header === undefined
       ? queryValues(request as PushRequest, query ?? '')
       : headerValues(request.headers, header);
-  if (given.length === 0) refuse(`The push has no ${name}.`);
+  if (given.length === 0) {
+    const isElsewhere = header !== undefined && !isFilled(request.headers);
+    if (isElsewhere) refuse(`The push has no ${name}: the request has no headers.`, WHERE_IT_IS);
+    refuse(`The push has no ${name}.`);
+  }
   if (given.length > 1) refuse(`The push has more than one ${name}.`);
   if (!isSame(given[0] ?? '', text)) refuse(`The secret in the ${name} of the push is wrong.`);
 }

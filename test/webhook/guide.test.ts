@@ -75,7 +75,7 @@ async function play(job: string, state: object) {
 }
 
 test('no sample is left out here', () => {
-  expect(SAMPLES).toHaveLength(11);
+  expect(SAMPLES).toHaveLength(12);
 });
 
 describe('a sample that a push starts', () => {
@@ -95,6 +95,13 @@ describe('a sample that a push starts', () => {
     const text = "webhook.parse({ numbers: ['cases'] });\n\nupdateContact";
     await play(sample(text), { configuration, ...lightningState(hook) });
     expect(cases()).toBe('12');
+  });
+
+  test('answers the flow, in what the platform takes for the answer', async () => {
+    const { configuration, node } = await reported();
+    const job = `webhook.parse();\n${sample('webhookResponse')}`;
+    const { state } = await play(job, { configuration, ...lightningState(node) });
+    expect(state.webhookResponse).toEqual({ status: 200, body: { cases: '12' } });
   });
 
   test('looks at the key before it writes again', async () => {

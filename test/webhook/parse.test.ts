@@ -52,6 +52,16 @@ test('the log says what came, and nothing of it', async () => {
   expect(said.join('\n')).not.toMatch(/Leah|788200001|cases/);
 });
 
+test('a body of which RapidPro sends nothing by itself is accepted, with a warning', async () => {
+  const said = captureConsole();
+  const state = await webhook.parse()(pushed({}, { hello: 1 }));
+  expect(state.data).toMatchObject({ kind: 'webhook', other: { hello: 1 } });
+  expect(said.join('\n')).toContain('nothing that RapidPro sends by itself');
+  said.length = 0;
+  await webhook.parse()(pushed({}, { contact: { name: 'A' }, hello: 1 }));
+  expect(said.join('\n')).not.toContain('by itself');
+});
+
 describe('a push of the simulator', () => {
   const simulated = pushed({ headers: { 'x-mailroom-mode': 'simulation' } });
 
@@ -137,6 +147,28 @@ describe('a secret', () => {
   test('is wanted even where no headers came at all', async () => {
     const error = await failure(inHeader, { data: DEFAULT_BODY });
     expect(error.code).toBe('INVALID_SECRET');
+  });
+
+  test('where no headers are, the fix says how to name their place; elsewhere, it does not', async () => {
+    const lost = await failure(inHeader, { data: DEFAULT_BODY });
+    expect(lost).toMatchObject({
+      description: 'The push has no header "X-Secret": the state has no request.',
+      fix: expect.stringContaining('{ request: $.myRequest }'),
+    });
+    expect(await failure(inHeader, pushed({ query_params: {} }))).toMatchObject({
+      description: 'The push has no header "X-Secret": the request has no headers.',
+      fix: expect.stringContaining('{ request: $.myRequest }'),
+    });
+    const other = await failure(inHeader, pushed({ headers: { accept: '*/*' } }));
+    expect(other.fix).not.toContain('request:');
+  });
+
+  test('with a secret alone, the error says what is missing', async () => {
+    const request = { headers: { 'x-secret': SECRET } };
+    expect(await failure({ secret: SECRET } as never, pushed(request))).toMatchObject({
+      code: 'INVALID_OPTION',
+      description: expect.stringContaining('neither "header" nor "query"'),
+    });
   });
 
   test('is found where the job says', async () => {

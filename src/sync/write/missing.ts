@@ -142,7 +142,7 @@ export class Missing {
       this.#requireSound();
       await giveWay(all);
       const members = await this.#read();
-        this.#requireFailedKnown(members.named);
+      this.#requireFailedKnown(members.named);
       await this.#requirePassedOverKnown(members.named);
       const unmatched = [...members.unmatched];
       const found = unmatched.length > 0 ? { unmatched } : {};
