@@ -278,7 +278,7 @@ export function dayRange(day: unknown, zone: unknown): DayRange {
   if (!days) {
     throw fail(
       'INVALID_INPUT',
-      `${where}: this is not a day.`,
+      `${where}: the day is not valid.`,
       'Write "yesterday", "today", "last week", "last month" or a day such as "2026-01-31".',
     );
   }

@@ -233,6 +233,6 @@ describe('periods', () => {
   });
 
   test.each([7, null, {}, '', '2026-1-31', 'last year'])('%j is none', day => {
-    expect(() => util.dayRange(day as string, KIGALI)).toThrow(/this is not a day/);
+    expect(() => util.dayRange(day as string, KIGALI)).toThrow(/the day is not valid/);
   });
 });

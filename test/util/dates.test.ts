@@ -143,7 +143,7 @@ describe('util.dayRange', () => {
       /does not exist in the time zone/,
     );
     for (const day of ['2026-02-30', 'tomorrow', '31/01/2026', undefined]) {
-      expect(() => util.dayRange(day as string, KIGALI)).toThrow(/this is not a day/);
+      expect(() => util.dayRange(day as string, KIGALI)).toThrow(/the day is not valid/);
     }
   });
 

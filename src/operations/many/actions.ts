@@ -335,7 +335,7 @@ async function rehearse(client: Client, { list, items, body }: Action): Promise<
   const requests = Math.ceil(distinct.length / BATCH_LIMIT);
   const asked = count(distinct.length, nounOf(list));
   log.info(
-    `Dry run: the action on ${asked} takes ${count(requests, 'request')}. Nothing was changed.`,
+    `Dry run: the real run takes ${count(requests, 'request')} for ${asked}. Nothing was changed.`,
   );
   return {
     dryRun: true,
