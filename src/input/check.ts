@@ -24,7 +24,7 @@ export const typeName = (value: unknown): string =>
 
 /** How arguments look, by what errors call them; options where the shape is not obvious. */
 const EXAMPLES: { readonly [where: string]: string } = {
-  contact: '{ urns: ["tel:+250788123123"], name: "Amina Diallo" }',
+  contact: '{ urns: ["tel:+250788123123"], name: "…" }',
   message: '{ contact: "tel:+250788123123", text: "Hello" }',
   broadcast: '{ groups: ["Mothers"], text: "Hello" }',
   flowStart: '{ flow: "Registration", groups: ["Mothers"] }',

@@ -205,6 +205,6 @@ test('in a list, a helper behind () => fails for its own item alone', async () =
   const { data } = await step({ configuration: { host, token }, references: [] });
   expect(data).toMatchObject({
     created: [{ index: 0 }],
-    failed: [{ index: 1, code: 'INVALID_URN', description: expect.stringContaining('words') }],
+    failed: [{ index: 1, code: 'INVALID_URN', description: expect.stringContaining('no digits') }],
   });
 });
