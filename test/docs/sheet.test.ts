@@ -36,7 +36,7 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
     {
       row: 4,
       id: 'M-1003',
-      description: expect.stringContaining('starts with words'),
+      description: expect.stringContaining('has no digits'),
       fix: expect.any(String),
     },
   ]);
