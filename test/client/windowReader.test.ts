@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
 import { orderOf } from '../../src/client/listOrder.js';
-import type { Part, Position } from '../../src/client/position.js';
+import type { Position } from '../../src/client/position.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
 import type { WindowOptions } from '../../src/client/windowReader.js';
 import { windows } from '../../src/client/windows.js';
 import { parseConfiguration } from '../../src/configuration.js';
-import type { RapidProError } from '../../src/errors/errors.js';
 import type { ResourceName } from '../../src/resources.js';
 import type { Query } from '../../src/types/request.js';
 import {
@@ -19,6 +18,7 @@ import {
 } from '../operations/paging/windowsServer.js';
 import { credential } from '../support/credential.js';
 import { fakeClock } from '../support/fakeClock.js';
+import { collect } from './collected.js';
 
 const FIRST = Date.parse('2026-01-01T00:00:00Z') * 1000;
 const SECOND = 1_000_000;
@@ -55,30 +55,6 @@ async function start(rows: Row[], habits: Habits = {}) {
     );
   }
   return { server, client, read };
-}
-
-interface Collected {
-  numbers: number[];
-  parts: (Pick<Part, 'since' | 'missesChanges'> & {
-    count: number;
-    position?: Position | undefined;
-  })[];
-  error?: RapidProError;
-}
-
-async function collect(source: AsyncIterable<Part>): Promise<Collected> {
-  const numbers: number[] = [];
-  const parts: Collected['parts'] = [];
-  try {
-    for await (const { records, next, since, missesChanges } of source) {
-      numbers.push(...records.map(({ n }) => Number(n)));
-      const position = next && (JSON.parse(JSON.stringify(next())) as Position);
-      parts.push({ since, missesChanges, count: records.length, position });
-    }
-  } catch (error) {
-    return { numbers, parts, error: error as RapidProError };
-  }
-  return { numbers, parts };
 }
 
 const LISTS: [string, ResourceName, Query, Habits][] = [

@@ -3,17 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Limiter } from '../../src/client/limiter.js';
 import { orderOf } from '../../src/client/listOrder.js';
-import type { Part, Position } from '../../src/client/position.js';
+import type { Fresh, Position } from '../../src/client/position.js';
 import { readThrough } from '../../src/client/readThrough.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
 import { type WindowOptions, WindowReader } from '../../src/client/windowReader.js';
 import { requireWindows, windows } from '../../src/client/windows.js';
-import { fail, type RapidProError } from '../../src/errors/errors.js';
+import { fail } from '../../src/errors/errors.js';
 import { fromMicros, toMicros } from '../../src/input/times.js';
 import type { ResourceName } from '../../src/resources.js';
 import type { Query } from '../../src/types/request.js';
 import { type Row, readTime, uuidOf, writeTime } from '../operations/paging/windowsServer.js';
 import { fakeClock } from '../support/fakeClock.js';
+import { type Collected, collect } from './collected.js';
 import { ListClient } from './listClient.js';
 
 const FIRST = Date.parse('2026-01-01T00:00:00Z') * 1000;
@@ -39,15 +40,6 @@ const range = (from: number, to: number) =>
     from < to ? from + index : from - index,
   );
 
-interface Collected {
-  numbers: number[];
-  parts: (Pick<Part, 'since' | 'missesChanges'> & {
-    count: number;
-    position?: Position | undefined;
-  })[];
-  error?: RapidProError;
-}
-
 interface Start {
   position?: Position | undefined;
   /** Numbers of records that an earlier run handed out. */
@@ -64,24 +56,8 @@ async function read(
   const seen = new SeenIds();
   for (const id of handed) seen.add(uuidOf(id));
   const list = { client, name, query, order: orderOf(name, query) };
-  const numbers: number[] = [];
-  const parts: Collected['parts'] = [];
-  try {
-    for await (const part of windows(
-      list,
-      options,
-      records => records.filter(record => seen.add(identityOf(record))),
-      position,
-    )) {
-      const { records, next, since, missesChanges } = part;
-      numbers.push(...records.map(({ n }) => Number(n)));
-      const kept = next && (JSON.parse(JSON.stringify(next())) as Position);
-      parts.push({ since, missesChanges, count: records.length, position: kept });
-    }
-  } catch (error) {
-    return { numbers, parts, error: error as RapidProError };
-  }
-  return { numbers, parts };
+  const fresh: Fresh = records => records.filter(record => seen.add(identityOf(record)));
+  return collect(windows(list, options, fresh, position));
 }
 
 /** Numbers below a bound that look random, the same in every run. */
