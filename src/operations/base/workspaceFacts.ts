@@ -161,8 +161,9 @@ export class WorkspaceFacts {
     const mayGoOn = isContactWrite || digitsTakenWhole(urn) === undefined;
     const country = mayGoOn ? await this.unlessForbidden('country', read) : await read();
     if (country === undefined) return undefined;
-    const doubt = whatsappDoubt(urn, country);
-    if (doubt !== undefined && !this.#kept.hasDoubt) {
+    // Of a hundred thousand, one is enough.
+    const doubt = this.#kept.hasDoubt ? undefined : whatsappDoubt(urn, country);
+    if (doubt !== undefined) {
       this.#kept.hasDoubt = true;
       log.warn(doubt);
     }
