@@ -26,6 +26,16 @@ const TESTS: Record<string, string[]> = {
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
   calls: ['test/input/{calls,lostCalls}.test.ts'],
   secrets: ['test/input/secretGuard.test.ts'],
+  encodings: [
+    'test/input/encodings.test.ts',
+    'test/input/secrets.test.ts',
+    'test/webhook/withoutSecret.test.ts',
+  ],
+  claims: [
+    'test/operations/bulk/runUpserts.test.ts',
+    'test/operations/bulk/upsertContacts.test.ts',
+  ],
+  damaged: ['test/input/damaged.test.ts'],
   size: ['test/input/estimate.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
   parts: ['test/client/{retry,limiter,seams,windowGap}.test.ts', 'test/properties/retry.test.ts'],

@@ -62,6 +62,11 @@ test.each([
   expect(damageOf(text)).toBeUndefined();
 });
 
+test('only a short text is a damaged cell', () => {
+  expect(damageOf(`${'1'.repeat(62)}.0`)).toBe('decimals');
+  expect(damageOf(`${'1'.repeat(63)}.0`)).toBeUndefined();
+});
+
 test('takes little time for any text', () => {
   const begun = performance.now();
   for (const part of ['1', '#', '1.', '1E+', '#A', 'null', ' ', '.0', '#N/']) {

@@ -147,6 +147,15 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
         ],
         2,
       ],
+      [
+        'also where the number of a third ends with the same digits',
+        [
+          { urns: ['ext:a'], name: 'Dee' },
+          { urns: ['tel:+250788001003'], name: 'Eve' },
+          { urns: ['tel:+250733001003'], name: 'Other' },
+        ],
+        2,
+      ],
     ])('%s', async (_, list, failed) => {
       for (const concurrency of [1, 4]) {
         const sandbox = await workspace({ dialect, contacts: [ANN], country: 'RW' });
