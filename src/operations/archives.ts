@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
+import { checkPeriod, type Period } from '../input/filters.js';
 import { count, log } from '../input/log.js';
-import { checkPeriod, type Period } from '../input/period.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';

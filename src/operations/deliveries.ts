@@ -1,12 +1,11 @@
 import type { Client } from '../client/client.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import { countIn, isObject, isShown } from '../input/check.js';
-import { checkFilters } from '../input/filters.js';
+import { checkFilters, periodBetween } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/optionTable.js';
-import { periodBetween } from '../input/period.js';
 import { toMicros } from '../input/times.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkPeriod, periodBetween } from '../../src/input/period.js';
+import { checkPeriod, periodBetween } from '../../src/input/filters.js';
 import { refusalOf } from './refusal.js';
 
 /** The period of archives: which archives it needs, and which of their records are in it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkPeriod } from '../../src/input/period.js';
+import { checkPeriod } from '../../src/input/filters.js';
 import { cutToMicros, isDatetime, isDay } from '../../src/input/times.js';
 import { KINDS } from '../../src/operations/lists/archiveFiles.js';
 
