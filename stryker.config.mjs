@@ -19,7 +19,7 @@ const AREAS = {
   // What reads and writes single values.
   values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
   // What a job wrote, as it may be sent.
-  bodies: ['src/input/{bodies,body,check,filters,options,optionTable,log}.ts'],
+  bodies: ['src/input/{bodies,body,check,filters,options,log}.ts'],
   texts: ['src/input/{missing,code,expressions}.ts'],
   expand: ['src/input/{expand,isOperation,turns,libraries}.ts'],
   calls: ['src/input/{run,call,watched}.ts'],

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
 import { count } from '../src/input/log.ts';
-import { OPTIONS } from '../src/input/optionTable.ts';
+import { OPTIONS } from '../src/input/options.ts';
 import { adaptorNames } from './adaptor-names.mjs';
 import { checkBody } from './check/bodies.mjs';
 import { checkNeverRun, checkNotAwaited, checkNoValue } from './check/calls.mjs';

@@ -2,7 +2,7 @@ import type { Configuration } from '../configuration.js';
 import { changed, hasErrorCode, RapidProError } from '../errors/errors.js';
 import { networkFailure } from '../errors/networkErrors.js';
 import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
-import { DEFAULT_TIMEOUT } from '../input/optionTable.js';
+import { DEFAULT_TIMEOUT } from '../input/options.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';

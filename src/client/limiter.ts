@@ -1,6 +1,6 @@
 import { fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/outcome.js';
-import { DEFAULT_MAX_WAIT } from '../input/optionTable.js';
+import { DEFAULT_MAX_WAIT } from '../input/options.js';
 import { type Clock, systemClock } from './clock.js';
 
 /** The shortest time for a request, in seconds, even close to the deadline. */

@@ -3,8 +3,8 @@ import { fail } from '../errors/errors.js';
 import { resources } from '../resources.js';
 import type { Recipients } from '../types/bodies.js';
 import type { Dictionary } from '../types/json.js';
-import { bodyCheck, keysOf, record, text, uuid, uuidOrName } from './body.js';
-import { findPart, isObject, isShown, refuseNearMisses, warnUnknownKeys } from './check.js';
+import { bodyCheck, record, refuseNearMisses, text, uuid, uuidOrName, warnOfKeys } from './body.js';
+import { findPart, isObject, isShown } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import {
   asUuid,
@@ -232,8 +232,9 @@ function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'mes
       `Nothing was sent. Write each quick reply as text: ["Yes", "No"].${isMissing ? ' If it comes from $ or state, check that the data is there.' : ''}`,
     );
   }
-  refuseNearMisses(item, { ...keysOf(path, QUICK_REPLY), answered: [] }, where);
-  warnUnknownKeys(item, QUICK_REPLY, where);
+  const keys = { path, known: QUICK_REPLY, answered: [] };
+  refuseNearMisses(item, keys, where);
+  warnOfKeys(item, keys, where);
 }
 
 function refuseEmptyNarrowing(value: unknown): void {

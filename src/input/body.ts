@@ -1,17 +1,13 @@
 import { z } from 'zod';
+import { fail } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
-import {
-  check,
-  exampleOf,
-  isObject,
-  type Keys,
-  logAnswered,
-  refuseNearMisses,
-  warnUnknownKeys,
-} from './check.js';
+import { check, exampleOf, isObject, isShown } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
+import { log } from './log.js';
 import { refuseMissing, type TextKind } from './missing.js';
+import { nearMiss, suggest } from './nearest.js';
+import { NO_BODY_KEYS } from './options.js';
 
 export type Body = { [key: string]: Json };
 
@@ -46,15 +42,76 @@ export const filled = (what: string) =>
 
 export const record = (value: z.ZodType, error: string) => z.record(z.string(), value, { error });
 
+/** The keys of a body. */
+interface Keys {
+  known: readonly string[];
+  /** Keys of RapidPro's own answers: writing an answer back is not a mistake. */
+  answered: readonly string[];
+  /** The endpoint, for people who really mean such a key. */
+  path: string;
+}
+
+export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
+  const { answers = [] }: Resource = resources[resource];
+  return { path: resource, known, answered: answers };
+}
+
+/** Refuses an option in a body: `dryRun` there would do the real thing. */
+function refuseOption(key: string, where: string): void {
+  const option = nearMiss(key, NO_BODY_KEYS);
+  if (option === undefined) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${where} has the key "${option}", which is an option.`,
+    `Nothing was sent. Options go into the last argument: { … }, { ${option}: … }.`,
+  );
+}
+
+const strangeKeys = (value: object, { known, answered }: Keys) =>
+  Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
+
+/**
+ * Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function refuseNearMisses(value: object, keys: Keys, where: string): void {
+  for (const key of strangeKeys(value, keys)) {
+    refuseOption(key, where);
+    const meant = nearMiss(key, keys.known);
+    if (meant === undefined) continue;
+    throw fail(
+      'INVALID_INPUT',
+      isShown(key)
+        ? `${where} has the unknown key "${key}".`
+        : `${where} has an unknown key that is similar to "${meant}".`,
+      `Nothing was sent. Did you mean "${meant}"? To send the key anyway, use http.post("${keys.path}", …).`,
+    );
+  }
+}
+
+/**
+ * Warns of keys that RapidPro would silently ignore. They are sent anyway, because servers add keys. If an answer is
+ * written back, says once which of its keys RapidPro does not take.
+ */
+export function warnOfKeys(value: object, keys: Keys, where: string): void {
+  const { known, answered } = keys;
+  for (const key of strangeKeys(value, keys)) {
+    log.warn(
+      isShown(key)
+        ? `${where} has the unknown key "${key}". ${suggest(key, known)}`
+        : `${where} has a key that RapidPro does not know. Possible here: ${known.join(', ')}.`,
+    );
+  }
+  const ignored = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
+  if (ignored.length === 0) return;
+  log.warn(`${where} has keys that RapidPro returns but ignores: ${ignored.join(', ')}.`);
+}
+
 interface BodyPlan {
   resource: ResourceName;
   /** The keys whose texts reach a person or a record. */
   texts?: { readonly [key: string]: TextKind };
-}
-
-export function keysOf(resource: ResourceName, known: readonly string[]): Keys {
-  const { answers }: Resource = resources[resource];
-  return { path: resource, known, answered: answers };
 }
 
 /**
@@ -69,14 +126,12 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   { resource, texts = {} }: BodyPlan,
 ) {
   const schema = z.looseObject(shape, { error: 'must be an object' });
-  const known = Object.keys(shape);
-  const keys = keysOf(resource, known);
+  const keys = keysOf(resource, Object.keys(shape));
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
     // First, because a misspelled key is also missing.
     if (isObject(value)) refuseNearMisses(value, keys, called);
     const body: Dictionary = check(schema, value, called, 'INVALID_INPUT', exampleOf(where));
-    warnUnknownKeys(body, known, called, keys.answered);
-    logAnswered(body, keys, called);
+    warnOfKeys(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
       // As the job wrote it, because a shape may change it.
       refuseMissing((value as Dictionary)[key], `${called}.${key}`, kind, isLiteral);

@@ -1,9 +1,6 @@
 import type { z } from 'zod';
 import { type ErrorCode, fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { log } from './log.js';
-import { nearMiss, suggest } from './nearest.js';
-import { NO_BODY_KEYS } from './optionTable.js';
 
 /** `urns[1]` from `['urns', 1]`. */
 export function pathOf(where: string, path: readonly PropertyKey[]): string {
@@ -84,14 +81,6 @@ export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
 }
 
-export interface Keys {
-  known: readonly string[];
-  /** Keys of RapidPro's own answers: writing an answer back is not a mistake. */
-  answered?: readonly string[] | undefined;
-  /** The endpoint, for people who really mean such a key. */
-  path: string;
-}
-
 /** A key may be the name of a person. */
 function step(key: string, isList: boolean): string {
   if (isList) return `[${key}]`;
@@ -111,61 +100,4 @@ export function findPart<Part>(
     if (found) return { ...found, path: `${step(key, Array.isArray(value))}${found.path}` };
   }
   return undefined;
-}
-
-/** Refuses an option in a body: `dryRun` there would do the real thing. */
-function refuseOption(key: string, where: string): void {
-  const option = NO_BODY_KEYS.includes(key) ? key : nearMiss(key, NO_BODY_KEYS);
-  if (option === undefined) return;
-  throw fail(
-    'INVALID_INPUT',
-    `${where} has the key "${option}", which is an option.`,
-    `Nothing was sent. Options go into the last argument: { … }, { ${option}: … }.`,
-  );
-}
-
-const strangeKeys = (value: object, { known, answered = [] }: Omit<Keys, 'path'>) =>
-  Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
-
-/**
- * Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
-export function refuseNearMisses(value: object, keys: Keys, where: string): void {
-  for (const key of strangeKeys(value, keys)) {
-    refuseOption(key, where);
-    const meant = nearMiss(key, keys.known);
-    if (meant === undefined) continue;
-    throw fail(
-      'INVALID_INPUT',
-      isShown(key)
-        ? `${where} has the unknown key "${key}".`
-        : `${where} has an unknown key that is similar to "${meant}".`,
-      `Nothing was sent. Did you mean "${meant}"? To send the key anyway, use http.post("${keys.path}", …).`,
-    );
-  }
-}
-
-/** If an answer is written back, says once which of its keys RapidPro does not take. */
-export function logAnswered(value: object, { known, answered = [] }: Keys, where: string): void {
-  const keys = Object.keys(value).filter(key => answered.includes(key) && !known.includes(key));
-  if (keys.length === 0) return;
-  log.warn(`${where} has keys that RapidPro returns but ignores: ${keys.join(', ')}.`);
-}
-
-/** Warns of keys that RapidPro would silently ignore. They are sent anyway, because servers add keys. */
-export function warnUnknownKeys(
-  value: object,
-  known: readonly string[],
-  where: string,
-  answered?: readonly string[],
-): void {
-  for (const key of strangeKeys(value, { known, answered })) {
-    log.warn(
-      isShown(key)
-        ? `${where} has the unknown key "${key}". ${suggest(key, known)}`
-        : `${where} has a key that RapidPro does not know. Possible here: ${known.join(', ')}.`,
-    );
-  }
 }

@@ -5,7 +5,7 @@ import { checkFilters, periodBetween } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
-import type { Settings } from '../input/optionTable.js';
+import type { Settings } from '../input/options.js';
 import { toMicros } from '../input/times.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';

@@ -1,7 +1,7 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
-import { type Body, keysOf } from '../input/body.js';
-import { isShown, refuseNearMisses, withoutUndefined } from '../input/check.js';
+import { type Body, keysOf, refuseNearMisses } from '../input/body.js';
+import { isShown, withoutUndefined } from '../input/check.js';
 import { Unsendable } from '../input/expand.js';
 import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';

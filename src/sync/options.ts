@@ -1,4 +1,4 @@
-import type { Settings } from '../input/optionTable.js';
+import type { Settings } from '../input/options.js';
 
 export interface SyncSettings {
   failOnError: boolean;

@@ -1,5 +1,5 @@
 import { log } from '../../input/log.js';
-import { OPTIONS } from '../../input/optionTable.js';
+import { OPTIONS } from '../../input/options.js';
 import type { Callback } from '../../types/state.js';
 
 /** Texts and comments, in which a name is only a word. */

@@ -14,8 +14,7 @@ import {
 } from '../../input/expand.js';
 import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log, logOf } from '../../input/log.js';
-import { checkOptions } from '../../input/options.js';
-import type { Settings } from '../../input/optionTable.js';
+import { checkOptions, type Settings } from '../../input/options.js';
 import { handOver, inJobsCode, untilAnswered } from '../../input/run.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';

@@ -3,7 +3,7 @@ import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.
 import type { Body } from '../../input/body.js';
 import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import type { Settings } from '../../input/optionTable.js';
+import type { Settings } from '../../input/options.js';
 import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';

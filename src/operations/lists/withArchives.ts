@@ -6,7 +6,7 @@ import type { ListPage } from '../../client/position.js';
 import { identityOf, SeenIds } from '../../client/seenIds.js';
 import { fail } from '../../errors/errors.js';
 import { periodBetween } from '../../input/filters.js';
-import type { Settings } from '../../input/optionTable.js';
+import type { Settings } from '../../input/options.js';
 import { type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';

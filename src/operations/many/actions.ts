@@ -12,7 +12,7 @@ import type { Body } from '../../input/body.js';
 import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
-import type { Settings } from '../../input/optionTable.js';
+import type { Settings } from '../../input/options.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/bulk.js';

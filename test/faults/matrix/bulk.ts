@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_WAIT } from '../../../src/input/optionTable.js';
+import { DEFAULT_MAX_WAIT } from '../../../src/input/options.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import type { Baseline } from './baseline.js';
 import { type Case, isCreation, isRepeatable } from './cases.js';

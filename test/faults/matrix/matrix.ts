@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { DEFAULT_MAX_WAIT } from '../../../src/input/optionTable.js';
+import { DEFAULT_MAX_WAIT } from '../../../src/input/options.js';
 import type { Dialect } from '../../../src/resources.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { patientTimeouts } from '../../support/patientTimeouts.js';
