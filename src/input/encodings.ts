@@ -2,6 +2,15 @@
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
+/** A pattern for a text as it is. */
+export const asPattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** A pattern for hex digits in either letter case, which the rest of a secret need not have. */
+export function hexPattern(code: number, length: number): string {
+  const digits = code.toString(16).padStart(length, '0');
+  return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
+}
+
 /** The bytes of a text: in UTF-8, one for each letter if that is possible, and two for each, in both orders. */
 export function bytesOf(text: string): Buffer[] {
   const wide = Buffer.from(text, 'utf16le');

@@ -2,7 +2,15 @@ import type { Configuration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
 import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
-import { base32Of, base64Of, bytesOf, numbersOf, unwrapped } from './encodings.js';
+import {
+  asPattern,
+  base32Of,
+  base64Of,
+  bytesOf,
+  hexPattern,
+  numbersOf,
+  unwrapped,
+} from './encodings.js';
 
 /**
  * Keeps the secrets of the credential out of everything that is sent. The token goes into one header, which is not
@@ -13,18 +21,10 @@ import { base32Of, base64Of, bytesOf, numbersOf, unwrapped } from './encodings.j
 const LONG = 16;
 /** An address in an address in an address. */
 const DEEPEST_ADDRESS = 3;
-/** Characters with a meaning in a pattern. */
-const SYNTAX = /[\\^$.*+?()[\]{}|/-]/g;
 /** Characters that come after a backslash in JSON text. */
 const QUOTED = '"\\/';
 
 type Secret = 'token' | 'webhook secret';
-
-/** Hex digits in either letter case, which the rest of a secret need not have. */
-export function hex(code: number, length: number): string {
-  const digits = code.toString(16).padStart(length, '0');
-  return digits.replace(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
-}
 
 /** Percent-encoded up to ten times. Repetitions are limited, because otherwise a search could take any time. */
 const PERCENT = '%(?:25){0,9}';
@@ -40,12 +40,14 @@ function waysToWrite(character: string, index: number): string {
   const literal = asPattern(character);
   const plain =
     QUOTED.includes(character) && index > 0 ? `\\\\{0,${MOST_BACKSLASHES}}${literal}` : literal;
-  const percent = [...Buffer.from(character)].map(byte => `${PERCENT}${hex(byte, 2)}`).join('');
+  const percent = [...Buffer.from(character)]
+    .map(byte => `${PERCENT}${hexPattern(byte, 2)}`)
+    .join('');
   // A search can begin anywhere, so it needs only the last of many backslashes.
   const backslashes = `${BACKSLASH}${index > 0 ? `{1,${MOST_BACKSLASHES}}` : ''}`;
   const escaped = character
     .split('')
-    .map(unit => `${backslashes}u${hex(unit.charCodeAt(0), 4)}`)
+    .map(unit => `${backslashes}u${hexPattern(unit.charCodeAt(0), 4)}`)
     .join('');
   // In a query a space is a plus.
   return `(?:${plain}|${percent}|${escaped}${character === ' ' ? '|\\+' : ''})`;
@@ -74,8 +76,6 @@ function lazily(make: () => RegExp): () => RegExp {
     return made;
   };
 }
-
-const asPattern = (text: string) => text.replace(SYNTAX, '\\$&');
 
 /**
  * Finds a secret anywhere in a text, in its forms and any letter case: host names, for example, become lower case.

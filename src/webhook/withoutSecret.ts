@@ -1,12 +1,15 @@
+import { isAnyArrayBuffer, isMap, isSet } from 'node:util/types';
 import {
+  asPattern,
   base32Of,
   base64Of,
   bytesOf,
+  hexPattern,
   numbersOf,
   unwrapped,
   wrappedPattern,
 } from '../input/encodings.js';
-import { hex } from '../input/secrets.js';
+import { inPieces } from '../input/turns.js';
 
 /**
  * Removes a secret from a value, in many forms: in an address, in JSON within JSON, in the base64 of a Basic header, in
@@ -18,8 +21,6 @@ const LEAST_OF_BASE64 = 6;
 const BASE64 = /[A-Za-z0-9+/=_-]/;
 /** The same, with the signs of spaces and line breaks. */
 const WRAPPED = /[A-Za-z0-9+/=_\s\\%-]/;
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
 /** Characters that HTML writes by name. */
 const ENTITIES: { readonly [character: string]: string } = {
@@ -33,26 +34,29 @@ const ENTITIES: { readonly [character: string]: string } = {
 /** How one character may be written. */
 function patternOf(character: string): string {
   // An address within an address is encoded again.
-  const percent = [...Buffer.from(character)].map(byte => `%(?:25){0,4}${hex(byte, 2)}`).join('');
+  const percent = [...Buffer.from(character)]
+    .map(byte => `%(?:25){0,4}${hexPattern(byte, 2)}`)
+    .join('');
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  const unicode = units.map(unit => `\\\\{1,8}u${hex(unit, 4)}`).join('');
+  const unicode = units.map(unit => `\\\\{1,8}u${hexPattern(unit, 4)}`).join('');
   const [code] = [character.codePointAt(0) ?? 0];
-  const html = `&#(?:0{0,4}${code}|[xX]0{0,4}${hex(code, 0)});`;
-  const ways = [escaped(character), percent, unicode, html];
+  const html = `&#(?:0{0,4}${code}|[xX]0{0,4}${hexPattern(code, 0)});`;
+  const ways = [asPattern(character), percent, unicode, html];
   const entity = ENTITIES[character];
   if (entity) ways.push(`&${entity};`);
   if (units.every(unit => unit < 256)) {
-    ways.push(units.map(unit => `\\\\{1,8}x${hex(unit, 2)}`).join(''));
+    ways.push(units.map(unit => `\\\\{1,8}x${hexPattern(unit, 2)}`).join(''));
   }
   if (character === ' ') ways.push('\\+');
   // JSON within JSON escapes the escapes.
-  if (/["\\/]/.test(character)) ways.push(`\\\\{1,8}${escaped(character)}`);
+  if (/["\\/]/.test(character)) ways.push(`\\\\{1,8}${asPattern(character)}`);
   return `(?:${ways.join('|')})`;
 }
 
 /** What programs make of the bytes of a secret. */
 interface Code {
   text: string;
+  pattern: RegExp;
   /** True if the letters around it belong to it, too. */
   isPiece: boolean;
 }
@@ -62,51 +66,39 @@ function codesOf(forms: readonly Buffer[]): Code[] {
     ...base64Of(bytes),
     ...base32Of(bytes).flatMap(code => [code, code.toLowerCase()]),
   ]);
+  const long = [...new Set(pieces)].filter(piece => piece.length >= LEAST_OF_BASE64);
+  const code = (text: string, isPiece: boolean): Code => {
+    return { text, pattern: new RegExp(asPattern(text), 'g'), isPiece };
+  };
   return [
-    ...[...new Set(pieces)]
-      .filter(piece => piece.length >= LEAST_OF_BASE64)
-      .map(text => ({ text, isPiece: true })),
-    ...forms.map(bytes => ({ text: numbersOf(bytes), isPiece: false })),
+    ...long.map(text => code(text, true)),
+    ...forms.map(bytes => code(numbersOf(bytes), false)),
   ];
 }
 
-/** Extends a span by the letters around it. */
-function extend(text: string, [from, to]: [number, number], least: number, letter: RegExp): Span {
-  let [start, end] = [from, to];
-  while (start > least && letter.test(text.charAt(start - 1))) start--;
-  while (end < text.length && letter.test(text.charAt(end))) end++;
-  return [start, end];
-}
-
-type Span = [start: number, end: number];
-
-/** Removes the code, with the letters around it that belong to it. */
-function withoutCode(text: string, { text: code, isPiece }: Code): string {
+/** Removes what a pattern finds, with the letters around it that belong to it. */
+function without(text: string, pattern: RegExp, letter: RegExp | false): string {
   let clean = '';
   let position = 0;
-  for (let at = text.indexOf(code); at >= 0; at = text.indexOf(code, position)) {
-    const span: Span = [at, at + code.length];
-    const [start, end] = isPiece ? extend(text, span, position, BASE64) : span;
-    clean += `${text.slice(position, start)}…`;
-    position = end;
-  }
-  return clean + text.slice(position);
-}
-
-/** The same for a code that is wrapped, in JSON or in an address. */
-function withoutWrapped(text: string, { text: code, isPiece }: Code): string {
-  let clean = '';
-  let position = 0;
-  const pattern = wrappedPattern(code);
   for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
-    const span: Span = [found.index, pattern.lastIndex];
-    const [start, end] = isPiece ? extend(text, span, position, WRAPPED) : span;
+    let [start, end] = [found.index, pattern.lastIndex];
+    while (letter && start > position && letter.test(text.charAt(start - 1))) start--;
+    while (letter && end < text.length && letter.test(text.charAt(end))) end++;
     clean += `${text.slice(position, start)}…`;
     position = end;
     pattern.lastIndex = end;
   }
+  return clean + text.slice(position);
+}
+
+const withoutCode = (text: string, { pattern, isPiece }: Code) =>
+  without(text, pattern, isPiece && BASE64);
+
+/** The same for a code that is wrapped, in JSON or in an address. */
+function withoutWrapped(text: string, { text: code, isPiece }: Code): string {
+  const clean = without(text, wrappedPattern(code), isPiece && WRAPPED);
   // With more spaces in it than a pattern may count.
-  return position === 0 ? '…' : clean + text.slice(position);
+  return clean === text ? '…' : clean;
 }
 
 /** Symbols and hidden keys, where a job can have put them: what other classes keep in theirs is not touched. */
@@ -140,7 +132,7 @@ class Hider {
     texts.push(Buffer.from(secret).toString('latin1'));
     const ways = [...new Set(texts)].map(text => Array.from(text, patternOf).join(''));
     this.#forms = bytesOf(secret);
-    const inHex = this.#forms.map(bytes => [...bytes].map(byte => hex(byte, 2)).join(''));
+    const inHex = this.#forms.map(bytes => [...bytes].map(byte => hexPattern(byte, 2)).join(''));
     this.#pattern = new RegExp([...ways, ...inHex].join('|'), 'g');
     this.#codes = codesOf(this.#forms);
     this.#shortest = Math.min(...this.#codes.map(({ text }) => text.length));
@@ -160,9 +152,9 @@ class Hider {
 
   #hideIn(value: object): unknown {
     // A job's objects come from another realm, so instanceof fails.
+    if (isMap(value)) return this.#hideMap(value);
+    if (isSet(value)) return this.#hideSet(value);
     const kind = Object.prototype.toString.call(value);
-    if (kind === '[object Map]') return this.#hideMap(value as Map<unknown, unknown>);
-    if (kind === '[object Set]') return this.#hideSet(value as Set<unknown>);
     if (kind !== '[object Object]' && !Array.isArray(value) && this.#isTextWith(value)) return '…';
     return this.#hideObject(value);
   }
@@ -182,19 +174,17 @@ class Hider {
   #hideText(text: string): string {
     const plain = text.replace(this.#pattern, '…');
     if (plain.length < this.#shortest) return plain;
-    const clean = this.#codes.reduce(withoutCode, plain);
+    const codesIn = (where: string) => this.#codes.filter(code => where.includes(code.text));
+    const clean = codesIn(plain).reduce(withoutCode, plain);
     const flat = unwrapped(clean);
-    if (flat === undefined) return clean;
-    return this.#codes.filter(code => flat.includes(code.text)).reduce(withoutWrapped, clean);
+    return flat === undefined ? clean : codesIn(flat).reduce(withoutWrapped, clean);
   }
 
   #isBytes(value: object): boolean {
     if (ArrayBuffer.isView(value)) {
       return this.#isIn(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
     }
-    if (/^\[object (?:Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) {
-      return this.#isIn(Buffer.from(value as ArrayBuffer));
-    }
+    if (isAnyArrayBuffer(value)) return this.#isIn(Buffer.from(value));
     // The form of a Buffer, or an array of bytes, in JSON.
     const isNumbered = Array.isArray(value) || Object.hasOwn(value, '0');
     const items: unknown[] = isNumbered ? Object.values(value) : [];
@@ -205,28 +195,25 @@ class Hider {
     return this.#forms.some(form => bytes.includes(form));
   }
 
+  /** The same values without the secret; undefined if none of them contains it. */
+  #hideEach(before: readonly unknown[]): unknown[] | undefined {
+    const after = before.map(item => this.hide(item));
+    return before.every((item, at) => item === after[at]) ? undefined : after;
+  }
+
   #hideMap(map: Map<unknown, unknown>): Map<unknown, unknown> {
-    const before = [...map];
-    const after = before.map(([key, item]) => [this.hide(key), this.hide(item)] as const);
-    const isSame = before.every(
-      ([key, item], at) => key === after[at]?.[0] && item === after[at]?.[1],
-    );
-    return isSame ? map : new Map(after);
+    const parts = this.#hideEach([...map].flat());
+    return parts ? new Map(inPieces(parts, 2) as [unknown, unknown][]) : map;
   }
 
   #hideSet(set: Set<unknown>): Set<unknown> {
-    const before = [...set];
-    const after = before.map(item => this.hide(item));
-    return before.every((item, at) => item === after[at]) ? set : new Set(after);
+    const items = this.#hideEach([...set]);
+    return items ? new Set(items) : set;
   }
 
   #hideObject(value: object): unknown {
     const before = Object.entries(value);
-    const after = before.map(([key, item]) => [this.hide(key), this.hide(item)]);
-    const isSame = before.every(([key, item], index) => {
-      const [newKey, newItem] = after[index] ?? [];
-      return key === newKey && item === newItem;
-    });
+    const parts = this.#hideEach(before.flat());
     const hidden = hiddenIn(value, before.length);
     const hiddenAfter = hidden.map(([key, { value: item, ...how }]) => ({
       key: this.#hideKey(key),
@@ -235,7 +222,8 @@ class Hider {
     const isSameHidden = hidden.every(
       ([key, how], at) => key === hiddenAfter[at]?.key && how.value === hiddenAfter[at]?.how.value,
     );
-    if (isSame && isSameHidden) return value;
+    if (!parts && isSameHidden) return value;
+    const after = inPieces(parts ?? before.flat(), 2) as [string, unknown][];
     const copy = Array.isArray(value) ? after.map(([, item]) => item) : Object.fromEntries(after);
     for (const { key, how } of hiddenAfter) Object.defineProperty(copy, key, how);
     return copy;
