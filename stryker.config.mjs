@@ -21,8 +21,8 @@ const AREAS = {
   // What a job wrote, as it may be sent.
   bodies: ['src/input/{bodies,body,check,filters,options,log}.ts'],
   texts: ['src/input/{missing,code,expressions}.ts'],
-  expand: ['src/input/{expand,isOperation,turns,libraries}.ts'],
-  calls: ['src/input/{run,call,watched}.ts'],
+  expand: ['src/input/{expand,turns,libraries}.ts'],
+  calls: ['src/input/{run,call}.ts'],
   secrets: ['src/input/secrets.ts'],
   encodings: ['src/input/encodings.ts'],
   claims: ['src/sync/claims.ts'],

@@ -1,10 +1,9 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from './errors/errors.js';
 import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
-import { isOperation, makeOperation, named } from './input/isOperation.js';
 import { log as logger } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
-import { isToldFirst } from './input/run.js';
+import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
 import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as inPieces } from './util.js';

@@ -1,7 +1,6 @@
 import { execute as commonExecute } from '@openfn/language-common';
-import { isOperation, makeOperation, named } from './input/isOperation.js';
 import { log } from './input/log.js';
-import { runStep, watchCalls } from './input/run.js';
+import { isOperation, makeOperation, named, runStep, watchCalls } from './input/run.js';
 import { logLeft } from './input/size.js';
 import { lostAs, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, State, Step } from './types/state.js';

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { makeOperation } from '../../src/input/isOperation.ts';
+import { makeOperation } from '../../src/input/run.ts';
 
 /** Stands for what only a run can say. */
 export const UNKNOWN = Symbol('known only when the job runs');

@@ -1,5 +1,5 @@
 import { expressionEnd } from './expressions.js';
-import { OPERATION_TEXT } from './isOperation.js';
+import { OPERATION_TEXT } from './run.js';
 
 /**
  * Finds the code of a function in a text. JavaScript puts it there in `Hi ${s => s.data.name}`. Menus have arrows

@@ -1,8 +1,7 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
-import { askForValue, holdsOperation, isOperation } from './isOperation.js';
-import { handOver } from './run.js';
+import { askForValue, handOver, holdsOperation, isOperation } from './run.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
 

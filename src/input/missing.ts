@@ -2,7 +2,7 @@ import { fail } from '../errors/errors.js';
 import { findPart } from './check.js';
 import { DATA_WORDS, hasCode } from './code.js';
 import { LITERAL_FIX } from './expressions.js';
-import { OPERATION_TEXT } from './isOperation.js';
+import { OPERATION_TEXT } from './run.js';
 
 /**
  * The one rule for missing values that became text: texts that were built from missing data (`Dear undefined`), and

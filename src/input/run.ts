@@ -2,10 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPromise } from 'node:util/types';
 import type { Operation, State } from '../types/state.js';
-import { awaitIt, Call, type Lost, type Run } from './call.js';
+import { awaitIt, Call, codeOf, LATE, type Lost, Run, Watched } from './call.js';
 import { countIn } from './check.js';
 import { count, log } from './log.js';
-import { codeOf, LATE, Watched } from './watched.js';
 
 /**
  * What a run knows about the operations of its job: which were created and never called, and which were called but
@@ -20,7 +19,7 @@ const MOST_WATCHED = 1000;
 const MOST_KEPT = 10_000;
 
 /** Notes that an operation was created, and returns what to do when it is called. Another run may call it. */
-export function noteMade(operation: Operation): () => void {
+function noteMade(operation: Operation): () => void {
   const run = here.getStore()?.run;
   if (run && run.uncalled.size < MOST_WATCHED) run.uncalled.add(operation);
   return () => void run?.uncalled.delete(operation);
@@ -59,7 +58,7 @@ export async function inJobsCode<Result>(work: () => Result | Promise<Result>): 
  * Calls an operation in the current run. It ends when the operations that its functions called have ended, awaited
  * or not, and fails if one of them failed.
  */
-export function callOperation<Next>(operation: Operation, does: () => Next): Next {
+function callOperation<Next>(operation: Operation, does: () => Next): Next {
   const by = here.getStore();
   if (!by) return does();
   const call = new Call(by.run, () => operation.name || 'an operation', by);
@@ -108,15 +107,7 @@ export async function watchCalls<Result>(
   onForgotten: (names: string[]) => void,
 ): Promise<Result> {
   if (here.getStore()) return job();
-  const run: Run = {
-    uncalled: new Set(),
-    left: new Set(),
-    told: new Set(),
-    kept: new Set(),
-    failures: new WeakSet(),
-    letGo: undefined,
-    isOver: false,
-  };
+  const run = new Run();
   const root = new Call(run, () => 'execute');
   const namesOf = (operations: Operation[]) => [
     ...new Set(operations.map(({ name }) => name).filter(Boolean)),
@@ -217,5 +208,71 @@ function logOthers(others: Lost[]): void {
   for (const { name, error } of others) countIn(counts, `${name}(): ${codeOf(error)}`);
   for (const [what, times] of counts) {
     log.warn(`${count(times, ['more call', 'more calls'])} that nobody waited for failed: ${what}`);
+  }
+}
+
+/**
+ * Distinguishes operations from functions of state, which jobs write instead of values. Every copy of this package
+ * uses the same mark, because the platform loads one for each run.
+ */
+const MARK = Symbol.for('@openfn/language-rapidpro.operation');
+
+/** The text of an operation. Its code must not be sent to anyone. */
+export const OPERATION_TEXT = '[object Operation]';
+
+export function isOperation(value: unknown): boolean {
+  return typeof value === 'function' && MARK in value;
+}
+
+/** An object that an operation was spread into has nothing of its result. */
+export function holdsOperation(value: object): boolean {
+  return typeof value !== 'function' && Object.hasOwn(value, MARK);
+}
+
+/** True while a function of state returns a value. */
+let isGiving = false;
+/** How often an operation was called meanwhile. */
+let calls = 0;
+
+/** Notes the call, and never ends: what comes after it must not run either. */
+function refuseCall(): Promise<never> {
+  calls++;
+  return new Promise(() => {});
+}
+
+/** Makes an operation from what it does. If a value is expected instead, it does nothing. */
+export function makeOperation(does: Operation): Operation {
+  const operation: Operation = state => {
+    noteCalled();
+    return isGiving ? refuseCall() : callOperation(operation, () => does(state));
+  };
+  const noteCalled = noteMade(operation);
+  // So that it is also visible in an object that it was spread into.
+  Object.defineProperty(operation, MARK, { value: true, enumerable: true });
+  return Object.defineProperty(operation, 'toString', { value: () => OPERATION_TEXT });
+}
+
+/** Gives an operation the name that jobs use. */
+export function named<Made extends Operation>(
+  name: string,
+  operation: Made,
+  ...given: unknown[]
+): Made {
+  handOver(...given);
+  return Object.defineProperty(operation, 'name', { value: name });
+}
+
+/** Asks a function of state for its value, and says whether it called an operation. */
+export function askForValue(
+  give: (state: State) => unknown,
+  state: State,
+): { value: unknown; hasCalled: boolean } {
+  const [wasGiving, before] = [isGiving, calls];
+  isGiving = true;
+  try {
+    const value = give(state);
+    return { value, hasCalled: calls > before };
+  } finally {
+    isGiving = wasGiving;
   }
 }

@@ -1,6 +1,12 @@
 import { fail } from '../../src/errors/errors.js';
-import { makeOperation, named } from '../../src/input/isOperation.js';
-import { inJobsCode, runStep, untilAnswered, watchCalls } from '../../src/input/run.js';
+import {
+  inJobsCode,
+  makeOperation,
+  named,
+  runStep,
+  untilAnswered,
+  watchCalls,
+} from '../../src/input/run.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { Call, type Run } from '../../src/input/call.js';
-import { makeOperation, named } from '../../src/input/isOperation.js';
+import { Call, Run } from '../../src/input/call.js';
 import {
   handOver,
   inJobsCode,
   isToldFirst,
+  makeOperation,
+  named,
   runStep,
   untilAnswered,
   watchCalls,
@@ -487,15 +488,7 @@ describe('what a step waits for', () => {
 });
 
 test('a step of many calls keeps none that was taken and has ended', () => {
-  const ofJob: Run = {
-    uncalled: new Set(),
-    left: new Set(),
-    told: new Set(),
-    kept: new Set(),
-    failures: new WeakSet(),
-    letGo: undefined,
-    isOver: false,
-  };
+  const ofJob = new Run();
   const step = new Call(ofJob, () => 'execute');
   const [taken, left] = [new Call(ofJob, () => 'op', step), new Call(ofJob, () => 'op', step)];
   expect(step.below).toEqual(new Set([taken, left]));

@@ -13,6 +13,7 @@ import {
   resolveValue,
   Unsendable,
 } from '../../src/input/expand.js';
+import { library } from '../../src/input/libraries.js';
 import {
   askForValue,
   holdsOperation,
@@ -20,8 +21,7 @@ import {
   makeOperation,
   named,
   OPERATION_TEXT,
-} from '../../src/input/isOperation.js';
-import { library } from '../../src/input/libraries.js';
+} from '../../src/input/run.js';
 import { SECRET_FIX, type SecretGuard } from '../../src/input/secrets.js';
 import { inTurns } from '../../src/input/turns.js';
 import type { State } from '../../src/types/state.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Watched } from '../../src/input/watched.js';
+import { Watched } from '../../src/input/call.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { asking, FAILED_LATE, lost, run, STRAY, turns } from './asking.js';
 

@@ -24,7 +24,7 @@ import {
   upsertContact,
   webhook,
 } from '../../src/index.js';
-import { isOperation } from '../../src/input/isOperation.js';
+import { isOperation } from '../../src/input/run.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';

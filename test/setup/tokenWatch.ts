@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { afterEach, expect, vi } from 'vitest';
-import { makeOperation, named } from '../../src/input/isOperation.js';
+import { makeOperation, named } from '../../src/input/run.js';
 
 /**
  * Watches the whole test run: no token that went over a socket may turn up in anything written to the

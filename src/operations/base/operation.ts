@@ -12,10 +12,16 @@ import {
   inOperation,
   isThenable,
 } from '../../input/expand.js';
-import { isOperation, makeOperation, named } from '../../input/isOperation.js';
 import { log, logOf } from '../../input/log.js';
 import { checkOptions, type Settings } from '../../input/options.js';
-import { handOver, inJobsCode, untilAnswered } from '../../input/run.js';
+import {
+  handOver,
+  inJobsCode,
+  isOperation,
+  makeOperation,
+  named,
+  untilAnswered,
+} from '../../input/run.js';
 import { guardOf, type SecretGuard } from '../../input/secrets.js';
 import { rapidproOf, withRapidpro } from '../../state/checkpoint.js';
 import type { Dictionary } from '../../types/json.js';
