@@ -54,6 +54,9 @@ export const PAGE_SIZE = 250;
 /** The most contacts, URNs, groups, messages or tickets that one request may name. */
 export const BATCH_LIMIT = 100;
 
+/** How RapidPro writes the id of a record, as a pattern. */
+export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
 const uuid: Filter = { kind: 'uuid' };
 const text: Filter = { kind: 'text' };
 const id: Filter = { kind: 'integer' };

@@ -1,3 +1,4 @@
+import type { Dictionary } from '../types/json.js';
 import { type ErrorCode, type ErrorDetails, RapidProError } from './errors.js';
 import { type Failure, mayBeDone } from './outcome.js';
 import { redact } from './redact.js';
@@ -28,13 +29,7 @@ export class NotConnected extends Error {
 
 /** The innermost error that has a code: undici and Node wrap it in others. */
 function rootOf(error: unknown): { code: string; syscall: string } {
-  const { code, name, syscall, cause, errors } = (error ?? {}) as {
-    name?: unknown;
-    code?: unknown;
-    syscall?: unknown;
-    cause?: unknown;
-    errors?: unknown[];
-  };
+  const { code, name, syscall, cause, errors } = (error ?? {}) as Dictionary;
   if (typeof code === 'string') return { code, syscall: String(syscall ?? '') };
   // If the head of an answer is unreadable, the error from undici's parser has no code.
   if (name === 'HTTPParserError') return { code: 'HPE_UNKNOWN', syscall: '' };
@@ -50,7 +45,7 @@ const NO_HTTP = /^(HPE_(?!INVALID_EOF)|UND_ERR_HEADERS_OVERFLOW$|ERR_ASSERTION$)
  * socket.
  */
 export function bareCause(thrown: unknown): Error {
-  const { name, message } = (thrown ?? {}) as { name?: unknown; message?: unknown };
+  const { name, message } = (thrown ?? {}) as Dictionary;
   const { code, syscall } = rootOf(thrown);
   const bare = new Error(redact(`${name ?? 'Error'}: ${message ?? ''}`));
   delete bare.stack;
@@ -113,12 +108,10 @@ function describeNotConnected({ cause }: NotConnected): Described {
   );
 }
 
-/** The certificate is valid, but its authority is unknown here. */
-const UNKNOWN_AUTHORITY =
-  /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/;
+/** What is wrong with a secure connection, by the code. The last entry is for all others. */
 const INSECURE: readonly [RegExp, description: string, fix: string][] = [
   [
-    UNKNOWN_AUTHORITY,
+    /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|CERT_UNTRUSTED|INVALID_CA)/,
     'The certificate of the server is from an authority that is not known here.',
     'If your server, or a gateway of your network that inspects connections, has its own authority, put the certificate of that authority into "ca" of the credential, or put the path of its file into the environment variable NODE_EXTRA_CA_CERTS. If "ca" has one already, it belongs to another authority. Otherwise, ask the people who run the server: it must send its whole chain of certificates.',
   ],
@@ -142,19 +135,12 @@ const INSECURE: readonly [RegExp, description: string, fix: string][] = [
     'The server does not answer with an encrypted connection. The adaptor uses https unless "host" starts with http://.',
     'If the server is local and has no https, write http:// in front of "host". Otherwise, check the port in "host", if it has one, and ask the people who run the server. A proxy or gateway of your network may be in between: see "ca" in the credential.',
   ],
-];
-
-function describeInsecure(code: string): ErrorDetails {
-  const [, description, fix] = INSECURE.find(([pattern]) => pattern.test(code)) ?? [
-    undefined,
+  [
+    /^(CERT_|ERR_TLS|UNABLE_TO_)/,
     'A secure connection to the server is not possible: its certificate is not valid, or the server only supports http.',
     'Ask the people who run the server. A proxy or gateway of your network may be in between: see "ca" in the credential.',
-  ];
-  return { code: 'INSECURE_CONNECTION', description, fix };
-}
-
-const UNENCRYPTED =
-  /^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|EPROTO|HOSTNAME_MISMATCH)/;
+  ],
+];
 
 function describe(
   { code, syscall }: { code: string; syscall: string },
@@ -185,7 +171,11 @@ function describe(
       `${CHECK_HOST} A firewall may block the connection between OpenFn and the server.`,
     );
   }
-  if (UNENCRYPTED.test(code)) return [undefined, describeInsecure(code)];
+  const insecure = INSECURE.find(([pattern]) => pattern.test(code));
+  if (insecure) {
+    const [, description, fix] = insecure;
+    return described(undefined, 'INSECURE_CONNECTION', description, fix);
+  }
   if (code === 'TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return described(
       'timeout',
@@ -210,14 +200,15 @@ function describe(
   );
 }
 
+function describeThrown(thrown: unknown, seconds: number): Described {
+  if (thrown instanceof ProxyFailure) return describeProxy(thrown);
+  if (thrown instanceof NotConnected) return describeNotConnected(thrown);
+  return describe(rootOf(thrown), seconds);
+}
+
 /** Wraps what undici threw. */
 export function networkFailure(thrown: unknown, seconds: number) {
-  const [failure, details] =
-    thrown instanceof ProxyFailure
-      ? describeProxy(thrown)
-      : thrown instanceof NotConnected
-        ? describeNotConnected(thrown)
-        : describe(rootOf(thrown), seconds);
+  const [failure, details] = describeThrown(thrown, seconds);
   const outcome = failure && mayBeDone(failure) ? 'unknown' : 'none';
   return { failure, error: new RapidProError({ ...details, outcome, cause: bareCause(thrown) }) };
 }

@@ -1,5 +1,6 @@
-import { type Resource, resourceAt } from '../resources.js';
+import { type Resource, resourceAt, UUID } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
+import { decoded } from '../url.js';
 import { SCHEMES } from './urnAdvice.js';
 
 /**
@@ -7,35 +8,29 @@ import { SCHEMES } from './urnAdvice.js';
  * masked to their scheme and last two characters; names and message texts are removed.
  */
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const UUIDS = new RegExp(UUID, 'gi');
+const WHOLE_UUID = new RegExp(`^${UUID}$`, 'i');
 /** What looks like a phone number or address. A uuid is matched first, so that it stays whole. */
 const PERSONAL = new RegExp(
   `${UUID}|\\b(?:${SCHEMES.join('|')}):\\S+|\\+\\d[\\d ().-]{3,}\\d|\\d{8,}`,
   'gi',
 );
 
+const setOf = (words: string) => new Set(words.split(' '));
+
 /** Keys of a body with personal values, or texts to a person. */
-const PERSONAL_KEYS = new Set(
-  'name urn urns contact contacts text message note fields params extra value quick_replies attachments'.split(
-    ' ',
-  ),
+const PERSONAL_KEYS = setOf(
+  'name urn urns contact contacts text message note fields params extra value quick_replies attachments',
 );
 /** RapidPro's own words that people use as names when they try things out. */
-const OURS = new Set(
-  'contact contacts field fields group groups name number object phone test text the urn urns user uuid value'.split(
-    ' ',
-  ),
+const OURS = setOf(
+  'contact contacts field fields group groups name number object phone test text the urn urns user uuid value',
 );
 /** Keys without names in parts: with URNs, or texts to a person, whose words are as common as those of a server. */
-const WHOLE_KEYS = new Set(
-  'attachments contact contacts message note quick_replies text urn urns'.split(' '),
-);
+const WHOLE_KEYS = setOf('attachments contact contacts message note quick_replies text urn urns');
 /** Keys whose values say what the job's author chose, besides those that RapidPro answers with. */
-const SETTINGS = new Set(
-  'action assignee cursor direction folder group label label_name labels messages offset tickets topic'.split(
-    ' ',
-  ),
+const SETTINGS = setOf(
+  'action assignee cursor direction folder group label label_name labels messages offset tickets topic',
 );
 /** A key of an API. Anything else may be personal data. */
 const API_KEY = /^[a-z_][\w.-]*$/;
@@ -47,9 +42,7 @@ const FEW_WORDS = 6;
 /** Longer texts are not names. */
 const LONGEST_NAME = 200;
 /** Names of files that say nothing. */
-const FILE_WORDS = new Set(
-  'audio document file image media photo picture recording video'.split(' '),
-);
+const FILE_WORDS = setOf('audio document file image media photo picture recording video');
 /** The most characters of a whole refusal that are read, so that it takes only a few ms, … */
 const MOST_READ = 8000;
 /** … the most of one text, … */
@@ -69,9 +62,7 @@ export function maskUrn(urn: string): string {
   return path.length > 4 ? `${scheme}…${path.slice(-2)}` : `${scheme}…`;
 }
 
-function isUuid(text: string): boolean {
-  return new RegExp(`^${UUID}$`, 'i').test(text);
-}
+const isUuid = (text: string) => WHOLE_UUID.test(text);
 
 /** Adds a text, and its words if it may be a name. */
 function collectText(written: string, found: Set<string>, isWhole: boolean): void {
@@ -380,16 +371,6 @@ function secretFinder(secret: string): (text: string) => boolean {
   return text => partsOf(text.toLowerCase()).some(part => parts.has(part));
 }
 
-function fromPercent(text: string): string {
-  return text.replace(/(?:%[\da-f]{2})+/gi, run => {
-    try {
-      return decodeURIComponent(run);
-    } catch {
-      return run;
-    }
-  });
-}
-
 /** What a run of letters may be an encoded form of, wherever in it the form begins. */
 function decodeRuns(text: string): string[] {
   const found: string[] = [];
@@ -409,7 +390,7 @@ function decodings(word: string): string[] {
   const found = decodeRuns(word);
   let text = word;
   for (let times = 0; times < MOST_PERCENT; times++) {
-    const plain = fromPercent(text);
+    const plain = text.replace(/(?:%[\da-f]{2})+/gi, run => decoded(run));
     if (plain === text) break;
     text = plain;
     found.push(text, ...decodeRuns(text));
@@ -456,9 +437,7 @@ export function echoDropper(
   const isLongRow = (key: string) => key.length >= LONG_ROW && isSent(key);
   const isEcho = (word: string) =>
     holdsSecret(word) ||
-    decodings(word).some(
-      decoded => holdsSecret(decoded) || findRows(decoded, isLongRow).length > 0,
-    );
+    decodings(word).some(form => holdsSecret(form) || findRows(form, isLongRow).length > 0);
   const dropWhole = (text: string) =>
     inWords.reduce((left, secret) => left.replaceAll(secret, '…'), text);
   return text =>

@@ -281,7 +281,7 @@ const OTHERS: { readonly [status: number]: readonly [ErrorCode, what: string, fi
 };
 
 function other({ refused: { statusCode }, errors, request }: Context): Verdict {
-  if (statusCode === 407) return { ...ASKS_FOR_PASSWORD };
+  if (statusCode === 407) return ASKS_FOR_PASSWORD;
   const [code, what, fix] =
     statusCode === 405
       ? ([

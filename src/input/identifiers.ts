@@ -1,13 +1,14 @@
 import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import { UUID } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
 import { inTurns } from './turns.js';
 import { plainNumber, type UrnUse, urnFault } from './urns.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const WHOLE_UUID = new RegExp(`^${UUID}$`, 'i');
 
 export function isUuid(value: unknown): boolean {
-  return typeof value === 'string' && UUID.test(value);
+  return typeof value === 'string' && WHOLE_UUID.test(value);
 }
 
 /**
@@ -50,7 +51,7 @@ export function checkEach<Item, Checked>(
   check: (item: Item, index: number) => Checked,
 ): Checked[] {
   const checking = new Checking(check);
-  for (const [index, item] of list.entries()) checking.take(item, index);
+  list.forEach(checking.take);
   return checking.end();
 }
 
@@ -60,28 +61,25 @@ export async function checkEachInTurns<Item, Checked>(
   check: (item: Item, index: number) => Checked,
 ): Promise<Checked[]> {
   const checking = new Checking(check);
-  await inTurns(list, (item, index) => checking.take(item, index));
+  await inTurns(list, checking.take);
   return checking.end();
 }
 
 /** What was checked so far, and every mistake in it. */
 class Checking<Item, Checked> {
-  readonly #check: (item: Item, index: number) => Checked;
   readonly #checked: Checked[] = [];
   readonly #faults: RapidProError[] = [];
 
-  constructor(check: (item: Item, index: number) => Checked) {
-    this.#check = check;
-  }
+  constructor(readonly check: (item: Item, index: number) => Checked) {}
 
-  take(item: Item, index: number): void {
+  readonly take = (item: Item, index: number): void => {
     try {
-      this.#checked.push(this.#check(item, index));
+      this.#checked.push(this.check(item, index));
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       this.#faults.push(error);
     }
-  }
+  };
 
   end(): Checked[] {
     if (this.#faults.length > 0) throw allOf(this.#faults);
@@ -161,15 +159,7 @@ export function urnTail(urn: string): string {
   return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
 }
 
-/** Leaves out what comes again; the first of those that are the same stays. */
-export function distinctBy<Item>(
-  items: readonly Item[],
-  identityOf: (item: Item) => string,
-): Item[] {
-  return items.filter(isFirst(identityOf));
-}
-
-/** The same for a list that may be long. */
+/** Leaves out what comes again in a list that may be long. The first of those that are the same stays. */
 export async function distinctInTurns<Item>(
   items: readonly Item[],
   identityOf: (item: Item) => string,
@@ -192,7 +182,7 @@ function isFirst<Item>(identityOf: (item: Item) => string): (item: Item) => bool
 
 /** Leaves out URNs that differ only in punctuation. The first one stays. */
 export function distinctUrns(urns: readonly string[]): string[] {
-  return distinctBy(urns, urnIdentity);
+  return urns.filter(isFirst(urnIdentity));
 }
 
 /** The longest key of a field or global. */

@@ -8,6 +8,7 @@
 
 import type { ParsedPhoneNumber } from 'awesome-phonenumber';
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
+import { UUID } from '../resources.js';
 import { DAMAGED, damageOf } from './damaged.js';
 import { library } from './libraries.js';
 
@@ -70,7 +71,6 @@ const WITH_DISPLAY = new Set([
 const SECOND_SCHEME = new RegExp(`^\\s*(?:ref:)?(?:${SCHEMES.join('|')})\\s*[:\\uff1a]`, 'i');
 const DIGITS = /^\d+$/;
 const BUSINESS_ID = /^[a-z]{2}\.[a-z0-9]{1,128}$/i;
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
 /** Both lines of servers refuse anything else. Only schemes for which they agree. */
 const PATHS: { [scheme: string]: RegExp } = {
