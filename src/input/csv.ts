@@ -18,13 +18,7 @@ export interface CsvOptions {
 
 const KNOWN = ['delimiter', 'quote', 'columns', 'required', 'trim'];
 
-interface Settings {
-  delimiter: string;
-  quote: string;
-  columns: boolean | readonly string[];
-  required: readonly string[];
-  trim: boolean;
-}
+type Settings = Required<CsvOptions>;
 
 function refuse(what: string, fix: string): RapidProError {
   return fail('INVALID_INPUT', `util.parseCsv(): ${what}.`, fix);

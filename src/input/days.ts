@@ -1,8 +1,9 @@
+import { isDate } from 'node:util/types';
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
 import { inZone, readIso } from './fieldTimes.js';
 import { library } from './libraries.js';
-import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
+import { instantAt, isDay, onClocks, zoneOf } from './times.js';
 
 /** Days and times as spreadsheets and forms write them, and the days that reports are made of. */
 
@@ -98,7 +99,7 @@ const atInstant = (time: number, zone: IANAZone) => onClocks(time, fractionOf(ti
 
 /** A local time in a zone; for a day alone, its first moment. */
 function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
-  const instant = isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
+  const instant = instantAt(wall, isDayAlone, zone);
   if (instant === undefined) {
     throw new NoDate(
       'does not exist in this time zone, because the clocks go forward',
@@ -185,10 +186,6 @@ function fromIso(text: string, { isIsoLike }: Pattern, zone: IANAZone): string |
   return inZone(said, zone);
 }
 
-function isDate(value: unknown): value is Date {
-  return Object.prototype.toString.call(value) === '[object Date]';
-}
-
 function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   if (isDate(value)) {
     if (Number.isNaN(value.getTime())) throw new NoDate('is an invalid Date');
@@ -266,7 +263,7 @@ function daysOf(day: string, today: number): [number, number] | undefined {
 
 /** The first moment of a day, or of the next one if the zone skipped the day. */
 function beginning(midnight: number, zone: IANAZone): number {
-  return startOfDay(midnight, zone) ?? beginning(midnight + DAY, zone);
+  return instantAt(midnight, true, zone) ?? beginning(midnight + DAY, zone);
 }
 
 export function dayRange(day: unknown, zone: unknown): DayRange {

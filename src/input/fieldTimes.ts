@@ -1,7 +1,7 @@
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
-import { firstInstant, isDay, onClocks, startOfDay, zoneOf } from './times.js';
+import { instantAt, isDay, onClocks, zoneOf } from './times.js';
 import { inTurns } from './turns.js';
 
 /**
@@ -171,11 +171,8 @@ function refuse(where: string, what: string): never {
 }
 
 const NO_DAY = 'is a date that does not exist';
-const OTHER_ORDER: { [Style in DateStyle]: string } = {
-  day_first: 'is a date that RapidPro cannot read, because its workspace writes the day first',
-  month_first: 'is a date that RapidPro cannot read, because its workspace writes the month first',
-  year_first: 'is a date that RapidPro cannot read, because its workspace writes the year first',
-};
+const otherOrder = (style: DateStyle) =>
+  `is a date that RapidPro cannot read, because its workspace writes the ${style.replace('_', ' ')}`;
 const UNCLEAR = 'is a time that RapidPro would misread';
 const SKIPPED =
   "is a time that does not exist in the workspace's time zone, because the clocks go forward";
@@ -187,11 +184,7 @@ function fractionText({ fraction }: Said): string {
 /** A local time of a zone, in full; undefined if the clocks skip it. */
 export function inZone(said: Said, zone: IANAZone): string | undefined {
   const wall = instantOf(said.days[0] ?? '', said.clock, said.zone ?? 'Z');
-  const instant = said.zone
-    ? wall
-    : said.isDayAlone
-      ? startOfDay(wall, zone)
-      : firstInstant(wall, zone);
+  const instant = said.zone ? wall : instantAt(wall, said.isDayAlone, zone);
   return instant === undefined ? undefined : onClocks(instant, fractionText(said), zone);
 }
 
@@ -209,7 +202,7 @@ function complete(value: string, local: Local, where: string): string {
   if (!ISO_DAY.test(text)) {
     const match = DAY.exec(text);
     if (match && daysOf(match, BOTH_CENTURIES).length === 0) refuse(where, NO_DAY);
-    if (match && style && !isDayIn(match, style)) refuse(where, OTHER_ORDER[style]);
+    if (match && style && !isDayIn(match, style)) refuse(where, otherOrder(style));
     return value;
   }
   if (!isDay(text.slice(0, 10))) refuse(where, NO_DAY);
@@ -244,7 +237,7 @@ interface Local {
 
 async function readStyle(facts: TimeFacts): Promise<DateStyle | undefined> {
   const style = await facts.unlessForbidden('date style', () => facts.dateStyle());
-  return Object.hasOwn(OTHER_ORDER, String(style)) ? (style as DateStyle) : undefined;
+  return STYLES.find(known => known === style);
 }
 
 async function readZone(facts: TimeFacts): Promise<IANAZone | undefined> {

@@ -113,7 +113,7 @@ function aheadAround(wall: number, zone: IANAZone): [before: number, after: numb
 }
 
 /** The first instant with this local time in a zone; undefined if the clocks skip it. */
-export function firstInstant(wall: number, zone: IANAZone): number | undefined {
+function firstInstant(wall: number, zone: IANAZone): number | undefined {
   const instants = aheadAround(wall, zone)
     .map(ahead => wall - ahead)
     .filter(instant => instant + aheadAt(zone, instant) === wall);
@@ -121,7 +121,7 @@ export function firstInstant(wall: number, zone: IANAZone): number | undefined {
 }
 
 /** The first moment of a day. If the clocks skip midnight, the moment when they do. */
-export function startOfDay(midnight: number, zone: IANAZone): number | undefined {
+function startOfDay(midnight: number, zone: IANAZone): number | undefined {
   const instant = firstInstant(midnight, zone);
   if (instant !== undefined) return instant;
   const [before, after] = aheadAround(midnight, zone);
@@ -132,6 +132,11 @@ export function startOfDay(midnight: number, zone: IANAZone): number | undefined
     else low = middle;
   }
   return high + after < midnight + 24 * HOUR ? high : undefined;
+}
+
+/** The instant of a local time in a zone, or the first one of a day; undefined if the clocks skip it. */
+export function instantAt(wall: number, isDayAlone: boolean, zone: IANAZone): number | undefined {
+  return isDayAlone ? startOfDay(wall, zone) : firstInstant(wall, zone);
 }
 
 /** Writes an instant in local time; in UTC if the zone was seconds off, as in the past. */

@@ -9,7 +9,7 @@
 import type { ParsedPhoneNumber } from 'awesome-phonenumber';
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
 import { UUID } from '../resources.js';
-import { DAMAGED, damageOf } from './damaged.js';
+import { damageOf } from './damaged.js';
 import { library } from './libraries.js';
 
 /** What is wrong with a URN, and what to write instead. */
@@ -149,7 +149,7 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
     return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
   const damage = scheme === 'ext' && use === 'write' ? damageOf(id) : undefined;
-  if (damage) return fault(DAMAGED[damage].what, DAMAGED[damage].fix);
+  if (damage) return fault(damage.what, damage.fix);
   if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
     return fault(`is not a valid address for ${scheme}`, advice);
   }

@@ -33,7 +33,7 @@ test.each([
   ['word', 'N/A'],
   ['word', 'n/a'],
 ])('%s: %j', (kind, text) => {
-  expect(damageOf(text)).toBe(kind);
+  expect(damageOf(text)?.kind).toBe(kind);
 });
 
 test.each([

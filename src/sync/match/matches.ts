@@ -1,5 +1,5 @@
 import { fail, type Reason } from '../../errors/errors.js';
-import { DAMAGED, type Damage, damageOf } from '../../input/damaged.js';
+import { type Damage, damageOf } from '../../input/damaged.js';
 import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
@@ -56,11 +56,11 @@ export class Matcher {
     if (this.namesOf(input).length > 0) return undefined;
     const damage = this.#damage(input);
     if (damage) {
-      const { what, fix } = DAMAGED[damage];
+      const { kind, what, fix } = damage;
       return {
         code: 'INVALID_INPUT',
         description: `contact.fields.${this.field} ${what}. Nothing was sent.`,
-        fix: damage === 'word' ? `${fix} ${LITERAL_FIX}` : fix,
+        fix: kind === 'word' ? `${fix} ${LITERAL_FIX}` : fix,
       };
     }
     const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
@@ -75,9 +75,9 @@ export class Matcher {
   #damage({ fields }: Input): Damage | undefined {
     const value = this.field === undefined ? undefined : fields?.[this.field];
     const damage = value == null ? undefined : damageOf(String(value));
-    if (damage === 'word' && this.#isLiteral) return undefined;
+    if (damage?.kind === 'word' && this.#isLiteral) return undefined;
     const isWhole = this.#type === 'number' && WHOLE.test(String(value).trim());
-    return damage === 'decimals' && isWhole ? undefined : damage;
+    return damage?.kind === 'decimals' && isWhole ? undefined : damage;
   }
 
   /** Adds a contact of the list to those that are searched. */
