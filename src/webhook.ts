@@ -10,9 +10,8 @@ import { makeOperation, named } from './input/run.js';
 import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { readPush } from './webhook/parsePush.js';
-import type { Push, PushOptions } from './webhook/push.js';
+import { type Push, type PushOptions, plain } from './webhook/push.js';
 import { checkSecret, type Secret } from './webhook/request.js';
-import { plain } from './webhook/schema.js';
 import { withoutSecret } from './webhook/withoutSecret.js';
 
 export { fromRun, parsePush } from './webhook/parsePush.js';
@@ -61,14 +60,6 @@ function warnOfStranger(push: Push): void {
   );
 }
 
-function settingsOf(state: State, options: unknown) {
-  try {
-    return checkPushOptions(state, options);
-  } catch (error) {
-    throw inOperation(error, 'webhook.parse');
-  }
-}
-
 /** The state without the credential, which contains the secret for good reason. */
 function hideSecret({ configuration, ...state }: State, text: string): State {
   const clean = withoutSecret(state, text);
@@ -96,9 +87,7 @@ export function parse(options?: Reference<PushOptions>): Operation {
     'webhook.parse',
     makeOperation(async state => {
       requireState(state);
-      const settings = settingsOf(state, options);
-      const { secret, numbers, simulations } = settings;
-      const request = settings.request ?? state.request;
+      const { secret, numbers, simulations, request = state.request } = settingsOf(state, options);
       if (secret) checkSecret(secret, request);
       const headers = (request as { headers?: object } | null | undefined)?.headers;
       const push = readPush(state.data, headers, numbers);
@@ -130,10 +119,6 @@ const schema = z.object(
 );
 
 const KNOWN = Object.keys(schema.shape);
-
-interface PushSettings extends Omit<PushOptions, 'secret' | 'header' | 'query'> {
-  secret?: Secret;
-}
 
 /** An option that protects something must not fail open, misspelled or empty. */
 function checkGiven(options: unknown): void {
@@ -184,9 +169,17 @@ function secretOf(state: State, { secret, header, query }: PushOptions): Secret 
   );
 }
 
+function expandOptions(state: State, options: unknown): unknown {
+  try {
+    return expand(state, options, 'options');
+  } catch (error) {
+    throw inOperation(error, 'webhook.parse');
+  }
+}
+
 /** Checks the options of `webhook.parse`. */
-function checkPushOptions(state: State, options: unknown): PushSettings {
-  const expanded = expand(state, options, 'options');
+function settingsOf(state: State, options: unknown) {
+  const expanded = expandOptions(state, options);
   if (typeof options === 'function' && !expanded) {
     throw fail(
       'INVALID_OPTION',
@@ -196,7 +189,5 @@ function checkPushOptions(state: State, options: unknown): PushSettings {
   }
   checkGiven(expanded);
   const checked = check(schema, expanded ?? {}, 'options', 'INVALID_OPTION') as PushOptions;
-  const { secret: _, header: __, query: ___, ...rest } = checked;
-  const secret = secretOf(state, checked);
-  return secret ? { ...rest, secret } : rest;
+  return { ...checked, secret: secretOf(state, checked) };
 }

@@ -3,9 +3,17 @@ import { isObject, pathOf, withoutUndefined } from '../input/check.js';
 import { refuseUnknownOptions } from '../input/options.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
-import type { Numbers, Push, PushResult, ValueOptions } from './push.js';
+import {
+  fromJson,
+  type Numbers,
+  type Push,
+  type PushResult,
+  plain,
+  pushSchema,
+  unreadable,
+  type ValueOptions,
+} from './push.js';
 import { simulationOf } from './request.js';
-import { fromJson, plain, pushSchema, unreadable } from './schema.js';
 
 /** The same text for the same content, whatever the order of its keys. */
 function canonical(value: unknown): string {

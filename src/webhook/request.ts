@@ -17,8 +17,6 @@ function pairsOf(from: unknown): [unknown, unknown][] {
   return pairs.filter((pair): pair is [unknown, unknown] => Array.isArray(pair));
 }
 
-const isFilled = (headers: unknown) => pairsOf(headers).length > 0;
-
 /** All values of a header, in any letter case of its name. */
 function headerValues(headers: unknown, name: string): string[] {
   return pairsOf(headers)
@@ -78,7 +76,7 @@ export function checkSecret(secret: Secret, request: unknown): void {
       ? queryValues(request as PushRequest, query ?? '')
       : headerValues(request.headers, header);
   if (given.length === 0) {
-    const isElsewhere = header !== undefined && !isFilled(request.headers);
+    const isElsewhere = header !== undefined && pairsOf(request.headers).length === 0;
     if (isElsewhere) refuse(`The push has no ${name}: the request has no headers.`, WHERE_IT_IS);
     refuse(`The push has no ${name}.`);
   }
