@@ -401,7 +401,7 @@ function decodings(word: string): string[] {
 }
 
 /** Undoes the escapes of JSON and web pages. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   const letter = (code: number) => (code <= 0x10ffff ? String.fromCodePoint(code) : '�');
   return text
     .replace(/\\u([\da-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

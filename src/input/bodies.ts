@@ -18,8 +18,6 @@ import { refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
 import { giveWay } from './turns.js';
 
-const hasUuid = (value: unknown) => value !== null && typeof value === 'object' && 'uuid' in value;
-
 /** What is there instead of text: usually a number in place of a URN, or a whole record. */
 const notText =
   (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
@@ -33,7 +31,7 @@ const notText =
     if (takesUrn && issue.input === null) {
       return 'is null: leave out what is missing, as urns: () => util.phoneUrns(…) does with { ifInvalid: "null" }';
     }
-    return expected.includes('uuid') && hasUuid(issue.input)
+    return expected.includes('uuid') && isObject(issue.input) && 'uuid' in issue.input
       ? `${expected}. Use uuids: ${uuids}`
       : expected;
   };
@@ -105,7 +103,7 @@ const quickReplies = z.unknown().transform(value => {
   const typed = (item: unknown) =>
     ['string', 'number'].includes(typeof item) ? { type: 'text', text: String(item) } : item;
   if (Array.isArray(value)) return value.map(typed);
-  if (value === null || typeof value !== 'object') return value;
+  if (!isObject(value)) return value;
   const lists = Object.entries(value);
   return Object.fromEntries(
     lists.map(([key, list]) => [key, Array.isArray(list) ? list.map(typed) : list]),
@@ -217,7 +215,7 @@ const QUICK_REPLY = ['type', 'text', 'extra'];
 function checkQuickReplies(value: unknown, where: string, path: 'broadcasts' | 'messages'): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) checkQuickReply(item, `${where}[${index}]`, path);
-  } else if (value !== null && typeof value === 'object') {
+  } else if (isObject(value)) {
     for (const [language, list] of Object.entries(value)) {
       if (Array.isArray(list)) checkQuickReplies(list, `${where}.${language}`, path);
     }
@@ -237,8 +235,20 @@ function checkQuickReply(item: unknown, where: string, path: 'broadcasts' | 'mes
   warnOfKeys(item, keys, where);
 }
 
-function refuseEmptyNarrowing(value: unknown): void {
-  const given = (value ?? {}) as Dictionary;
+/** What a person will read of a broadcast or message. */
+function checkTexts(
+  { text, quick_replies }: Dictionary,
+  where: 'broadcast' | 'message',
+  isLiteral: boolean,
+): void {
+  if (!isLiteral) {
+    refuseExpressions(text, `${where}.text`, where);
+    refuseExpressions(quick_replies, `${where}.quick_replies`, where);
+  }
+  checkQuickReplies(quick_replies, `${where}.quick_replies`, `${where}s`);
+}
+
+function refuseEmptyNarrowing(given: Dictionary): void {
   const empty = NARROWING.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
   if (empty === undefined) return;
   refuse(
@@ -250,8 +260,7 @@ function refuseEmptyNarrowing(value: unknown): void {
 const RECIPIENTS = ['contacts', 'groups', 'urns'];
 
 /** Who gets something, and what they get: RapidPro would send without it. */
-function refuseLost(value: unknown, keys: readonly string[], where: string): void {
-  const given = (value ?? {}) as Dictionary;
+function refuseLost(given: Dictionary, keys: readonly string[], where: string): void {
   for (const key of keys.filter(one => Object.hasOwn(given, one))) {
     const found = findPart(given[key], part => part === undefined);
     if (!found) continue;
@@ -345,14 +354,14 @@ function refuseMissingLanguages(value: unknown, where: string, isLiteral: boolea
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
   // A text may be missing where there are attachments, but not in one of its languages.
-  refuseLost(value, isObject(body.text) ? [...RECIPIENTS, 'text'] : RECIPIENTS, 'broadcast');
+  refuseLost(
+    value as Dictionary,
+    isObject(body.text) ? [...RECIPIENTS, 'text'] : RECIPIENTS,
+    'broadcast',
+  );
   refuseMissingLanguages(body.text, 'broadcast.text', isLiteral);
   refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
-  if (!isLiteral) {
-    refuseExpressions(body.text, 'broadcast.text', 'broadcast');
-    refuseExpressions(body.quick_replies, 'broadcast.quick_replies', 'broadcast');
-  }
-  checkQuickReplies(body.quick_replies, 'broadcast.quick_replies', 'broadcasts');
+  checkTexts(body, 'broadcast', isLiteral);
   requireContent(body, 'broadcast');
   return body;
 }
@@ -360,18 +369,14 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
 /** Without its recipients: see {@link checkRecipients}. */
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
-  refuseEmptyNarrowing(value);
-  refuseLost(value, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
+  refuseEmptyNarrowing(value as Dictionary);
+  refuseLost(value as Dictionary, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
   return body;
 }
 
 export function checkMessage(value: unknown, isLiteral = false) {
   const body = message(value, undefined, isLiteral);
-  if (!isLiteral) {
-    refuseExpressions(body.text, 'message.text', 'message');
-    refuseExpressions(body.quick_replies, 'message.quick_replies', 'message');
-  }
-  checkQuickReplies(body.quick_replies, 'message.quick_replies', 'messages');
+  checkTexts(body, 'message', isLiteral);
   contactKey(body.contact, 'message.contact');
   requireContent(body, 'message');
   return body;

@@ -88,14 +88,10 @@ function readPattern(pattern: unknown, where: string) {
 
 type Pattern = ReturnType<typeof readPattern>;
 
-const fractionOf = (time: number) =>
-  time % 1000 === 0
-    ? ''
-    : `.${String(((time % 1000) + 1000) % 1000)
-        .padStart(3, '0')
-        .replace(/0+$/, '')}`;
-
-const atInstant = (time: number, zone: IANAZone) => onClocks(time, fractionOf(time), zone);
+function atInstant(time: number, zone: IANAZone): string {
+  const milliseconds = new Date(time).toISOString().slice(-5, -1);
+  return onClocks(time, milliseconds.replace(/\.?0+$/, ''), zone);
+}
 
 /** A local time in a zone; for a day alone, its first moment. */
 function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
