@@ -192,7 +192,6 @@ function requireSomething(body: object, given: unknown, where: string): void {
  * sent.
  *
  * @param where - the name of the body in the job
- * @throws RapidProError `INVALID_URN`, `INVALID_INPUT`
  */
 export async function checkRecipients(
   { urns, contacts }: Recipients,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail } from '../errors/errors.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary, Json } from '../types/json.js';
-import { check, exampleOf, isObject, isShown } from './check.js';
+import { check, isObject, isShown } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 import { log } from './log.js';
 import { refuseMissing, type TextKind } from './missing.js';
@@ -70,11 +70,7 @@ function refuseOption(key: string, where: string): void {
 const strangeKeys = (value: object, { known, answered }: Keys) =>
   Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
 
-/**
- * Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it. */
 export function refuseNearMisses(value: object, keys: Keys, where: string): void {
   for (const key of strangeKeys(value, keys)) {
     refuseOption(key, where);
@@ -130,7 +126,7 @@ export function bodyCheck<Shape extends z.ZodRawShape>(
   return (value: unknown, called = where, isLiteral = false): Body & z.infer<typeof schema> => {
     // First, because a misspelled key is also missing.
     if (isObject(value)) refuseNearMisses(value, keys, called);
-    const body: Dictionary = check(schema, value, called, 'INVALID_INPUT', exampleOf(where));
+    const body: Dictionary = check(schema, value, called, 'INVALID_INPUT', where);
     warnOfKeys(body, keys, called);
     for (const [key, kind] of Object.entries(texts)) {
       // As the job wrote it, because a shape may change it.

@@ -34,27 +34,24 @@ const EXAMPLES: { readonly [where: string]: string } = {
   'options.key': '{ key: "fields.national_id" }',
 };
 
-export const exampleOf = (where: string): string | undefined => EXAMPLES[where];
-
 /**
  * Checks a value against a schema before anything is sent. Errors name the place and what is expected there, never
  * the value.
  *
- * @param example - the default is that of `where`
- * @throws RapidProError `INVALID_INPUT`, or the code given
+ * @param argument - whose example is shown, if it is not `where`
  */
 export function check<T>(
   schema: z.ZodType<T>,
   value: unknown,
   where: string,
   code: ErrorCode = 'INVALID_INPUT',
-  example = exampleOf(where),
+  argument = where,
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map(issue => `${pathOf(where, issue.path)} ${issue.message}`);
   const place = pathOf(where, result.error.issues[0]?.path ?? []);
-  const shown = EXAMPLES[place] ?? example;
+  const shown = EXAMPLES[place] ?? EXAMPLES[argument];
   throw fail(
     code,
     `${errors[0]}.`,
@@ -69,7 +66,6 @@ export function withoutUndefined<T>(values: Dictionary<T | undefined>): Dictiona
   );
 }
 
-/** Counts a text once more. */
 export function countIn(counts: Map<string, number>, text: string): void {
   counts.set(text, (counts.get(text) ?? 0) + 1);
 }

@@ -421,8 +421,6 @@ export async function expandEach(
 /**
  * Expands one argument of an operation. Filters or a query that evaluate to nothing are missing data. Without
  * them, RapidPro would answer with everything, or act on another object.
- *
- * @throws RapidProError as `expand`
  */
 export function expandArgument(
   state: State,

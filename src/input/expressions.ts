@@ -185,7 +185,6 @@ function faultAt(text: string, place: ExpressionPlace): Fault | undefined {
  * Refuses a text, at any depth, with an expression that RapidPro does not fill in, or fills in with nothing.
  *
  * @param value - one text, a text for each language, or quick replies
- * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseExpressions(value: unknown, where: string, place: ExpressionPlace): void {
   const faultIn = (part: unknown) => (typeof part === 'string' ? faultAt(part, place) : undefined);

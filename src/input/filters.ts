@@ -104,8 +104,6 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
 /**
  * Checks the filters of a list and makes its query. RapidPro ignores unknown filters, and answers bad values with
  * an empty or a full list. Nobody would notice either.
- *
- * @throws RapidProError `INVALID_FILTER`
  */
 export function checkFilters(name: ResourceName, filters: unknown): Query {
   if (filters === undefined || filters === null) return {};
@@ -141,11 +139,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
   return query;
 }
 
-/**
- * Some requests make no sense without one of their filters.
- *
- * @throws RapidProError `INVALID_FILTER`
- */
+/** Some requests make no sense without one of their filters. */
 export function requireOne(query: Query, keys: readonly string[]): void {
   if (keys.some(key => key in query)) return;
   const names = keys.map(key => `"${key}"`).join(' or ');
@@ -195,11 +189,7 @@ export function periodBetween(after?: Micros, end?: Micros, last = end): Period 
   };
 }
 
-/**
- * Checks the period of the archives to read.
- *
- * @throws RapidProError `INVALID_FILTER`
- */
+/** Checks the period of the archives to read. */
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];
   if (!isObject(filters)) {

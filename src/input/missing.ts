@@ -145,7 +145,6 @@ function explain(text: string): { what: string; advice: string } {
  * Refuses a value that contains, at any depth, text from missing data. Keys are not checked.
  *
  * @param isLiteral - the option `literal`: such words are intended. Code is refused anyway
- * @throws RapidProError `INVALID_INPUT`
  */
 export function refuseMissing(
   value: unknown,

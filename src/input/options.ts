@@ -244,11 +244,7 @@ function adviceOn(option: string, known: readonly string[]): string {
   return (other && TABLE[other]?.elsewhere) ?? suggest(option, known);
 }
 
-/**
- * An unknown option would be ignored: `dryrun` would write.
- *
- * @throws RapidProError `INVALID_OPTION`
- */
+/** An unknown option would be ignored: `dryrun` would write. */
 export function refuseUnknownOptions(options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find(key => !known.includes(key));
   if (unknown === undefined) return;
@@ -303,7 +299,6 @@ function refuseEmpty(options: { [key: string]: unknown }): void {
  * Checks the options of an operation.
  *
  * @param more - the options it takes besides `timeout` and `maxWait`
- * @throws RapidProError `INVALID_OPTION`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): Settings {
   refuseRecipients(options, more);

@@ -183,11 +183,7 @@ export class SecretGuard {
     )?.secret;
   }
 
-  /**
-   * Checks a whole request before it is sent, except its headers.
-   *
-   * @throws RapidProError `INVALID_INPUT`
-   */
+  /** Checks a whole request before it is sent, except its headers. */
   checkRequest({ path, query, body, file }: ApiRequest, url: string, json = ''): void {
     refuse('The path of the request', this.secretIn(path));
     refuse('The query of the request', this.#inValue(query));
@@ -203,11 +199,7 @@ export class SecretGuard {
     refuse('The file', this.#anywhereIn(bytes));
   }
 
-  /**
-   * Checks a text that is not part of an API request, such as a link, before it is used.
-   *
-   * @throws RapidProError `INVALID_INPUT`
-   */
+  /** Checks a text that is not part of an API request, such as a link, before it is used. */
   checkText(what: string, text: string): void {
     refuse(what, this.secretIn(text));
   }

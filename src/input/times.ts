@@ -3,9 +3,7 @@ import { fail } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { library } from './libraries.js';
 
-/**
- * Days and times as RapidPro writes them and as its filters read them. For contact fields, see fieldTimes.ts.
- */
+/** Days and times as RapidPro writes them and as its filters read them. For contact fields, see fieldTimes.ts. */
 
 /** Times as whole microseconds since 1970, the unit of RapidPro's times. They fit into a number exactly. */
 export type Micros = number;
@@ -75,11 +73,7 @@ export function fromMicros(time: Micros): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
-/**
- * The time of a record, as RapidPro wrote it.
- *
- * @throws RapidProError `INVALID_RESPONSE` if there is none
- */
+/** The time of a record, as RapidPro wrote it. */
 export function timeIn(record: Dictionary, key: string): string {
   const time = record[key];
   if (typeof time === 'string' && toMicros(time) !== undefined) return time;

@@ -25,11 +25,7 @@ export class Turn {
   }
 }
 
-/**
- * Goes through a list that may be long, without blocking the process.
- *
- * @throws what `work` throws
- */
+/** Goes through a list that may be long, without blocking the process. */
 export async function inTurns<T>(
   items: Iterable<T>,
   work: (item: T, index: number) => void,

@@ -60,11 +60,7 @@ function isSame(given: string, wanted: string): boolean {
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
 
-/**
- * Lets only pushes with the secret through. It must be there exactly once.
- *
- * @throws RapidProError `INVALID_SECRET`
- */
+/** Lets only pushes with the secret through. It must be there exactly once. */
 export function checkSecret(secret: Secret, request: unknown): void {
   const { text, header, query } = secret;
   const name = header === undefined ? `parameter "${query}"` : `header "${header}"`;
