@@ -410,7 +410,7 @@ function unescapeText(text: string): string {
 }
 
 /** Makes a function that removes echoes of what was sent from texts, and any part of the secrets. */
-export function echoDropper(
+function echoDropper(
   sent: readonly string[],
   secrets: readonly string[],
 ): (text: string) => string {
