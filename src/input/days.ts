@@ -41,8 +41,27 @@ function requireZone(zone: unknown, where: string): IANAZone {
   );
 }
 
-const TIME_TOKENS = /[HhmsSuTtFf]/;
-const ZONE_TOKENS = /[Zz]/;
+/** What is wrong with a pattern, without its words in quotes. */
+const FAULTS: readonly [RegExp, what: string, fix: string][] = [
+  [
+    // Luxon writes these, and does not read them: no date would match.
+    /[Xx]/,
+    'the pattern has "X" or "x", the seconds or milliseconds since 1970, which it cannot read',
+    'Use a pattern of days, and give the date itself: new Date(milliseconds), or new Date(seconds * 1000). Write an "x" that is only a letter in quotes.',
+  ],
+  [
+    /[YD]|^[^y]*$|^[^ML]*$|^[^d]*$/,
+    'the pattern needs a year, a month and a day',
+    'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" means minutes.',
+  ],
+  [/^(?=.*h)[^a]*$/s, 'the pattern has hours up to 12 without "a"', 'Write "HH", or "hh:mm a".'],
+  [/H.*a|a.*H/s, 'the pattern has hours up to 24 and "a"', 'Write "HH:mm", or "hh:mm a".'],
+  [
+    /[qokWG]/,
+    'the pattern has letters for quarters, weeks, eras or days of the year',
+    'Leave them out, with what they stand for in the dates. Write letters that are only text in quotes.',
+  ],
+];
 
 /** What a pattern says, without the words in quotes. */
 function readPattern(pattern: unknown, where: string) {
@@ -51,36 +70,12 @@ function readPattern(pattern: unknown, where: string) {
     throw refuse('the pattern is missing', 'Write the format of the dates: "dd/MM/yyyy".');
   }
   const tokens = pattern.replace(/'[^']*'/g, '');
-  // Luxon writes these, and does not read them: no date would match.
-  if (/[Xx]/.test(tokens)) {
-    throw refuse(
-      'the pattern has "X" or "x", the seconds or milliseconds since 1970, which it cannot read',
-      'Use a pattern of days, and give the date itself: new Date(milliseconds), or new Date(seconds * 1000). Write an "x" that is only a letter in quotes.',
-    );
-  }
-  const isWhole = /y/.test(tokens) && /[ML]/.test(tokens) && /d/.test(tokens);
-  if (/[YD]/.test(tokens) || !isWhole) {
-    throw refuse(
-      'the pattern needs a year, a month and a day',
-      'Write them as "yyyy", "MM" and "dd": "dd/MM/yyyy". "mm" means minutes.',
-    );
-  }
-  if (/h/.test(tokens) && !/a/.test(tokens)) {
-    throw refuse('the pattern has hours up to 12 without "a"', 'Write "HH", or "hh:mm a".');
-  }
-  if (/H/.test(tokens) && /a/.test(tokens)) {
-    throw refuse('the pattern has hours up to 24 and "a"', 'Write "HH:mm", or "hh:mm a".');
-  }
-  if (/[qokWG]/.test(tokens)) {
-    throw refuse(
-      'the pattern has letters for quarters, weeks, eras or days of the year',
-      'Leave them out, with what they stand for in the dates. Write letters that are only text in quotes.',
-    );
-  }
+  const fault = FAULTS.find(([wrong]) => wrong.test(tokens));
+  if (fault) throw refuse(fault[1], fault[2]);
   return {
     pattern,
-    hasTime: TIME_TOKENS.test(tokens),
-    hasZone: ZONE_TOKENS.test(tokens),
+    hasTime: /[HhmsSuTtFf]/.test(tokens),
+    hasZone: /[Zz]/.test(tokens),
     hasShortYear: /(?<!y)yy(?!y)/.test(tokens),
     isIsoLike: /^\s*y/.test(tokens),
   };
