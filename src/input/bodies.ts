@@ -12,7 +12,7 @@ import {
   checkEachInTurns,
   contactKey,
   requireUrn,
-  URN_FIX,
+  URN_EXAMPLE,
 } from './identifiers.js';
 import { refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
@@ -23,7 +23,7 @@ const notText =
   (expected: string, takesUrn: boolean, uuids = 'state => state.data.map(one => one.uuid)') =>
   (issue: { input?: unknown }) => {
     if (takesUrn && typeof issue.input === 'number') {
-      return `is a number, and a URN is text: ${URN_FIX.replace(/\.$/, '')}`;
+      return `is a number, and a URN is text: ${URN_EXAMPLE.replace(/\.$/, '')}`;
     }
     if (takesUrn && Array.isArray(issue.input)) {
       return 'is a list within the list: write the inner one alone, as urns: () => util.phoneUrns(…)';

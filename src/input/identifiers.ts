@@ -100,7 +100,7 @@ function allOf(faults: readonly RapidProError[]): RapidProError {
   );
 }
 
-export const URN_FIX =
+export const URN_EXAMPLE =
   '"tel:+250788123123", or util.phoneUrn($.data.phone, "RW") of a number as people write it.';
 
 /** How a query identifies a contact: `{ uuid }` or `{ urn }`. */
@@ -120,7 +120,7 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
         ? `${where} is ${typeName(value)} where a uuid or a URN is expected.`
         : `${where} is empty: it must be a uuid or a URN.`,
       typeof value === 'number'
-        ? `A URN is text: ${URN_FIX}`
+        ? `A URN is text: ${URN_EXAMPLE}`
         : 'Use the uuid of the contact, such as $.data.uuid, or one of its URNs, such as "tel:+250788123123".',
     );
   }

@@ -25,11 +25,6 @@ function canonical(value: unknown): string {
   return `{${entries.join(',')}}`;
 }
 
-interface Place {
-  run?: { uuid?: unknown } | undefined;
-  path?: { node_uuid?: unknown }[] | undefined;
-}
-
 const hashOf = (content: unknown): string =>
   createHash('sha256').update(canonical(content)).digest('hex');
 
@@ -38,7 +33,7 @@ const hashOf = (content: unknown): string =>
  * on which the list of events and the run itself agree. Times are left out, because servers round those of runs.
  * Otherwise, it is the content of the body.
  */
-export function pushKey(content: unknown, { run, path }: Place = {}): string {
+export function pushKey(content: unknown, { run, path }: Pick<Push, 'run' | 'path'> = {}): string {
   const node = path?.at(-1)?.node_uuid;
   if (run?.uuid === undefined) return `body-${hashOf(content).slice(0, 32)}`;
   const place = node === undefined ? content : [node, path?.length];
