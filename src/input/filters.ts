@@ -13,61 +13,59 @@ function refuse(description: string, fix: string): never {
   throw fail('INVALID_FILTER', description, fix);
 }
 
+type Check = (value: unknown, name: string, filter: Filter) => QueryValue;
+
 /** What a value of each kind must be. Returns what goes into the query. */
-const CHECKS: Record<Filter['kind'], (value: unknown, name: string, filter: Filter) => QueryValue> =
-  {
-    uuid(value, name) {
-      const uuid = typeof value === 'string' ? asUuid(value) : undefined;
-      if (uuid) return uuid;
-      refuse(
-        `The filter "${name}" is not a uuid.`,
-        'RapidPro finds these only by uuid, not by name. Copy the uuid from the address of its page, or look it up in the list.',
-      );
-    },
-    urn(value, name) {
-      return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
-    },
-    text(value, name) {
-      // RapidPro's names have no spaces at their ends, so a space in the filter would return an empty list.
-      if (typeof value === 'string') return asUuid(value) ?? value.trim();
-      if (typeof value === 'number') return value;
-      refuse(
-        `The filter "${name}" is not text.`,
-        'Write its name or uuid as text, not an object or a list.',
-      );
-    },
-    integer(value, name) {
-      // RapidPro ignores a filter of 0, and answers with the whole list.
-      if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
-      refuse(
-        `The filter "${name}" must be a whole number above 0.`,
-        'Use the id from RapidPro. If it comes from $ or state, check that the data is there.',
-      );
-    },
-    boolean(value, name) {
-      if (value === true || value === 'true') return true;
-      if (value === false || value === 'false') return false;
-      refuse(`The filter "${name}" must be true or false.`, 'Write it without quotes.');
-    },
-    datetime(value, name) {
-      if (typeof value === 'string' && isDatetime(value)) return cutToMicros(value.trim());
-      refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
-    },
-    date(value, name) {
-      if (typeof value === 'string' && isDay(value.trim()) && isDatetime(value))
-        return value.trim();
-      refuse(`The filter "${name}" is not a date.`, 'Write year, month and day: "2026-01-31".');
-    },
-    choice(value, name, { choices = [] }) {
-      if (typeof value === 'string' && choices.includes(value.toLowerCase()))
-        return value.toLowerCase();
-      const hint =
-        typeof value === 'string'
-          ? suggest(value, choices)
-          : `Possible here: ${choices.join(', ')}.`;
-      refuse(`The filter "${name}" has a value that RapidPro does not know.`, hint);
-    },
-  };
+const CHECKS: Record<Filter['kind'], Check> = {
+  uuid(value, name) {
+    const uuid = typeof value === 'string' ? asUuid(value) : undefined;
+    if (uuid) return uuid;
+    refuse(
+      `The filter "${name}" is not a uuid.`,
+      'RapidPro finds these only by uuid, not by name. Copy the uuid from the address of its page, or look it up in the list.',
+    );
+  },
+  urn(value, name) {
+    return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
+  },
+  text(value, name) {
+    // RapidPro's names have no spaces at their ends, so a space in the filter would return an empty list.
+    if (typeof value === 'string') return asUuid(value) ?? value.trim();
+    if (typeof value === 'number') return value;
+    refuse(
+      `The filter "${name}" is not text.`,
+      'Write its name or uuid as text, not an object or a list.',
+    );
+  },
+  integer(value, name) {
+    // RapidPro ignores a filter of 0, and answers with the whole list.
+    if (/^0*[1-9]\d*$/.test(String(value))) return String(value);
+    refuse(
+      `The filter "${name}" must be a whole number above 0.`,
+      'Use the id from RapidPro. If it comes from $ or state, check that the data is there.',
+    );
+  },
+  boolean(value, name) {
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    refuse(`The filter "${name}" must be true or false.`, 'Write it without quotes.');
+  },
+  datetime(value, name) {
+    if (typeof value === 'string' && isDatetime(value)) return cutToMicros(value.trim());
+    refuse(`The filter "${name}" is not a date that RapidPro can read.`, DATE_FIX);
+  },
+  date(value, name) {
+    if (typeof value === 'string' && isDay(value.trim()) && isDatetime(value)) return value.trim();
+    refuse(`The filter "${name}" is not a date.`, 'Write year, month and day: "2026-01-31".');
+  },
+  choice(value, name, { choices = [] }) {
+    if (typeof value === 'string' && choices.includes(value.toLowerCase()))
+      return value.toLowerCase();
+    const hint =
+      typeof value === 'string' ? suggest(value, choices) : `Possible here: ${choices.join(', ')}.`;
+    refuse(`The filter "${name}" has a value that RapidPro does not know.`, hint);
+  },
+};
 
 /** What RapidPro does not filter by, but jobs try. */
 const ELSEWHERE = new Map([
