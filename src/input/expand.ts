@@ -81,7 +81,7 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /** Streams and similar objects, which report their own failure. A field may be called "on". */
-function isStream(value: Dictionary): boolean {
+function isStream(value: Dictionary): value is Dictionary & NodeJS.EventEmitter {
   return typeof value.on === 'function' && !Object.hasOwn(value, 'on');
 }
 
@@ -93,14 +93,9 @@ export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void 
   if (!isObject(value) || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
   try {
-    const { then, on } = value;
-    if (typeof on === 'function' && isStream(value)) on.call(value, 'error', ignore);
-    else if (typeof then === 'function')
-      then.call(value, (of: unknown) => ignoreFailures(of, seen), ignore);
-    else {
-      const items = Array.isArray(value) ? value : Object.values(value);
-      for (const item of items) ignoreFailures(item, seen);
-    }
+    if (isStream(value)) value.on('error', ignore);
+    else if (isThenable(value)) value.then(of => ignoreFailures(of, seen), ignore);
+    else for (const item of Object.values(value)) ignoreFailures(item, seen);
   } catch {
     // The author's object throws, or is endless. The refusal says what is wrong with it.
   }

@@ -188,7 +188,7 @@ function keptIn(state: unknown): unknown[] {
     const items = Array.isArray(value) ? value.slice(0, left) : Object.values(value);
     return items.flatMap(item => look(item, depth - 1));
   };
-  return isPromise(state) ? [] : look(state, 4);
+  return look(state, 4);
 }
 
 function warnOnce(name: string, what: string): void {
