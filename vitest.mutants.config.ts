@@ -24,7 +24,7 @@ const TESTS: Record<string, string[]> = {
   bodies: ['test/input/{bodies,filters,options,period}.test.ts'],
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
-  calls: ['test/input/{calls,lostCalls}.test.ts'],
+  calls: ['test/input/{calls,lostCalls}.test.ts', 'test/input/expand.test.ts'],
   secrets: ['test/input/secretGuard.test.ts'],
   encodings: [
     'test/input/encodings.test.ts',

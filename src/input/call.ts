@@ -170,8 +170,7 @@ function makeShared(): Shared {
     runs: 0,
     listeners: {
       unhandledRejection(reason, promise) {
-        const isObject = typeof reason === 'object' && reason !== null;
-        const owner = isObject ? all.owners.get(reason) : undefined;
+        const owner = all.owners.get(reason as object);
         if (owner) {
           all.lost.set(promise, owner);
           owner.lost(promise);

@@ -47,10 +47,7 @@ const someGroups = z
 
 const unknownKey = (known: string) => `has an unknown key. Possible here: ${known}`;
 
-const exactGroups = z.strictObject(
-  { exact: someGroups },
-  { error: ({ code }) => (code === 'unrecognized_keys' ? unknownKey('exact') : undefined) },
-);
+const exactGroups = z.strictObject({ exact: someGroups }, { error: unknownKey('exact') });
 
 const removeMissing = z.strictObject(
   {

@@ -554,6 +554,22 @@ describe('a flow start', () => {
   });
 });
 
+test('the name of a language may not be missing', () => {
+  const [missing, what] = [
+    { undefined: 'Hello' },
+    'contains "undefined": some of its data is missing.',
+  ];
+  const groups = ['Mothers'];
+  expect(said(() => checkBroadcast({ groups, text: missing }))).toBe(
+    `a language of broadcast.text ${what}`,
+  );
+  const replies = { text: 'Hello', quick_replies: { undefined: ['Yes'] } };
+  expect(said(() => checkBroadcast({ groups, ...replies }))).toBe(
+    `a language of broadcast.quick_replies ${what}`,
+  );
+  expect(checkBroadcast({ groups, text: missing }, true)).toMatchObject({ text: missing });
+});
+
 describe('what is named and missing', () => {
   const urns = ['tel:+250788123123'];
   const flow = '7712aaf6-5df5-4df1-89db-000000000001';
