@@ -1,10 +1,8 @@
-import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
 import { type ErrorCode, fail, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
-import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import {
   isBehind,
   refuseDuplicateNumbers,
@@ -26,11 +24,8 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { type SyncSettings, syncSettings } from './options.js';
-import type { BulkOutcome } from './report/bulkOutcome.js';
-import { dryResult } from './runSync.js';
+import { syncSettings } from './options.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
-import { Cost } from './write/changes.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
@@ -44,17 +39,11 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.options);
-  const { dryRun } = settings;
+  const { dryRun, takes } = settings;
   const mode = modeOf(call.options);
-  const plan = {
-    name: 'upsertContacts',
-    verb: dryRun ? 'Dry run (nothing was written) of' : 'Upserted',
-    settings,
-    identity: settings.takes ? { mode, takes: settings.takes } : { mode },
-    leavesCheckpoint: !dryRun,
-  } as const;
-  let cost: Cost | undefined;
-  const result = await bulkRun(call, plan, async run => {
+  const identity = takes ? { mode, takes } : { mode };
+  const plan = { name: 'upsertContacts', verb: 'Upserted', settings, identity } as const;
+  return bulkRun(call, plan, async run => {
     const { list, client, outcome, progress, workspace } = run;
     const { limiter } = client;
     const inputs = await readInputs(list, outcome, {
@@ -66,18 +55,18 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
     const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
-    await failDuplicates(inputs, namesOf, outcome, settings.takes);
+    await failDuplicates(inputs, namesOf, outcome, takes);
     await completeDates(workspace, inputs, outcome);
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
     const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
     if (dryRun) {
-      cost = await rehearseUpserts(run, inputs, settings, claims);
+      await rehearseUpserts(run, inputs, claims);
       return { found: [] };
     }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
     const owners = new Map((run.earlier?.found ?? []).map(([index, hash]) => [hash, index]));
-    const shared = new SharedRefusals({ ...run, inputs, settings });
+    const shared = new SharedRefusals(run, inputs);
     await limiter.each(inputs, async input => {
       const { index } = input;
       if (!(await shared.admits(input))) return;
@@ -108,37 +97,30 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     });
     return { found: [...owners].map(([hash, index]) => [index, hash]) };
   });
-  return dryRun ? dryResult('upsertContacts', result, cost) : result;
 }
 
 /** Refusals that other contacts may share, because they have the same missing field or group. */
 const SHARED = new Set<ErrorCode>(['UNKNOWN_FIELD', 'UNKNOWN_REFERENCE']);
-
-interface Parts {
-  inputs: readonly Input[];
-  client: Client;
-  workspace: WorkspaceFacts;
-  outcome: BulkOutcome;
-  settings: SyncSettings;
-}
 
 /**
  * Contacts that are sent one by one, without a look at the workspace. After one is refused because of a missing name, the
  * names of all others are looked up, so that none of those is sent.
  */
 class SharedRefusals {
-  readonly #parts: Parts;
+  readonly #run: BulkRun;
+  readonly #inputs: readonly Input[];
   readonly #begun = new Set<number>();
   #looking: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(run: BulkRun, inputs: readonly Input[]) {
+    this.#run = run;
+    this.#inputs = inputs;
   }
 
   /** Lets a contact be sent, unless RapidPro would refuse it. */
   async admits({ index }: Input): Promise<boolean> {
     await this.#looking;
-    const isOpen = this.#parts.outcome.isOpen(index);
+    const isOpen = this.#run.outcome.isOpen(index);
     if (isOpen) this.#begun.add(index);
     return isOpen;
   }
@@ -153,8 +135,10 @@ class SharedRefusals {
   }
 
   async #look(): Promise<void> {
-    const { inputs, client, workspace, outcome, settings } = this.#parts;
-    const others = inputs.filter(({ index }) => !this.#begun.has(index) && outcome.isOpen(index));
+    const { client, workspace, outcome, settings } = this.#run;
+    const others = this.#inputs.filter(
+      ({ index }) => !this.#begun.has(index) && outcome.isOpen(index),
+    );
     if (others.length === 0) return;
     try {
       const facts = await readFacts(client, others, settings, workspace);
@@ -180,12 +164,10 @@ function sharedContact(): RapidProError {
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
-  { client, outcome, progress, workspace }: BulkRun,
+  { client, outcome, progress, workspace, settings, cost }: BulkRun,
   inputs: readonly Input[],
-  settings: SyncSettings,
   claims: Claims | undefined,
-): Promise<Cost> {
-  const cost = new Cost();
+): Promise<void> {
   const facts = await readFacts(client, inputs, settings, workspace);
   await resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
@@ -236,5 +218,4 @@ async function rehearseUpserts(
     }
     progress.log();
   });
-  return cost;
 }

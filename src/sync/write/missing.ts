@@ -17,7 +17,6 @@ import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher, Matches, SyncParts } from '../match/matches.js';
 import { shown } from '../report/bulkOutcome.js';
-import type { Cost } from './changes.js';
 
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {
@@ -133,8 +132,7 @@ export class Missing {
     this.#matches = matches;
   }
 
-  /** @param cost - what the writing would take is added, where nothing is written */
-  async remove(cost: Cost): Promise<void> {
+  async remove(): Promise<void> {
     const { settings, outcome } = this.#parts;
     if (!settings.removeMissing) return;
     try {
@@ -148,7 +146,7 @@ export class Missing {
       const found = unmatched.length > 0 ? { unmatched } : {};
       outcome.removal = { left: [], ...found };
       this.#requireFew(members);
-      outcome.removal = { ...(await this.#leave(members, cost)), ...found };
+      outcome.removal = { ...(await this.#leave(members)), ...found };
     } catch (error) {
       outcome.removal = { left: [], ...outcome.removal, notRemoved: reasonOf(error) };
       this.#noteStop(error);
@@ -356,11 +354,8 @@ export class Missing {
   }
 
   /** Takes them out, a hundred a request. What goes wrong on the way keeps those who are left. */
-  async #leave(
-    { missing }: Members,
-    cost: Cost,
-  ): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
-    const { settings, client, outcome } = this.#parts;
+  async #leave({ missing }: Members): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
+    const { settings, client, outcome, cost } = this.#parts;
     const queue: { group: string; uuids: string[] }[] = [];
     for (const [group, uuids] of missing) {
       for (let start = 0; start < uuids.length; start += BATCH_LIMIT) {

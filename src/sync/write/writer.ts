@@ -8,7 +8,7 @@ import type { Dictionary, Json } from '../../types/json.js';
 import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
-import { Cost, create, GroupChanges, newBody, writeChange } from './changes.js';
+import { create, GroupChanges, newBody, writeChange } from './changes.js';
 
 const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
@@ -18,8 +18,6 @@ const INACTIVE: Reason = {
 
 /** Writes what differs, and says of each contact how that ended. In a dry run it only counts. */
 export class Writer {
-  /** What the writes would take, counted if nothing is written. */
-  readonly cost = new Cost();
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
   readonly #unreadPlaces = new UnreadPlaces();
@@ -46,13 +44,13 @@ export class Writer {
 
   /** Writes a change. The groups of the contact wait until a hundred can go in one request. */
   async change(change: Change): Promise<void> {
-    const { client, outcome, settings } = this.#parts;
+    const { client, outcome, settings, cost } = this.#parts;
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return;
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
-      this.cost.ofChange(change);
+      cost.ofChange(change);
       // Whether another contact holds a URN is only looked up where it is written.
       if (change.urns) {
         change.unpredicted.push('urns');
@@ -83,11 +81,11 @@ export class Writer {
 
   /** Makes a contact. */
   async create(input: Input): Promise<Dictionary | undefined> {
-    const { outcome, settings, facts, matcher, progress } = this.#parts;
+    const { outcome, settings, facts, matcher, progress, cost } = this.#parts;
     const { index, urns = [] } = input;
     if (settings.dryRun) {
       refuseDuplicateNumbers(urns);
-      this.cost.ofCreation(input);
+      cost.ofCreation(input);
       const misread = predictMisread(input.fields, facts.types);
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.
       const mayBeTaken = matcher.field !== undefined && urns.length > 0;
@@ -125,9 +123,9 @@ export class Writer {
    * requests: its first ones do not wait until there are a hundred.
    */
   async groups({ atEnd }: { atEnd: boolean }): Promise<void> {
-    const { client, earlier, outcome, settings } = this.#parts;
+    const { client, earlier, outcome, settings, cost } = this.#parts;
     if (settings.dryRun) {
-      if (atEnd) this.cost.add(this.#groups.requests);
+      if (atEnd) cost.add(this.#groups.requests);
       return;
     }
     const ends = {
