@@ -2,19 +2,23 @@ import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
 import { type ErrorCode, fail, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
+import { urnIdentity, urnTail } from '../input/identifiers.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
+import { inTurns } from '../input/turns.js';
 import {
   isBehind,
   refuseDuplicateNumbers,
+  sameUrn,
   severalAnswer,
+  urnsOf,
 } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
 import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
+import type { Dictionary } from '../types/json.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
-import { Claims } from './claims.js';
-import { isKnownLanguage, predictMisread, reportMisread } from './compare.js';
+import { INACTIVE, isKnownLanguage, predictMisread, reportMisread } from './compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -99,6 +103,50 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   });
 }
 
+/**
+ * Which entries of a list name a contact. Writing the URNs of one of them would take the contact's other URNs away, and
+ * they may be how another entry names the same contact.
+ */
+class Claims {
+  readonly #byUuid = new Map<string, number>();
+  /** By what all forms of a URN have in common. */
+  readonly #byTail = new Map<string, { urn: string; input: Input }[]>();
+
+  /** @param inputs - the entries that count */
+  static async of(inputs: Iterable<Input>): Promise<Claims> {
+    const claims = new Claims();
+    await inTurns(inputs, input => claims.#add(input));
+    return claims;
+  }
+
+  #add(input: Input): void {
+    if (input.uuid !== undefined) this.#byUuid.set(input.uuid, input.index);
+    for (const urn of input.urns ?? []) {
+      const tail = urnTail(urn);
+      const claim = { urn: urnIdentity(urn), input };
+      const others = this.#byTail.get(tail);
+      if (others) others.push(claim);
+      else this.#byTail.set(tail, [claim]);
+    }
+  }
+
+  /** The entries that name a contact besides one of them. An entry with another uuid is another contact. */
+  besides(index: number, contact: Dictionary): number[] {
+    const uuid = String(contact.uuid);
+    const found = new Set<number>();
+    const byUuid = this.#byUuid.get(uuid);
+    if (byUuid !== undefined) found.add(byUuid);
+    for (const held of urnsOf(contact).map(urnIdentity)) {
+      for (const { urn, input } of this.#byTail.get(urnTail(held)) ?? []) {
+        const isOther = input.uuid !== undefined && input.uuid !== uuid;
+        if (!isOther && sameUrn(urn, held)) found.add(input.index);
+      }
+    }
+    found.delete(index);
+    return [...found];
+  }
+}
+
 /** Refusals that other contacts may share, because they have the same missing field or group. */
 const SHARED = new Set<ErrorCode>(['UNKNOWN_FIELD', 'UNKNOWN_REFERENCE']);
 
@@ -149,12 +197,6 @@ class SharedRefusals {
     }
   }
 }
-
-const INACTIVE: Reason = {
-  code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
-  fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
-};
 
 /** Ends the work on an entry. The outcome says which entries are the same contact. */
 function sharedContact(): RapidProError {

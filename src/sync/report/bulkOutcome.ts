@@ -99,6 +99,7 @@ type Place = Done | 'failed' | 'passedOver';
 export class BulkOutcome {
   readonly total: number;
   done = 0;
+  /** How often contacts were written, also others than those of the list. */
   wrote = 0;
   /** True if it is unknown whether a contact was written. */
   hasUnknown = false;
@@ -227,11 +228,6 @@ export class BulkOutcome {
   uuidOf(index: number): string | undefined {
     const isKnown = this.isDone(index) && !this.isPassedOver(index);
     return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
-  }
-
-  /** Counts contacts that were written besides the list. */
-  wroteOthers(count: number): void {
-    this.wrote += count;
   }
 
   /** Notes that the contact of an entry is stopped, blocked or archived. */

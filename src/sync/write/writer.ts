@@ -1,20 +1,20 @@
-import { changed, fail, hasErrorCode, type Reason } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
+import {
+  type Change,
+  INACTIVE,
+  isKnownLanguage,
+  predictMisread,
+  reportMisread,
+} from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
 import { create, GroupChanges, newBody, writeChange } from './changes.js';
-
-const INACTIVE: Reason = {
-  code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
-  fix: 'Leave "groups" out, or make the contact active with unblockContacts(). Its other keys match.',
-};
 
 /** Writes what differs, and says of each contact how that ended. In a dry run it only counts. */
 export class Writer {
@@ -146,7 +146,8 @@ export class Writer {
     const { input, uuid, join, leave, inactive } = change;
     const { index } = input;
     if (inactive && join.length > 0) {
-      outcome.fail({ index, uuid }, INACTIVE);
+      const fix = `${INACTIVE.fix} Its other keys match.`;
+      outcome.fail({ index, uuid }, { ...INACTIVE, fix });
       return;
     }
     const hasGroups = join.length + leave.length > 0;
