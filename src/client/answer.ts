@@ -7,7 +7,7 @@ import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
-import { MOST_LEVELS, MOST_NAMES, MOST_PARTS, parseInTurns } from './parse.js';
+import { LIMITS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
@@ -62,13 +62,13 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
 function tooDeep(statusCode: number): RapidProError {
   return fail(
     'INVALID_RESPONSE',
-    `The answer from the server is nested more than ${MOST_LEVELS} levels deep.`,
+    `The answer from the server is nested more than ${LIMITS.levels} levels deep.`,
     'RapidPro never does this: check that "host" is your RapidPro server.',
     { statusCode, outcome: 'unknown' },
   );
 }
 
-const TOO_MANY = `has more than ${MOST_PARTS} values, or more than ${MOST_NAMES} different keys`;
+const TOO_MANY = `has more than ${LIMITS.parts} values, or more than ${LIMITS.names} different keys`;
 
 type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 

@@ -5,8 +5,7 @@ import { pages } from './pages.js';
 import type { Fresh, ListPage, Part, Position } from './position.js';
 import { fromPlain, toPlain } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
-import type { WindowOptions } from './windowReader.js';
-import { windows } from './windows.js';
+import { type WindowOptions, windows } from './windows.js';
 
 /** This many known records in a row are more than any bulk action can have changed. */
 const MOST_AGAIN = 1_000_000;

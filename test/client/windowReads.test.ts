@@ -6,8 +6,12 @@ import { orderOf } from '../../src/client/listOrder.js';
 import type { Fresh, Position } from '../../src/client/position.js';
 import { readThrough } from '../../src/client/readThrough.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
-import { type WindowOptions, WindowReader } from '../../src/client/windowReader.js';
-import { requireWindows, windows } from '../../src/client/windows.js';
+import {
+  requireWindows,
+  type WindowOptions,
+  WindowReader,
+  windows,
+} from '../../src/client/windows.js';
 import { fail } from '../../src/errors/errors.js';
 import { fromMicros, toMicros } from '../../src/input/times.js';
 import type { ResourceName } from '../../src/resources.js';

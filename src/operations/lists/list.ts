@@ -2,8 +2,7 @@ import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/listOrder.js';
 import type { ListPage, Position } from '../../client/position.js';
 import { readThrough } from '../../client/readThrough.js';
-import type { WindowOptions } from '../../client/windowReader.js';
-import { requireWindows } from '../../client/windows.js';
+import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { count, log, plural } from '../../input/log.js';
 import {
