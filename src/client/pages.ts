@@ -4,9 +4,8 @@ import { inTurns } from '../input/turns.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import type { Client } from './client.js';
-import { orderOf } from './listOrder.js';
-import type { ApiResponse } from './request.js';
+import type { ApiResponse, Client } from './client.js';
+import { orderOf } from './orderedList.js';
 import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
 import { hasId, identityOf } from './seenIds.js';
 

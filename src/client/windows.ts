@@ -3,9 +3,9 @@ import { fromMicros, type Micros, microsIn, toMicros } from '../input/times.js';
 import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import { isOver, type OrderedList, sinceOf } from './changes.js';
+import { isOver, sinceOf } from './changes.js';
+import type { Fresh, OrderedList, Part, Position } from './orderedList.js';
 import { type Page, pages } from './pages.js';
-import type { Fresh, Part, Position } from './position.js';
 import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
 import {
   type Direction,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Position } from '../client/position.js';
+import { positionShape } from '../client/orderedList.js';
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { log } from '../input/log.js';
@@ -137,31 +137,9 @@ function withSection(state: State, section: Section, checkpoints: Dictionary): S
   return withRapidpro(state, section, isEmpty ? undefined : checkpoints);
 }
 
-/** The time of the instant that a place is in, and short hashes of its records that were read. */
-const seam = { seam: z.string(), time: z.number().optional() };
-
-/** The place after a page, in the server's words. */
-export const cursorShape = z.union([
-  z.strictObject({ cursor: z.string() }),
-  z.strictObject({ cursor: z.string(), ...seam }),
-  // At the beginning of the list.
-  z.strictObject(seam),
-  z.strictObject({ offset: z.string() }),
-]);
-
-const position: z.ZodType<Position> = z.strictObject({
-  cursor: cursorShape.optional(),
-  since: z.string().optional(),
-  seen: z.string().optional(),
-  last: z.boolean().optional(),
-  isWindowed: z.boolean().optional(),
-  before: z.string().optional(),
-  after: z.string().optional(),
-});
-
 const shape = z
   .object({
-    position,
+    position: positionShape,
     /** Records that were read before. */
     done: z.number(),
     /** Seconds until RapidPro takes requests again, if that was the reason. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
+import { placeShape } from '../client/orderedList.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
 import { count, logOf } from '../input/log.js';
@@ -10,7 +11,6 @@ import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { ranges } from '../operations/many/recipients.js';
 import {
   type Checkpoint,
-  cursorShape,
   Fingerprint,
   type Home,
   hasOthers,
@@ -20,7 +20,6 @@ import {
   withCheckpoint,
 } from '../state/checkpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
-import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
 import type { SyncSettings } from './options.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
@@ -50,7 +49,7 @@ function shapeFor(items: number) {
     /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to continue reading; missing if reading has not started. */
-    cursor: cursorShape.optional(),
+    cursor: placeShape.optional(),
     /** True if the changes of the page there are not written yet. */
     isHalfDone: z.boolean().optional(),
     /** How many pages come before it. */
@@ -62,12 +61,8 @@ function shapeFor(items: number) {
   });
 }
 
-type Positions = z.infer<ReturnType<typeof shapeFor>>;
-
 /** Where a bulk operation stopped. */
-interface BulkPosition extends Omit<Positions, 'cursor'> {
-  cursor?: Query | undefined;
-}
+type BulkPosition = z.infer<ReturnType<typeof shapeFor>>;
 
 /** How far the read got: what a checkpoint contains besides what is done. */
 export type ReadSoFar = Pick<
@@ -169,7 +164,7 @@ function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
 }
 
-function* indexesOf(pairs: Positions['created']): Generator<number> {
+function* indexesOf(pairs: BulkPosition['created']): Generator<number> {
   for (const [first, last] of pairs) for (let index = first; index <= last; index++) yield index;
 }
 

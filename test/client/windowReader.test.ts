@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
-import { orderOf } from '../../src/client/listOrder.js';
-import type { Position } from '../../src/client/position.js';
+import { orderOf, type Position } from '../../src/client/orderedList.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
 import { type WindowOptions, windows } from '../../src/client/windows.js';
 import { parseConfiguration } from '../../src/configuration.js';

@@ -9,7 +9,7 @@ import type { SecretGuard } from '../../input/secrets.js';
 import { bareHost, parseUrl } from '../../url.js';
 import { USER_AGENT } from '../../version.js';
 import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from '../proxy.js';
-import { trusting } from '../trust.js';
+import { trusting } from '../transport.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**

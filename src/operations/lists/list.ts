@@ -1,6 +1,5 @@
 import type { Client } from '../../client/client.js';
-import { orderOf } from '../../client/listOrder.js';
-import type { ListPage, Position } from '../../client/position.js';
+import { type ListPage, orderOf, type Position } from '../../client/orderedList.js';
 import { readThrough } from '../../client/readThrough.js';
 import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
