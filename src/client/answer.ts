@@ -11,7 +11,6 @@ import { LIMITS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
-/** What an answer means. */
 interface Reading {
   statusCode: number;
   body: unknown;
@@ -119,8 +118,6 @@ async function readErrorText(answer: Answer): Promise<string | undefined> {
   }
 }
 
-const claimsJson = (answer: Answer) => /json/i.test(header(answer, 'content-type') ?? '');
-
 async function readFailure(
   answer: Answer,
   request: ApiRequest,
@@ -132,7 +129,8 @@ async function readFailure(
   const parsed = await parseInTurns(text ?? '');
   const body = 'value' in parsed ? parsed.value : undefined;
   const isJson = typeof body === 'object' && body !== null;
-  const isLost = text === undefined || (!('value' in parsed) && claimsJson(answer));
+  const claimsJson = /json/i.test(header(answer, 'content-type') ?? '');
+  const isLost = text === undefined || (!('value' in parsed) && claimsJson);
   const error = responseError(request, configuration, {
     statusCode,
     body,
@@ -145,7 +143,6 @@ async function readFailure(
   return { body, error, failure: failureOf(statusCode, request, told) };
 }
 
-/** Reads an answer to its end. */
 export async function readAnswer(
   answer: Answer,
   request: ApiRequest,

@@ -6,7 +6,6 @@ import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/
 import { DEFAULT_TIMEOUT } from '../input/optionTable.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
-import type { Json } from '../types/json.js';
 import type { ApiRequest, Query } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
@@ -24,7 +23,7 @@ export interface ApiResponse {
 }
 
 interface ClientOptions {
-  /** Seconds for one request. Default: 60. */
+  /** Seconds for one request. */
   timeout?: number | undefined;
   limiter?: Limiter | undefined;
 }
@@ -273,19 +272,6 @@ export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>
   );
 }
 
-function toJson(body: Json): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    throw fail(
-      'INVALID_INPUT',
-      'The body cannot be written as JSON. Nothing was sent.',
-      'Remove values that contain themselves, and write a BigInt as text.',
-      { cause },
-    );
-  }
-}
-
 /**
  * The body as it is sent: JSON, or a form with a file.
  *
@@ -297,5 +283,15 @@ function encodeBody({ body, file }: ApiRequest): string | FormData | undefined {
     form.set('file', new Blob([file.bytes], { type: file.type }), file.filename);
     return form;
   }
-  return body === undefined ? undefined : toJson(body);
+  if (body === undefined) return undefined;
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw fail(
+      'INVALID_INPUT',
+      'The body cannot be written as JSON. Nothing was sent.',
+      'Remove values that contain themselves, and write a BigInt as text.',
+      { cause },
+    );
+  }
 }

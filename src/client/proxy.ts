@@ -96,8 +96,13 @@ export function placeOf({ origin }: ForwardProxy) {
 }
 
 /** The headers for each request that a proxy reads. */
-export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
+function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
+}
+
+/** How a plain request is written for a proxy, which reads the whole address. */
+export function wholeAddress(url: URL, proxy: ForwardProxy) {
+  return { path: url.href, headers: { host: url.host, ...proxyHeaders(proxy) } };
 }
 
 /**

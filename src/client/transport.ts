@@ -4,7 +4,7 @@ import { Agent, buildConnector, DecoratorHandler, type Dispatcher, type FormData
 import { NotConnected, ProxyFailure } from '../errors/networkErrors.js';
 import { USER_AGENT } from '../version.js';
 import { MAX_BODY } from './body.js';
-import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from './proxy.js';
+import { type ForwardProxy, openTunnel, placeOf, proxyFor, wholeAddress } from './proxy.js';
 
 /** Node 22 and newer tell which authorities they trust, with those of NODE_EXTRA_CA_CERTS. */
 const { getCACertificates } = tls as { getCACertificates?: (kind: 'default') => string[] };
@@ -115,11 +115,7 @@ function agentFor(way: Way): Agent {
 /** Where a request goes: an encrypted one to its server, a plain one as a whole to the proxy. */
 function addressOf(url: URL, proxy: ForwardProxy | undefined) {
   if (proxy && url.protocol === 'http:') {
-    return {
-      origin: proxy.origin,
-      path: url.href,
-      headers: { host: url.host, ...proxyHeaders(proxy) },
-    };
+    return { origin: proxy.origin, ...wholeAddress(url, proxy) };
   }
   return { origin: url.origin, path: `${url.pathname}${url.search}`, headers: {} };
 }
