@@ -61,7 +61,7 @@ export async function* changes(
   for (const records of inPieces(found, PAGE_SIZE)) yield { records, next: undefined };
 }
 
-/** Records with the oldest first. */
+/** The oldest first. */
 export function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
   return records
     .map(record => ({ record, time: microsIn(record, key) }))

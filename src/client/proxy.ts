@@ -106,9 +106,8 @@ export function wholeAddress(url: URL, proxy: ForwardProxy) {
 }
 
 /**
- * A connection through a proxy to a server. The proxy sees only the name of the server.
+ * A connection through a proxy to a server: `rapidpro.example.org:443`. The proxy sees only that.
  *
- * @param authority - name and port: `rapidpro.example.org:443`
  * @throws ProxyFailure
  */
 export function openTunnel(

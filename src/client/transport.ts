@@ -174,7 +174,6 @@ export class Deadline extends EventEmitter {
     });
   }
 
-  /** Call it when the request has ended. */
   clear(): void {
     clearTimeout(this.#timer);
   }

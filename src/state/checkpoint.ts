@@ -50,12 +50,6 @@ export class Fingerprint {
   }
 }
 
-export function fingerprint(values: Iterable<unknown>, token?: string): string {
-  const print = new Fingerprint(token);
-  for (const value of values) print.add(value);
-  return print.toString();
-}
-
 /**
  * What an earlier run left, or undefined.
  *
@@ -170,7 +164,7 @@ export function listCheckpoint(
   return {
     section: 'resume',
     operation: isByPage ? `eachPage-${list}` : list,
-    fingerprint: fingerprint([server, query], token),
+    fingerprint: new Fingerprint(token).add(server).add(query).toString(),
     shape,
     without: 'the list is then read from the start',
     // Few lists are read as a whole, but a job may read many lists, one for each of something.

@@ -200,7 +200,6 @@ export function uuidName({ uuid }: Input): Name[] {
 /**
  * Contacts of the list with a common uuid, URN or key all fail, or one of them counts.
  *
- * @param takes - which of them counts; undefined: none
  * @param ownOf - what tells people apart who share a number
  */
 export async function failDuplicates(

@@ -85,9 +85,7 @@ export class LookUps {
 
   /**
    * Contacts that were written last come first in RapidPro's list. So one page often shows many that were partly written
-   * and wait for their groups.
-   *
-   * @returns those that it did not show
+   * and wait for their groups. Returns those that it did not show.
    */
   async #readNewest(
     inputs: readonly Input[],

@@ -108,7 +108,6 @@ function uuidsOf(groups: readonly Dictionary[]): string[] {
   return groups.map(({ uuid }) => String(uuid));
 }
 
-/** @param option - where the job names them */
 function requireManual(
   groups: readonly Dictionary[],
   wanted: readonly string[] = [],

@@ -134,12 +134,7 @@ function logBehind(log: Log, { failed }: BulkResult, { behind }: Notes): void {
 /** Nobody reads the log of a green run. */
 const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
-/**
- * Says in the log how it went.
- *
- * @param isLeft - true if the next run can continue from here
- * @param notes - what the result does not show
- */
+/** Says in the log how it went. `isLeft`: the next run can continue from here. `notes`: what the result does not show. */
 export function logSyncEnd(
   operation: string,
   result: BulkResult,

@@ -79,7 +79,6 @@ export class Writer {
     );
   }
 
-  /** Makes a contact. */
   async create(input: Input): Promise<Dictionary | undefined> {
     const { outcome, settings, facts, matcher, progress, cost } = this.#parts;
     const { index, urns = [] } = input;
