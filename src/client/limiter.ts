@@ -253,7 +253,7 @@ export class Limiter {
   }
 
   /** Processes items in parallel, in their order, until all are done or it has stopped. */
-  async each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  async each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
     const queue = items[Symbol.iterator]();
     let failed = false;
     const run = async () => {

@@ -263,7 +263,7 @@ export async function bulkRun(
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
-  const { dryRun, removeMissing, takes } = settings;
+  const { dryRun, removeMissing } = settings;
   const checkpoint = await bulkCheckpoint(name, list, identity, {
     server: client.server,
     token: configuration.token,
@@ -271,7 +271,7 @@ export async function bulkRun(
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;
-  const outcome = new BulkOutcome(items, client.limiter, { isPlan: dryRun, takes });
+  const outcome = new BulkOutcome(items, client.limiter, settings);
   if (earlier) takeOver(earlier, outcome);
   const progress = new Progress(name, outcome, client);
   const cost = new Cost();

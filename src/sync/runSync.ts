@@ -16,7 +16,7 @@ import {
 import { LookUps } from './lookUps.js';
 import { Matcher, Matches, type SyncParts } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
-import { identityOf, type SyncSettings, syncSettings } from './options.js';
+import { identityOf, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
 import { Missing } from './write/missing.js';
@@ -37,7 +37,6 @@ async function failUnmatchable(
   inputs: readonly Input[],
   matcher: Matcher,
   outcome: BulkOutcome,
-  takes: SyncSettings['takes'],
 ): Promise<void> {
   await inTurns(inputs, input => {
     const refusal = matcher.refusal(input);
@@ -49,7 +48,7 @@ async function failUnmatchable(
     ...urnNames(input),
   ];
   const own = (input: Input) => (matcher.usesUrns(input) ? [] : matcher.namesOf(input));
-  await failDuplicates(inputs, names, outcome, takes, own);
+  await failDuplicates(inputs, names, outcome, own);
 }
 
 /** The name of the option in other upserts. */
@@ -82,7 +81,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types, call.options.literal);
-    await failUnmatchable(all, matcher, outcome, settings.takes);
+    await failUnmatchable(all, matcher, outcome);
     await inTurns(dryRun ? stillOpen(all, outcome) : [], input => {
       const refusal = wouldRefuse(input);
       if (refusal) outcome.fail({ index: input.index }, refusal);

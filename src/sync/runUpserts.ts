@@ -59,7 +59,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
     const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
-    await failDuplicates(inputs, namesOf, outcome, takes);
+    await failDuplicates(inputs, namesOf, outcome);
     await completeDates(workspace, inputs, outcome);
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
@@ -74,7 +74,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     await limiter.each(inputs, async input => {
       const { index } = input;
       if (!(await shared.admits(input))) return;
-      try {
+      const error = await outcome.attempt({ index }, async () => {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode, found => {
           const others = claims?.besides(index, found) ?? [];
@@ -92,11 +92,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const owner = owners.get(hash);
         if (owner === undefined) owners.set(hash, index);
         else outcome.clash([owner, index]);
-        limiter.wentWell();
-      } catch (error) {
-        outcome.failWith({ index }, error);
-        await shared.note(error);
-      }
+      });
+      await shared.note(error);
       progress.log();
     });
     return { found: [...owners].map(([hash, index]) => [index, hash]) };
@@ -251,13 +248,9 @@ async function rehearseUpserts(
     else outcome.clash([owner, index]);
   };
   await client.limiter.each(inputs, async input => {
-    if (!outcome.isOpen(input.index)) return;
-    try {
-      await look(input);
-      client.limiter.wentWell();
-    } catch (error) {
-      outcome.failWith({ index: input.index }, error);
-    }
+    const { index } = input;
+    if (!outcome.isOpen(index)) return;
+    await outcome.attempt({ index }, () => look(input));
     progress.log();
   });
 }

@@ -98,6 +98,7 @@ type Place = Done | 'failed' | 'passedOver';
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
   readonly total: number;
+  readonly takes: SyncSettings['takes'];
   done = 0;
   /** How often contacts were written, also others than those of the list. */
   wrote = 0;
@@ -125,14 +126,14 @@ export class BulkOutcome {
   /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
-  /** @param takes - which of several entries for one contact counts, if the job says so */
   constructor(
     total: number,
     limiter: Limiter,
-    { isPlan = false, takes }: { isPlan?: boolean; takes?: SyncSettings['takes'] } = {},
+    { dryRun = false, takes }: Partial<Pick<SyncSettings, 'dryRun' | 'takes'>> = {},
   ) {
     this.total = total;
-    this.#isPlan = isPlan;
+    this.takes = takes;
+    this.#isPlan = dryRun;
     this.#clashes = new Clashes(takes);
     this.#limiter = limiter;
     this.#places = new Array(total);
@@ -185,6 +186,18 @@ export class BulkOutcome {
       this.#places[index] = undefined;
       this.#close('failed', { index, ...CLASH });
     }
+  }
+
+  /** Does something for one contact, and sorts out what goes wrong. Returns that. */
+  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<unknown> {
+    try {
+      await work();
+      this.#limiter.wentWell();
+    } catch (error) {
+      this.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
+      return error;
+    }
+    return undefined;
   }
 
   /** Sorts out what an error means: for this contact, or for all that follow. */

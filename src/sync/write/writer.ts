@@ -26,17 +26,6 @@ export class Writer {
     this.#parts = parts;
   }
 
-  /** Does something for one contact of the list, and sorts out what goes wrong. */
-  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<void> {
-    const { outcome, client } = this.#parts;
-    try {
-      await work();
-      client.limiter.wentWell();
-    } catch (error) {
-      outcome.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
-    }
-  }
-
   async changes(changes: readonly Change[]): Promise<void> {
     await this.#parts.client.limiter.each(changes, change => this.change(change));
     await this.groups({ atEnd: false });
@@ -58,7 +47,7 @@ export class Writer {
       }
       return this.#toGroups(change);
     }
-    await this.attempt({ index, uuid }, async () => {
+    await outcome.attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
       this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');

@@ -17,7 +17,7 @@ const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'F
 
 function outcomeOf(total: number, isPlan = false, takes?: 'first') {
   const limiter = limiterOf();
-  return { limiter, outcome: new BulkOutcome(total, limiter, { isPlan, takes }) };
+  return { limiter, outcome: new BulkOutcome(total, limiter, { dryRun: isPlan, takes }) };
 }
 
 describe('each entry ends in one place', () => {

@@ -53,10 +53,7 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
   ]);
   const matcher = new Matcher(settings.key, types);
   for (const input of inputs) matcher.expect(input);
-  const outcome = new BulkOutcome(inputs.length, limiter, {
-    isPlan: settings.dryRun,
-    takes: settings.takes,
-  });
+  const outcome = new BulkOutcome(inputs.length, limiter, settings);
   const logged: number[] = [];
   const parts = {
     list: [],

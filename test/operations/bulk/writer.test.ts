@@ -326,7 +326,7 @@ describe('what goes wrong', () => {
   const attempts = async (errors: (Error | undefined)[]) => {
     const all = writing(errors.map((_, n) => named(n)));
     for (const [index, error] of errors.entries()) {
-      await all.writer.attempt({ index }, async () => {
+      await all.outcome.attempt({ index }, async () => {
         if (error) throw error;
       });
     }
@@ -350,15 +350,19 @@ describe('what goes wrong', () => {
   });
 
   test('a failure of one entry names its contact, if that is known', async () => {
-    const { writer, outcome } = writing([named(0)]);
-    await writer.attempt({ index: 0, uuid: uuidOf(0) }, () => Promise.reject(refused('NOT_FOUND')));
+    const { outcome } = writing([named(0)]);
+    await outcome.attempt({ index: 0, uuid: uuidOf(0) }, () =>
+      Promise.reject(refused('NOT_FOUND')),
+    );
     expect(outcome.result().failed).toMatchObject([{ uuid: uuidOf(0) }]);
   });
 
   test('a mistake of the program is thrown', async () => {
-    const { writer } = writing([named(0)]);
+    const { outcome } = writing([named(0)]);
     const mistake = new TypeError('of ours');
-    await expect(writer.attempt({ index: 0 }, () => Promise.reject(mistake))).rejects.toBe(mistake);
+    await expect(outcome.attempt({ index: 0 }, () => Promise.reject(mistake))).rejects.toBe(
+      mistake,
+    );
   });
 });
 
