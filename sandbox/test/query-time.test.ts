@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { queryTime } from '../src/core/query-time.js';
+import { queryTime } from '../src/core/list.js';
 import { open } from './opened.js';
 
 const at = (iso: string, micros = 0): number => Date.parse(iso) * 1000 + micros;

@@ -7,11 +7,10 @@ import { responseError } from '../errors/responseErrors.js';
 import type { Dialect } from '../resources.js';
 import type { ApiRequest } from '../types/request.js';
 import { MAX_BODY, readText, tooLarge, UnreadableBody } from './body.js';
-import { MOST_LEVELS, MOST_NAMES, MOST_PARTS, parseInTurns } from './parse.js';
+import { LIMITS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
-/** What an answer means. */
 interface Reading {
   statusCode: number;
   body: unknown;
@@ -62,13 +61,13 @@ function invalidResponse(statusCode: number, cause?: unknown): RapidProError {
 function tooDeep(statusCode: number): RapidProError {
   return fail(
     'INVALID_RESPONSE',
-    `The answer from the server is nested more than ${MOST_LEVELS} levels deep.`,
+    `The answer from the server is nested more than ${LIMITS.levels} levels deep.`,
     'RapidPro never does this: check that "host" is your RapidPro server.',
     { statusCode, outcome: 'unknown' },
   );
 }
 
-const TOO_MANY = `has more than ${MOST_PARTS} values, or more than ${MOST_NAMES} different keys`;
+const TOO_MANY = `has more than ${LIMITS.parts} values, or more than ${LIMITS.names} different keys`;
 
 type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
 
@@ -119,8 +118,6 @@ async function readErrorText(answer: Answer): Promise<string | undefined> {
   }
 }
 
-const claimsJson = (answer: Answer) => /json/i.test(header(answer, 'content-type') ?? '');
-
 async function readFailure(
   answer: Answer,
   request: ApiRequest,
@@ -132,7 +129,8 @@ async function readFailure(
   const parsed = await parseInTurns(text ?? '');
   const body = 'value' in parsed ? parsed.value : undefined;
   const isJson = typeof body === 'object' && body !== null;
-  const isLost = text === undefined || (!('value' in parsed) && claimsJson(answer));
+  const claimsJson = /json/i.test(header(answer, 'content-type') ?? '');
+  const isLost = text === undefined || (!('value' in parsed) && claimsJson);
   const error = responseError(request, configuration, {
     statusCode,
     body,
@@ -145,7 +143,6 @@ async function readFailure(
   return { body, error, failure: failureOf(statusCode, request, told) };
 }
 
-/** Reads an answer to its end. */
 export async function readAnswer(
   answer: Answer,
   request: ApiRequest,

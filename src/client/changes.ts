@@ -1,21 +1,11 @@
 import { fail } from '../errors/errors.js';
 import { fromMicros, type Micros, microsIn, timeIn, toMicros } from '../input/times.js';
 import { inPieces } from '../input/turns.js';
-import { PAGE_SIZE, type ResourceName } from '../resources.js';
+import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
-import type { Query } from '../types/request.js';
-import type { Client } from './client.js';
-import type { ListOrder } from './listOrder.js';
+import type { OrderedList } from './orderedList.js';
 import { type Page, pages } from './pages.js';
 import type { Place } from './seams.js';
-
-export interface OrderedList {
-  client: Client;
-  name: ResourceName;
-  /** The filters, as the job gave them. */
-  query: Query;
-  order: ListOrder;
-}
 
 /**
  * Seconds until a changed record is visible. It has the time when the change began, but becomes visible when the
@@ -71,7 +61,7 @@ export async function* changes(
   for (const records of inPieces(found, PAGE_SIZE)) yield { records, next: undefined };
 }
 
-/** Records with the oldest first. */
+/** The oldest first. */
 export function byTime(records: readonly Dictionary[], key: string): Dictionary[] {
   return records
     .map(record => ({ record, time: microsIn(record, key) }))

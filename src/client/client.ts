@@ -1,21 +1,29 @@
+import { FormData } from 'undici';
 import type { Configuration } from '../configuration.js';
-import { changed, hasErrorCode, RapidProError } from '../errors/errors.js';
+import { changed, fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import { networkFailure } from '../errors/networkErrors.js';
 import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
 import { DEFAULT_TIMEOUT } from '../input/options.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
-import type { ApiRequest } from '../types/request.js';
+import type { ApiRequest, Query } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { AbortedError, Limiter } from './limiter.js';
-import { type ApiResponse, encodeBody, encodeTarget } from './request.js';
 import { decide } from './retry.js';
 import { shortHash } from './seenIds.js';
 import { Deadline, transmit, type Wire } from './transport.js';
 
+export interface ApiResponse {
+  statusCode: number;
+  /** The parsed JSON; null for a 204. */
+  body: unknown;
+  /** True if an earlier attempt at the same request may have done the work. */
+  repeated: boolean;
+}
+
 interface ClientOptions {
-  /** Seconds for one request. Default: 60. */
+  /** Seconds for one request. */
   timeout?: number | undefined;
   limiter?: Limiter | undefined;
 }
@@ -23,7 +31,7 @@ interface ClientOptions {
 /** What the engine sees only seconds after its creation. */
 const SEEN_LATER = new Set(['groups', 'fields', 'topics']);
 
-type Prepared = Omit<Wire, 'deadline'> & { repeatable: boolean };
+type Prepared = Omit<Wire, 'deadline'>;
 
 type Attempt =
   | { response: Omit<ApiResponse, 'repeated'> }
@@ -188,7 +196,6 @@ export class Client {
       ca,
       body,
       freshConnection: !repeatable || request.path.endsWith('_actions'),
-      repeatable,
     };
   }
 
@@ -237,5 +244,54 @@ async function unlessCanceled<Value>(
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Writes a query as RapidPro reads it: `+`, `&` and `#` encoded, lists repeated. */
+function encodeQuery(query: Query | undefined): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) params.append(key, String(item));
+  }
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/**
+ * Writes the part after `/api/v2/` in the address. The token goes there, so it must be an endpoint.
+ *
+ * @throws RapidProError `INVALID_PATH`
+ */
+export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
+  if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
+  throw fail(
+    'INVALID_PATH',
+    'The path is not an endpoint.',
+    'Write only the endpoint, such as "contacts".',
+  );
+}
+
+/**
+ * The body as it is sent: JSON, or a form with a file.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+function encodeBody({ body, file }: ApiRequest): string | FormData | undefined {
+  if (file) {
+    const form = new FormData();
+    form.set('file', new Blob([file.bytes], { type: file.type }), file.filename);
+    return form;
+  }
+  if (body === undefined) return undefined;
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw fail(
+      'INVALID_INPUT',
+      'The body cannot be written as JSON. Nothing was sent.',
+      'Remove values that contain themselves, and write a BigInt as text.',
+      { cause },
+    );
   }
 }

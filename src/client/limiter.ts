@@ -96,7 +96,6 @@ export class Limiter {
     this.#lastStart = isBulk ? this.#end - reserve : Number.POSITIVE_INFINITY;
   }
 
-  /** Seconds waited so far. */
   get waited(): number {
     const ahead = this.#waiting > 0 ? this.#waitingUntil - this.clock.now() : 0;
     return this.#counted - Math.max(0, ahead) / 1000;
@@ -135,11 +134,7 @@ export class Limiter {
     }
   }
 
-  /**
-   * How long a failed request may still wait.
-   *
-   * @param paused - seconds for which it has paused itself
-   */
+  /** How long a failed request may still wait, after so many seconds for which it has paused itself. */
   allowance(paused: number): { waited: number; maxWait: number } {
     const waited = this.waited + (this.#isBulk ? paused : 0);
     return { waited, maxWait: Math.min(this.#maxWait, waited + this.#secondsLeft()) };
@@ -234,9 +229,7 @@ export class Limiter {
     );
   }
 
-  /**
-   * Waits for the end of work that is no longer needed. Until then, everything that waits or starts is aborted.
-   */
+  /** Waits for the end of work that is no longer needed. Until then, everything that waits or starts is aborted. */
   async abandon(work: Promise<unknown>): Promise<void> {
     this.#isAbandoned = true;
     for (const wake of this.#wakers) wake();
@@ -260,7 +253,7 @@ export class Limiter {
   }
 
   /** Processes items in parallel, in their order, until all are done or it has stopped. */
-  async each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  async each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
     const queue = items[Symbol.iterator]();
     let failed = false;
     const run = async () => {

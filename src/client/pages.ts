@@ -4,13 +4,11 @@ import { inTurns } from '../input/turns.js';
 import { PAGE_SIZE, type ResourceName } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import type { Client } from './client.js';
-import { orderOf } from './listOrder.js';
-import type { ApiResponse } from './request.js';
+import type { ApiResponse, Client } from './client.js';
+import { orderOf } from './orderedList.js';
 import { type Cursor, type Place, type RawPage, readCursor, Seams } from './seams.js';
 import { hasId, identityOf } from './seenIds.js';
 
-/** One page of a list. */
 export interface Page {
   records: Dictionary[];
   /** Where to continue; undefined after the last page. */
@@ -227,9 +225,6 @@ function positionOf(query: Query): string {
  *
  * Each record that keeps its place in the list comes once. A page that had to be requested again is empty.
  *
- * @param client - sends the requests
- * @param name - the list
- * @param query - its filters
  * @param start - where to start, from the `next` of a page; default: the first page
  * @param mayReadAhead - whether the page behind the one that has just arrived is surely wanted. Then it is requested
  *   before that one is parsed. It is called when everything else allows it; default: never

@@ -96,14 +96,18 @@ export function placeOf({ origin }: ForwardProxy) {
 }
 
 /** The headers for each request that a proxy reads. */
-export function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
+function proxyHeaders({ authorization }: ForwardProxy): { [name: string]: string } {
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }
 
+/** How a plain request is written for a proxy, which reads the whole address. */
+export function wholeAddress(url: URL, proxy: ForwardProxy) {
+  return { path: url.href, headers: { host: url.host, ...proxyHeaders(proxy) } };
+}
+
 /**
- * A connection through a proxy to a server. The proxy sees only the name of the server.
+ * A connection through a proxy to a server: `rapidpro.example.org:443`. The proxy sees only that.
  *
- * @param authority - name and port: `rapidpro.example.org:443`
  * @throws ProxyFailure
  */
 export function openTunnel(

@@ -1,12 +1,11 @@
 import { fail } from '../errors/errors.js';
 import { fromMicros, toMicros } from '../input/times.js';
-import { changes, isOver, type OrderedList, sinceOf } from './changes.js';
+import { changes, isOver, sinceOf } from './changes.js';
+import type { Fresh, ListPage, OrderedList, Part, Position } from './orderedList.js';
 import { pages } from './pages.js';
-import type { Fresh, ListPage, Part, Position } from './position.js';
 import { fromPlain, toPlain } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
-import type { WindowOptions } from './windowReader.js';
-import { windows } from './windows.js';
+import { type WindowOptions, windows } from './windows.js';
 
 /** This many known records in a row are more than any bulk action can have changed. */
 const MOST_AGAIN = 1_000_000;

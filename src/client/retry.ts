@@ -55,10 +55,8 @@ function attemptsAllowed(kind: Failure['kind']): number {
 }
 
 /**
- * Decides what follows a failed attempt.
- *
- * @returns `wait` in seconds, and `giveUp` where it is over: `unsafe` where a second time could do harm,
- *   `attempts` if there were enough, `too-long` if the wait would exceed `maxWait`
+ * Decides what follows a failed attempt. It is over where a second time could do harm, if there were enough attempts, or
+ * if the wait would exceed `maxWait`.
  */
 export function decide(attempt: Attempt): Decision {
   const { failure, repeatable, attempts, waited, maxWait } = attempt;

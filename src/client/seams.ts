@@ -3,7 +3,7 @@ import { type Micros, toMicros } from '../input/times.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
-import type { ListOrder } from './listOrder.js';
+import type { ListOrder, PlainPlace } from './orderedList.js';
 import { identityOf, SeenIds } from './seenIds.js';
 
 /**
@@ -176,15 +176,6 @@ export class Seams {
     return { query: next, seam: { ids, size: ids.size, time } };
   }
 }
-
-/** A place in plain values, for a checkpoint. */
-export type PlainPlace = {
-  cursor?: string | undefined;
-  offset?: string | undefined;
-  /** Of {@link Seam.ids}, the last ones. */
-  seam?: string | undefined;
-  time?: Micros | undefined;
-};
 
 export function toPlain({ query, seam }: Place): PlainPlace {
   const time = seam?.time === undefined ? {} : { time: seam.time };

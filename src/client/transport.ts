@@ -1,10 +1,34 @@
 import { EventEmitter } from 'node:events';
+import tls, { type SecureContext } from 'node:tls';
 import { Agent, buildConnector, DecoratorHandler, type Dispatcher, type FormData } from 'undici';
 import { NotConnected, ProxyFailure } from '../errors/networkErrors.js';
 import { USER_AGENT } from '../version.js';
 import { MAX_BODY } from './body.js';
-import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from './proxy.js';
-import { trusting } from './trust.js';
+import { type ForwardProxy, openTunnel, placeOf, proxyFor, wholeAddress } from './proxy.js';
+
+/** Node 22 and newer tell which authorities they trust, with those of NODE_EXTRA_CA_CERTS. */
+const { getCACertificates } = tls as { getCACertificates?: (kind: 'default') => string[] };
+
+/** A run has a credential or two. */
+const MOST_KEPT = 10;
+const kept = new Map<string, SecureContext>();
+
+/**
+ * The authorities for a server's certificate: the public ones and one more. Creating it takes a tenth of a second, so
+ * it is done once. It contains nothing secret.
+ *
+ * @param ca - certificates from the credential; without any, Node.js decides
+ */
+export function trusting(ca: string | undefined): { secureContext?: SecureContext } {
+  if (ca === undefined) return {};
+  const known = kept.get(ca);
+  if (known) return { secureContext: known };
+  const all = getCACertificates?.('default') ?? tls.rootCertificates;
+  const secureContext = tls.createSecureContext({ ca: [...all, ca] });
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(ca, secureContext);
+  return { secureContext };
+}
 
 /** Seconds for making a connection. */
 const CONNECT_TIMEOUT = 10;
@@ -91,11 +115,7 @@ function agentFor(way: Way): Agent {
 /** Where a request goes: an encrypted one to its server, a plain one as a whole to the proxy. */
 function addressOf(url: URL, proxy: ForwardProxy | undefined) {
   if (proxy && url.protocol === 'http:') {
-    return {
-      origin: proxy.origin,
-      path: url.href,
-      headers: { host: url.host, ...proxyHeaders(proxy) },
-    };
+    return { origin: proxy.origin, ...wholeAddress(url, proxy) };
   }
   return { origin: url.origin, path: `${url.pathname}${url.search}`, headers: {} };
 }
@@ -154,7 +174,6 @@ export class Deadline extends EventEmitter {
     });
   }
 
-  /** Call it when the request has ended. */
   clear(): void {
     clearTimeout(this.#timer);
   }

@@ -1,6 +1,6 @@
-import { beginningOf, byTime, type OrderedList } from '../client/changes.js';
+import { beginningOf, byTime } from '../client/changes.js';
 import type { Client } from '../client/client.js';
-import { orderOf } from '../client/listOrder.js';
+import { type OrderedList, orderOf } from '../client/orderedList.js';
 import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';

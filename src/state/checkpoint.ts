@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Position } from '../client/position.js';
+import { positionShape } from '../client/orderedList.js';
 import { fail } from '../errors/errors.js';
 import { isObject } from '../input/check.js';
 import { log } from '../input/log.js';
@@ -48,12 +48,6 @@ export class Fingerprint {
   toString(): string {
     return this.#hash.digest('hex').slice(0, 16);
   }
-}
-
-export function fingerprint(values: Iterable<unknown>, token?: string): string {
-  const print = new Fingerprint(token);
-  for (const value of values) print.add(value);
-  return print.toString();
 }
 
 /**
@@ -137,31 +131,9 @@ function withSection(state: State, section: Section, checkpoints: Dictionary): S
   return withRapidpro(state, section, isEmpty ? undefined : checkpoints);
 }
 
-/** The time of the instant that a place is in, and short hashes of its records that were read. */
-const seam = { seam: z.string(), time: z.number().optional() };
-
-/** The place after a page, in the server's words. */
-export const cursorShape = z.union([
-  z.strictObject({ cursor: z.string() }),
-  z.strictObject({ cursor: z.string(), ...seam }),
-  // At the beginning of the list.
-  z.strictObject(seam),
-  z.strictObject({ offset: z.string() }),
-]);
-
-const position: z.ZodType<Position> = z.strictObject({
-  cursor: cursorShape.optional(),
-  since: z.string().optional(),
-  seen: z.string().optional(),
-  last: z.boolean().optional(),
-  isWindowed: z.boolean().optional(),
-  before: z.string().optional(),
-  after: z.string().optional(),
-});
-
 const shape = z
   .object({
-    position,
+    position: positionShape,
     /** Records that were read before. */
     done: z.number(),
     /** Seconds until RapidPro takes requests again, if that was the reason. */
@@ -192,7 +164,7 @@ export function listCheckpoint(
   return {
     section: 'resume',
     operation: isByPage ? `eachPage-${list}` : list,
-    fingerprint: fingerprint([server, query], token),
+    fingerprint: new Fingerprint(token).add(server).add(query).toString(),
     shape,
     without: 'the list is then read from the start',
     // Few lists are read as a whole, but a job may read many lists, one for each of something.

@@ -3,7 +3,7 @@ import { LATEST } from '../client/changes.js';
 import { shortHash } from '../client/seenIds.js';
 import { isDatetime } from '../input/times.js';
 import type { Query } from '../types/request.js';
-import { type Checkpoint, fingerprint } from './checkpoint.js';
+import { type Checkpoint, Fingerprint } from './checkpoint.js';
 
 /**
  * How far a growing list has been read. A record becomes visible some time after its own time. So each run looks back
@@ -129,7 +129,8 @@ function feedCheckpoint<Position>(
   [server, operation, { after: _, ...query }]: [string, string, Query],
   without: string,
 ): Checkpoint<Position> {
-  return { section: 'marks', operation, fingerprint: fingerprint([server, query]), shape, without };
+  const fingerprint = new Fingerprint().add(server).add(query).toString();
+  return { section: 'marks', operation, fingerprint, shape, without };
 }
 
 export function changesCheckpoint(

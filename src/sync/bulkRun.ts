@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
+import { placeShape } from '../client/orderedList.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { typeName } from '../input/check.js';
-import { logOf } from '../input/log.js';
+import { count, logOf } from '../input/log.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { ranges } from '../operations/many/recipients.js';
 import {
   type Checkpoint,
-  cursorShape,
   Fingerprint,
   type Home,
   hasOthers,
@@ -20,11 +20,11 @@ import {
   withCheckpoint,
 } from '../state/checkpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
-import type { Query } from '../types/request.js';
 import type { State } from '../types/state.js';
 import type { SyncSettings } from './options.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
 import { failOnError, logSyncEnd, Progress } from './report/log.js';
+import { Cost } from './write/changes.js';
 
 /** Positions in the list, uuids, and the place in RapidPro's list. No data of the contacts. */
 function shapeFor(items: number) {
@@ -49,7 +49,7 @@ function shapeFor(items: number) {
     /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to continue reading; missing if reading has not started. */
-    cursor: cursorShape.optional(),
+    cursor: placeShape.optional(),
     /** True if the changes of the page there are not written yet. */
     isHalfDone: z.boolean().optional(),
     /** How many pages come before it. */
@@ -61,12 +61,8 @@ function shapeFor(items: number) {
   });
 }
 
-type Positions = z.infer<ReturnType<typeof shapeFor>>;
-
 /** Where a bulk operation stopped. */
-interface BulkPosition extends Omit<Positions, 'cursor'> {
-  cursor?: Query | undefined;
-}
+type BulkPosition = z.infer<ReturnType<typeof shapeFor>>;
 
 /** How far the read got: what a checkpoint contains besides what is done. */
 export type ReadSoFar = Pick<
@@ -132,21 +128,17 @@ const CLASH: Reason = {
  * @param keepsUuids - true if it matters later which contacts those are
  */
 function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
-  const { passedOver, total } = outcome;
   const uuids: [number, string][] = [];
-  for (let index = 0; keepsUuids && index < total; index++) {
+  for (let index = 0; keepsUuids && index < outcome.total; index++) {
     const uuid = outcome.uuidOf(index);
     if (uuid !== undefined) uuids.push([index, uuid]);
   }
+  const passedOver = outcome.passedOver.map((one): [number, number] => [
+    one.index,
+    one.duplicateOf,
+  ]);
   return {
-    ...(passedOver.length > 0
-      ? {
-          passedOver: passedOver.map(({ index, duplicateOf }): [number, number] => [
-            index,
-            duplicateOf,
-          ]),
-        }
-      : {}),
+    ...(passedOver.length > 0 ? { passedOver } : {}),
     ...(keepsUuids ? { uuids } : {}),
     created: ranges(outcome.indexes('created')),
     updated: ranges(outcome.indexes('updated')),
@@ -172,7 +164,7 @@ function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
 }
 
-function* indexesOf(pairs: Positions['created']): Generator<number> {
+function* indexesOf(pairs: BulkPosition['created']): Generator<number> {
   for (const [first, last] of pairs) for (let index = first; index <= last; index++) yield index;
 }
 
@@ -180,13 +172,11 @@ export type BulkCall = Call<'contacts'>;
 
 interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
+  /** What it did with the list, unless it was a dry run. */
   verb: string;
-  settings: Pick<SyncSettings, 'failOnError' | 'removeMissing'> &
-    Partial<Pick<SyncSettings, 'takes'>>;
+  settings: SyncSettings;
   /** Options that must be the same to continue the list. */
   identity: unknown;
-  /** False if nothing is written, so there is nothing to continue. */
-  leavesCheckpoint: boolean;
 }
 
 export interface BulkRun {
@@ -197,6 +187,9 @@ export interface BulkRun {
   progress: Progress;
   earlier: BulkPosition | undefined;
   workspace: WorkspaceFacts;
+  settings: SyncSettings;
+  /** What the real run takes, counted in a dry run. */
+  cost: Cost;
 }
 
 const STOPPED: NotRemoved = {
@@ -234,20 +227,43 @@ async function untilStopped(
     const isLimit = hasErrorCode(error, 'RATE_LIMITED');
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
-    const { found = [], complete = false, isWide = false } = run.earlier ?? {};
-    const { cursor, isHalfDone, pages } = run.earlier ?? {};
+    const { earlier } = run;
+    const { found = [], complete = false, isWide = false } = earlier ?? {};
+    const { cursor, isHalfDone, pages } = earlier ?? {};
     return { found, cursor, isHalfDone, pages, complete, isWide };
   }
+}
+
+/** What `state.data` says about a run that wrote nothing. */
+export function dryResult(
+  operation: string,
+  result: BulkResult,
+  { requests, isAtMost }: Cost,
+): BulkResult {
+  // It is not known in advance which of two entries for one contact is written before that is noticed.
+  const hasClash = result.failed.some(({ code }) => code === CLASH.code);
+  const atMost = isAtMost || hasClash;
+  logOf(operation).info(
+    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')} for writing`,
+  );
+  return {
+    ...result,
+    dryRun: true,
+    requests,
+    ...(atMost ? { atMost } : {}),
+    notChecked: result.notAttempted.length,
+  };
 }
 
 /** How every bulk operation runs: continue from a checkpoint, work, report, leave a checkpoint. */
 export async function bulkRun(
   call: BulkCall,
-  { name, verb, settings, identity, leavesCheckpoint }: BulkPlan,
+  { name, verb, settings, identity }: BulkPlan,
   work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
+  const { dryRun, removeMissing } = settings;
   const checkpoint = await bulkCheckpoint(name, list, identity, {
     server: client.server,
     token: configuration.token,
@@ -255,37 +271,27 @@ export async function bulkRun(
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;
-  const outcome = new BulkOutcome(items, client.limiter, {
-    isPlan: !leavesCheckpoint,
-    takes: settings.takes,
-  });
+  const outcome = new BulkOutcome(items, client.limiter, settings);
   if (earlier) takeOver(earlier, outcome);
-  const run = {
-    list,
-    client,
-    outcome,
-    progress: new Progress(name, outcome, client),
-    earlier,
-    workspace,
-  };
+  const progress = new Progress(name, outcome, client);
+  const cost = new Cost();
+  const run = { list, client, outcome, progress, earlier, workspace, settings, cost };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   await giveWay({ length: items });
-  if (settings.removeMissing) outcome.removal ??= { left: [], notRemoved: STOPPED };
+  if (removeMissing) outcome.removal ??= { left: [], notRemoved: STOPPED };
   const result = outcome.result();
   const isUnfinished = result.notAttempted.length > 0 || outcome.hasPassing;
-  const isLeft = leavesCheckpoint && isUnfinished;
-  const done = () => doneOf(outcome, settings.removeMissing !== undefined);
+  // If nothing is written, there is nothing to continue.
+  const isLeft = !dryRun && isUnfinished;
+  const done = () => doneOf(outcome, removeMissing !== undefined);
   const left = isLeft ? { items, ...done(), ...position } : undefined;
-  if (isLeft || (leavesCheckpoint && hasAny)) {
-    call.state = withCheckpoint(call.state, checkpoint, left);
-  }
-  const { failOnError: isError } = settings;
-  logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, failOnError: isError });
+  if (isLeft || (!dryRun && hasAny)) call.state = withCheckpoint(call.state, checkpoint, left);
+  logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, settings });
   // A dry run, or one whose entries are all refused before, did nothing.
   const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
-  if (isError) {
+  if (settings.failOnError) {
     failOnError(result, left && { [keyOf(checkpoint)]: left }, mayBeDone ? 'unknown' : 'none');
   }
-  return result;
+  return dryRun ? dryResult(name, result, cost) : result;
 }

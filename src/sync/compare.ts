@@ -1,3 +1,4 @@
+import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import {
@@ -65,6 +66,13 @@ export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
 export function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }
+
+/** Why a contact with {@link Change.inactive} fails, if it should enter a group. */
+export const INACTIVE: Reason = {
+  code: 'VALIDATION_FAILED',
+  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
+  fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
+};
 
 /** Compares the URNs; with `exact`, the order counts too. */
 function compareUrns(

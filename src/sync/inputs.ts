@@ -200,17 +200,15 @@ export function uuidName({ uuid }: Input): Name[] {
 /**
  * Contacts of the list with a common uuid, URN or key all fail, or one of them counts.
  *
- * @param takes - which of them counts; undefined: none
  * @param ownOf - what tells people apart who share a number
  */
 export async function failDuplicates(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: BulkOutcome,
-  takes: SyncSettings['takes'],
   ownOf: (input: Input) => Name[] = uuidName,
 ): Promise<void> {
-  if (takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome, takes);
+  if (outcome.takes !== undefined) return passDuplicatesOver(inputs, namesOf, outcome);
   const seen = new Map<string, Input>();
   const shared = new Map<string, { what: string; inputs: Set<Input> }>();
   await inTurns(inputs, input => {
@@ -239,10 +237,9 @@ async function passDuplicatesOver(
   inputs: readonly Input[],
   namesOf: (input: Input) => Name[],
   outcome: BulkOutcome,
-  takes: 'first' | 'last',
 ): Promise<void> {
   const owners = new Map<string, number>();
-  await inTurns(takes === 'first' ? inputs : inputs.toReversed(), input => {
+  await inTurns(outcome.takes === 'first' ? inputs : inputs.toReversed(), input => {
     const tokens = namesOf(input).map(({ token }) => token);
     const taken = tokens.map(token => owners.get(token)).find(index => index !== undefined);
     if (taken !== undefined) outcome.passOver({ index: input.index, duplicateOf: taken });

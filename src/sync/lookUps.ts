@@ -70,7 +70,7 @@ export class LookUps {
         // No contact shows them.
         return this.#matches.release(input);
       }
-      await this.#writer.attempt({ index, uuid }, async () => {
+      await outcome.attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
         if (contact && this.#matches.isStill(input, contact))
           await this.#write(this.#matches.see(contact, { input, urns: [] }));
@@ -85,9 +85,7 @@ export class LookUps {
 
   /**
    * Contacts that were written last come first in RapidPro's list. So one page often shows many that were partly written
-   * and wait for their groups.
-   *
-   * @returns those that it did not show
+   * and wait for their groups. Returns those that it did not show.
    */
   async #readNewest(
     inputs: readonly Input[],
@@ -119,10 +117,10 @@ export class LookUps {
 
   /** All contacts that the read did not find. Those that are certainly new are created without a look-up. */
   async others(isSurelyNew: (input: Input) => boolean): Promise<void> {
-    const { inputs, client } = this.#parts;
+    const { inputs, client, outcome } = this.#parts;
     const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
     await client.limiter.each(others, input =>
-      this.#writer.attempt(input, async () => {
+      outcome.attempt(input, async () => {
         if (!this.#matches.isMissing(input.index)) return;
         const changes = isSurelyNew(input) ? undefined : await this.#find(input);
         if (changes) await this.#write(changes);
@@ -148,18 +146,19 @@ export class LookUps {
   }
 
   async #ask(inputs: readonly Input[]): Promise<void> {
-    const { limiter } = this.#parts.client;
+    const { client, outcome } = this.#parts;
+    const { limiter } = client;
     const absent: Input[] = [];
     this.#matches.waits = true;
     await limiter.each(inputs, input =>
-      this.#writer.attempt(input, async () => {
+      outcome.attempt(input, async () => {
         if (!(await this.#find(input))) absent.push(input);
       }),
     );
     this.#matches.waits = false;
     if (limiter.stopped) return;
     await this.#writer.changes(this.#matches.takeWaiting());
-    await limiter.each(absent, input => this.#writer.attempt(input, () => this.#make(input)));
+    await limiter.each(absent, input => outcome.attempt(input, () => this.#make(input)));
   }
 
   async #write(changes: readonly Change[]): Promise<void> {

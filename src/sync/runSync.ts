@@ -1,5 +1,4 @@
 import { fail, type Reason } from '../errors/errors.js';
-import { count, logOf } from '../input/log.js';
 import { isPlainUrn } from '../input/stored.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
@@ -17,10 +16,9 @@ import {
 import { LookUps } from './lookUps.js';
 import { Matcher, Matches, type SyncParts } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
-import { identityOf, type SyncSettings, syncSettings } from './options.js';
+import { identityOf, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
-import { Cost } from './write/changes.js';
 import { Missing } from './write/missing.js';
 import { Writer } from './write/writer.js';
 
@@ -39,7 +37,6 @@ async function failUnmatchable(
   inputs: readonly Input[],
   matcher: Matcher,
   outcome: BulkOutcome,
-  takes: SyncSettings['takes'],
 ): Promise<void> {
   await inTurns(inputs, input => {
     const refusal = matcher.refusal(input);
@@ -51,28 +48,7 @@ async function failUnmatchable(
     ...urnNames(input),
   ];
   const own = (input: Input) => (matcher.usesUrns(input) ? [] : matcher.namesOf(input));
-  await failDuplicates(inputs, names, outcome, takes, own);
-}
-
-/** What `state.data` says about a run that wrote nothing. */
-export function dryResult(
-  operation: string,
-  result: BulkResult,
-  { requests, isAtMost }: Cost = new Cost(),
-): BulkResult {
-  // It is not known in advance which of two entries for one contact is written before that is noticed.
-  const hasClash = result.failed.some(({ code }) => code === 'CONTACT_CLASH');
-  const atMost = isAtMost || hasClash;
-  logOf(operation).info(
-    `The real run takes ${atMost ? 'at most ' : ''}${count(requests, 'request')} for writing`,
-  );
-  return {
-    ...result,
-    dryRun: true,
-    requests,
-    ...(atMost ? { atMost } : {}),
-    notChecked: result.notAttempted.length,
-  };
+  await failDuplicates(inputs, names, outcome, own);
 }
 
 /** The name of the option in other upserts. */
@@ -89,15 +65,9 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
   refuseReplace(call.options.urns);
   const settings = syncSettings(call.options);
   const { key, exactUrns, dryRun } = settings;
-  const plan = {
-    name: 'syncContacts',
-    verb: dryRun ? 'Dry run (nothing was written) of' : 'Synchronized',
-    settings,
-    identity: identityOf(settings),
-    leavesCheckpoint: !dryRun,
-  } as const;
-  let cost: Cost | undefined;
-  const result = await bulkRun(call, plan, async run => {
+  const identity = identityOf(settings);
+  const plan = { name: 'syncContacts', verb: 'Synchronized', settings, identity } as const;
+  return bulkRun(call, plan, async run => {
     const { list, client, outcome } = run;
     const all = await readInputs(list, outcome, {
       replacesUrns: exactUrns,
@@ -111,7 +81,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types, call.options.literal);
-    await failUnmatchable(all, matcher, outcome, settings.takes);
+    await failUnmatchable(all, matcher, outcome);
     await inTurns(dryRun ? stillOpen(all, outcome) : [], input => {
       const refusal = wouldRefuse(input);
       if (refusal) outcome.fail({ index: input.index }, refusal);
@@ -123,34 +93,22 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     );
     // Of two with the same key, the last is looked for: the one that can be sent.
     await inTurns([...closed, ...inputs], input => matcher.expect(input));
-    const end = await sync({ ...run, all, inputs, facts, matcher, settings });
-    cost = end.cost;
-    return end.position;
+    const parts = { ...run, all, inputs, facts, matcher };
+    const matches = new Matches(parts);
+    const position = await writeList(parts, matches);
+    await new Missing(parts, matches).remove();
+    return position;
   });
-  return dryRun ? dryResult('syncContacts', result, cost) : result;
-}
-
-interface SyncEnd {
-  cost: Cost;
-  position: ReadSoFar;
 }
 
 /** Reads contacts of RapidPro, and writes what differs in them: the steps of `syncContacts`, in order. */
-async function sync(parts: SyncParts): Promise<SyncEnd> {
-  const matches = new Matches(parts);
-  const end = await writeList(parts, matches);
-  await new Missing(parts, matches).remove(end.cost);
-  return end;
-}
-
-async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
+async function writeList(parts: SyncParts, matches: Matches): Promise<ReadSoFar> {
   const { client, earlier, matcher, outcome, progress } = parts;
   const { limiter } = client;
   for (const [index, uuid] of earlier?.found ?? []) matches.claim(index, uuid);
   const writer = new Writer(parts);
   const reader = new MatchReader(parts, matches);
   const lookUps = new LookUps(parts, matches, writer);
-  const end = () => ({ cost: writer.cost, position: reader.position() });
 
   const take = async (contacts: Dictionary[]) => {
     const changes = contacts.flatMap(contact => matches.see(contact));
@@ -160,12 +118,12 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   };
 
   await lookUps.localNumbers();
-  if (limiter.stopped) return end();
+  if (limiter.stopped) return reader.position();
   await reader.read(take);
   await giveWay(parts.inputs);
   const waited = matches.takeWaiting();
   await giveWay(parts.inputs);
-  if (limiter.stopped) return end();
+  if (limiter.stopped) return reader.position();
   matches.waits = false;
   await writer.changes(waited);
   await lookUps.foundBefore(new Set(waited.map(({ input }) => input.index)));
@@ -173,7 +131,7 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
   matches.waits = matcher.field !== undefined;
   await reader.readOutside(take);
   const outside = matches.takeWaiting();
-  if (limiter.stopped) return end();
+  if (limiter.stopped) return reader.position();
   matches.waits = false;
   await writer.changes(outside);
   // If everything has been read, a contact that was not found is new, unless its URN can be written differently.
@@ -182,5 +140,5 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<SyncEnd> {
     (matcher.field !== undefined || (reader.hasAll && urns.every(isPlainUrn)));
   await lookUps.others(isSurelyNew);
   await writer.groups({ atEnd: true });
-  return end();
+  return reader.position();
 }

@@ -1,22 +1,24 @@
-import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
 import { type ErrorCode, fail, RapidProError, type Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
+import { urnIdentity, urnTail } from '../input/identifiers.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
-import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
+import { inTurns } from '../input/turns.js';
 import {
   isBehind,
   refuseDuplicateNumbers,
+  sameUrn,
   severalAnswer,
+  urnsOf,
 } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
 import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
+import type { Dictionary } from '../types/json.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
-import { Claims } from './claims.js';
-import { isKnownLanguage, predictMisread, reportMisread } from './compare.js';
+import { INACTIVE, isKnownLanguage, predictMisread, reportMisread } from './compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -26,11 +28,8 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { type SyncSettings, syncSettings } from './options.js';
-import type { BulkOutcome } from './report/bulkOutcome.js';
-import { dryResult } from './runSync.js';
+import { syncSettings } from './options.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
-import { Cost } from './write/changes.js';
 
 const NAMELESS: Reason = {
   code: 'INVALID_INPUT',
@@ -44,17 +43,11 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.options);
-  const { dryRun } = settings;
+  const { dryRun, takes } = settings;
   const mode = modeOf(call.options);
-  const plan = {
-    name: 'upsertContacts',
-    verb: dryRun ? 'Dry run (nothing was written) of' : 'Upserted',
-    settings,
-    identity: settings.takes ? { mode, takes: settings.takes } : { mode },
-    leavesCheckpoint: !dryRun,
-  } as const;
-  let cost: Cost | undefined;
-  const result = await bulkRun(call, plan, async run => {
+  const identity = takes ? { mode, takes } : { mode };
+  const plan = { name: 'upsertContacts', verb: 'Upserted', settings, identity } as const;
+  return bulkRun(call, plan, async run => {
     const { list, client, outcome, progress, workspace } = run;
     const { limiter } = client;
     const inputs = await readInputs(list, outcome, {
@@ -66,22 +59,22 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
     const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
-    await failDuplicates(inputs, namesOf, outcome, settings.takes);
+    await failDuplicates(inputs, namesOf, outcome);
     await completeDates(workspace, inputs, outcome);
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
     const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
     if (dryRun) {
-      cost = await rehearseUpserts(run, inputs, settings, claims);
+      await rehearseUpserts(run, inputs, claims);
       return { found: [] };
     }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
     const owners = new Map((run.earlier?.found ?? []).map(([index, hash]) => [hash, index]));
-    const shared = new SharedRefusals({ ...run, inputs, settings });
+    const shared = new SharedRefusals(run, inputs);
     await limiter.each(inputs, async input => {
       const { index } = input;
       if (!(await shared.admits(input))) return;
-      try {
+      const error = await outcome.attempt({ index }, async () => {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode, found => {
           const others = claims?.besides(index, found) ?? [];
@@ -99,46 +92,80 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const owner = owners.get(hash);
         if (owner === undefined) owners.set(hash, index);
         else outcome.clash([owner, index]);
-        limiter.wentWell();
-      } catch (error) {
-        outcome.failWith({ index }, error);
-        await shared.note(error);
-      }
+      });
+      await shared.note(error);
       progress.log();
     });
     return { found: [...owners].map(([hash, index]) => [index, hash]) };
   });
-  return dryRun ? dryResult('upsertContacts', result, cost) : result;
+}
+
+/**
+ * Which entries of a list name a contact. Writing the URNs of one of them would take the contact's other URNs away, and
+ * they may be how another entry names the same contact.
+ */
+class Claims {
+  readonly #byUuid = new Map<string, number>();
+  /** By what all forms of a URN have in common. */
+  readonly #byTail = new Map<string, { urn: string; input: Input }[]>();
+
+  /** @param inputs - the entries that count */
+  static async of(inputs: Iterable<Input>): Promise<Claims> {
+    const claims = new Claims();
+    await inTurns(inputs, input => claims.#add(input));
+    return claims;
+  }
+
+  #add(input: Input): void {
+    if (input.uuid !== undefined) this.#byUuid.set(input.uuid, input.index);
+    for (const urn of input.urns ?? []) {
+      const tail = urnTail(urn);
+      const claim = { urn: urnIdentity(urn), input };
+      const others = this.#byTail.get(tail);
+      if (others) others.push(claim);
+      else this.#byTail.set(tail, [claim]);
+    }
+  }
+
+  /** The entries that name a contact besides one of them. An entry with another uuid is another contact. */
+  besides(index: number, contact: Dictionary): number[] {
+    const uuid = String(contact.uuid);
+    const found = new Set<number>();
+    const byUuid = this.#byUuid.get(uuid);
+    if (byUuid !== undefined) found.add(byUuid);
+    for (const held of urnsOf(contact).map(urnIdentity)) {
+      for (const { urn, input } of this.#byTail.get(urnTail(held)) ?? []) {
+        const isOther = input.uuid !== undefined && input.uuid !== uuid;
+        if (!isOther && sameUrn(urn, held)) found.add(input.index);
+      }
+    }
+    found.delete(index);
+    return [...found];
+  }
 }
 
 /** Refusals that other contacts may share, because they have the same missing field or group. */
 const SHARED = new Set<ErrorCode>(['UNKNOWN_FIELD', 'UNKNOWN_REFERENCE']);
-
-interface Parts {
-  inputs: readonly Input[];
-  client: Client;
-  workspace: WorkspaceFacts;
-  outcome: BulkOutcome;
-  settings: SyncSettings;
-}
 
 /**
  * Contacts that are sent one by one, without a look at the workspace. After one is refused because of a missing name, the
  * names of all others are looked up, so that none of those is sent.
  */
 class SharedRefusals {
-  readonly #parts: Parts;
+  readonly #run: BulkRun;
+  readonly #inputs: readonly Input[];
   readonly #begun = new Set<number>();
   #looking: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(run: BulkRun, inputs: readonly Input[]) {
+    this.#run = run;
+    this.#inputs = inputs;
   }
 
   /** Lets a contact be sent, unless RapidPro would refuse it. */
   async admits({ index }: Input): Promise<boolean> {
     await this.#looking;
-    const isOpen = this.#parts.outcome.isOpen(index);
+    const isOpen = this.#run.outcome.isOpen(index);
     if (isOpen) this.#begun.add(index);
     return isOpen;
   }
@@ -153,8 +180,10 @@ class SharedRefusals {
   }
 
   async #look(): Promise<void> {
-    const { inputs, client, workspace, outcome, settings } = this.#parts;
-    const others = inputs.filter(({ index }) => !this.#begun.has(index) && outcome.isOpen(index));
+    const { client, workspace, outcome, settings } = this.#run;
+    const others = this.#inputs.filter(
+      ({ index }) => !this.#begun.has(index) && outcome.isOpen(index),
+    );
     if (others.length === 0) return;
     try {
       const facts = await readFacts(client, others, settings, workspace);
@@ -166,12 +195,6 @@ class SharedRefusals {
   }
 }
 
-const INACTIVE: Reason = {
-  code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
-  fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
-};
-
 /** Ends the work on an entry. The outcome says which entries are the same contact. */
 function sharedContact(): RapidProError {
   const { code, description, fix } = severalAnswer('Two');
@@ -180,12 +203,10 @@ function sharedContact(): RapidProError {
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
-  { client, outcome, progress, workspace }: BulkRun,
+  { client, outcome, progress, workspace, settings, cost }: BulkRun,
   inputs: readonly Input[],
-  settings: SyncSettings,
   claims: Claims | undefined,
-): Promise<Cost> {
-  const cost = new Cost();
+): Promise<void> {
   const facts = await readFacts(client, inputs, settings, workspace);
   await resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
@@ -227,14 +248,9 @@ async function rehearseUpserts(
     else outcome.clash([owner, index]);
   };
   await client.limiter.each(inputs, async input => {
-    if (!outcome.isOpen(input.index)) return;
-    try {
-      await look(input);
-      client.limiter.wentWell();
-    } catch (error) {
-      outcome.failWith({ index: input.index }, error);
-    }
+    const { index } = input;
+    if (!outcome.isOpen(index)) return;
+    await outcome.attempt({ index }, () => look(input));
     progress.log();
   });
-  return cost;
 }

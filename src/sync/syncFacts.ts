@@ -96,15 +96,18 @@ export async function readFacts(
   };
 }
 
-function namesOf(groups: readonly Dictionary[]): string[] {
-  return groups.map(({ name }) => String(name));
+/** What to write instead of a group that the workspace does not have. */
+function adviceOn(wanted: string, groups: readonly Dictionary[]): string {
+  return adviceFor(
+    wanted,
+    groups.map(({ name }) => String(name)),
+  );
 }
 
 function uuidsOf(groups: readonly Dictionary[]): string[] {
   return groups.map(({ uuid }) => String(uuid));
 }
 
-/** @param option - where the job names them */
 function requireManual(
   groups: readonly Dictionary[],
   wanted: readonly string[] = [],
@@ -117,7 +120,7 @@ function requireManual(
       throw fail(
         'UNKNOWN_GROUP',
         `The workspace has no group with the name in ${where}. Nothing was sent.`,
-        adviceFor(name, namesOf(groups)),
+        adviceOn(name, groups),
       );
     }
     if (isManual(group)) return group;
@@ -158,7 +161,7 @@ function requireScope(groups: readonly Dictionary[], wanted: string) {
   throw fail(
     'UNKNOWN_GROUP',
     'The workspace has no group with the name in options.group.',
-    adviceFor(wanted, namesOf(groups)),
+    adviceOn(wanted, groups),
   );
 }
 
@@ -174,19 +177,18 @@ function unknownField(key: string, types: ReadonlyMap<string, string>): Reason {
   };
 }
 
-function noSuchGroup(wanted: string, groups: readonly Dictionary[]): Reason {
+/** The uuid of a group, or why no contact can be put into it. */
+function resolveGroup(wanted: string, { groups, manual }: SyncFacts): string | Reason {
+  const group = findGroup(groups, wanted);
+  const uuid = String(group?.uuid);
+  if (group && manual.has(uuid)) return uuid;
+  const name = `"${shortened(wanted)}"`;
   return {
     code: 'UNKNOWN_REFERENCE',
-    description: `The workspace has no group "${shortened(wanted)}". Nothing was sent.`,
-    fix: adviceFor(wanted, namesOf(groups)),
-  };
-}
-
-function smartGroup(wanted: string): Reason {
-  return {
-    code: 'UNKNOWN_REFERENCE',
-    description: `"${shortened(wanted)}" is a smart group: RapidPro decides who is in it. Nothing was sent.`,
-    fix: 'Use only manual groups.',
+    description: group
+      ? `${name} is a smart group: RapidPro decides who is in it. Nothing was sent.`
+      : `The workspace has no group ${name}. Nothing was sent.`,
+    fix: group ? 'Use only manual groups.' : adviceOn(wanted, groups),
   };
 }
 
@@ -200,14 +202,8 @@ function shortened(name: string): string {
 function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string | Reason>) {
   const uuids = new Set<string>();
   for (const wanted of input.groups ?? []) {
-    let found = known.get(wanted);
-    if (found === undefined) {
-      const group = findGroup(facts.groups, wanted);
-      const uuid = String(group?.uuid);
-      found = facts.manual.has(uuid) ? uuid : smartGroup(wanted);
-      if (!group) found = noSuchGroup(wanted, facts.groups);
-      known.set(wanted, found);
-    }
+    const found = known.get(wanted) ?? resolveGroup(wanted, facts);
+    known.set(wanted, found);
     if (typeof found !== 'string') return found;
     uuids.add(found);
   }

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readAnswer } from '../../src/client/answer.js';
 import { UnreadableBody } from '../../src/client/body.js';
-import { MOST_LEVELS } from '../../src/client/parse.js';
+import { LIMITS } from '../../src/client/parse.js';
 import type { Answer } from '../../src/client/transport.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { ApiRequest } from '../../src/types/request.js';
@@ -132,7 +132,7 @@ describe('a success that cannot be read', () => {
   });
 
   test.each([
-    ['too deep', '['.repeat(MOST_LEVELS + 1) + ']'.repeat(MOST_LEVELS + 1), 'INVALID_RESPONSE'],
+    ['too deep', '['.repeat(LIMITS.levels + 1) + ']'.repeat(LIMITS.levels + 1), 'INVALID_RESPONSE'],
     ['of too many parts', `[${'{},'.repeat(1_000_000)}0]`, 'RESPONSE_TOO_LARGE'],
   ])('one that is %s is not asked for again', async (what, text, code) => {
     const { body, error, failure } = await read(200, text);

@@ -1,4 +1,4 @@
-import type { Part, Position } from '../../src/client/position.js';
+import type { Part, Position } from '../../src/client/orderedList.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 
 /** What a read of parts gave, up to its end or an error. */

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Client } from '../../src/client/client.js';
+import { type ApiResponse, Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
-import type { ApiResponse } from '../../src/client/request.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { ApiRequest } from '../../src/types/request.js';
 import {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { proxyFor } from '../../src/client/proxy.js';
-import { trusting } from '../../src/client/trust.js';
+import { trusting } from '../../src/client/transport.js';
 import type { RapidProError } from '../../src/errors/errors.js';
 import {
   eachArchivedMessages,

@@ -4,7 +4,7 @@ import { recording, replay, servers } from '../../recordings/read.js';
 import { changes } from '../../src/client/changes.js';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
-import { orderOf } from '../../src/client/listOrder.js';
+import { orderOf } from '../../src/client/orderedList.js';
 import { type Page, pages, readPage } from '../../src/client/pages.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { MOST_LEVELS, parse, parseJson } from '../../src/client/parse.js';
+import { LIMITS, parse, parseJson } from '../../src/client/parse.js';
 import { getContacts, http } from '../../src/index.js';
 import { run } from '../operations/run.js';
 import { serve } from '../support/serve.js';
@@ -15,10 +15,10 @@ test.each([
   ['no JSON', ''],
   ['no JSON', '{"a": NaN}'],
   ['no JSON', `${'['.repeat(100_000)}`],
-  ['too deep', nest(MOST_LEVELS + 1)],
+  ['too deep', nest(LIMITS.levels + 1)],
   ['too deep', nest(100_000)],
   ['too deep', objects(100_000)],
-  ['too deep', `[[],{"a":${objects(MOST_LEVELS)}}]`],
+  ['too deep', `[[],{"a":${objects(LIMITS.levels)}}]`],
   ['too large', `[${'{},'.repeat(4_100_000)}0]`],
   ['too large', `[${'0,'.repeat(4_300_000)}0]`],
 ])('%s is reported', (amiss, text) => {
@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each([
-  [nest(MOST_LEVELS), 'as deep as it may be'],
+  [nest(LIMITS.levels), 'as deep as it may be'],
   ['\ufeff{"a":1}', 'after a mark of byte order'],
   ['{"a":1,"a":2}', 'with a key twice'],
   [`["${'x'.repeat(9_000_000)}"]`, 'of one long text'],

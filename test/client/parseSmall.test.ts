@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LARGE, MOST_LEVELS, parse, parseInTurns, parseJson } from '../../src/client/parse.js';
+import { LARGE, LIMITS, parse, parseInTurns, parseJson } from '../../src/client/parse.js';
 
 /** What an answer becomes, with small texts: `parse.test.ts` has the large ones. */
 
@@ -104,10 +104,10 @@ describe('limits', () => {
     ['objects', objects],
     ['both', (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`],
   ])('of levels: %s', (_, nest) => {
-    expect(parse(nest(MOST_LEVELS))).toHaveProperty('value');
-    expect(parse(nest(MOST_LEVELS + 2))).toEqual({ amiss: 'too deep' });
-    expect(parse(`[1,"a",null,[],${nest(MOST_LEVELS)}]`)).toEqual({ amiss: 'too deep' });
-    expect(parse(`{"a":null,"b":{},"c":${nest(MOST_LEVELS)}}`)).toEqual({ amiss: 'too deep' });
+    expect(parse(nest(LIMITS.levels))).toHaveProperty('value');
+    expect(parse(nest(LIMITS.levels + 2))).toEqual({ amiss: 'too deep' });
+    expect(parse(`[1,"a",null,[],${nest(LIMITS.levels)}]`)).toEqual({ amiss: 'too deep' });
+    expect(parse(`{"a":null,"b":{},"c":${nest(LIMITS.levels)}}`)).toEqual({ amiss: 'too deep' });
   });
 
   test.each(['', ' ', '{', '{"a":1}}', 'NaN', '<html>', '[1,]'])('no JSON: %j', async text => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePieces, Unfit } from '../../src/client/pieces.js';
+import { parsePieces, Unfit } from '../../src/client/parse.js';
 
 type Limits = Parameters<typeof parsePieces>[1];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openTunnel, placeOf, proxyFor, proxyHeaders } from '../../src/client/proxy.js';
+import { openTunnel, placeOf, proxyFor, wholeAddress } from '../../src/client/proxy.js';
 import { ProxyFailure } from '../../src/errors/networkErrors.js';
 import { rawServer } from '../support/rawServer.js';
 
@@ -126,9 +126,12 @@ describe('an address', () => {
   ])('%s, as Node.js takes it', (origin, place, servername) => {
     const proxy = { variable: 'x', origin, authorization: undefined };
     expect(placeOf(proxy)).toEqual({ ...place, servername });
-    expect(proxyHeaders(proxy)).toEqual({});
-    expect(proxyHeaders({ ...proxy, authorization: 'Basic eA==' })).toEqual({
-      'proxy-authorization': 'Basic eA==',
+    const url = new URL('http://rapidpro.test:8000/api/v2/contacts.json?a=1');
+    const request = { path: url.href, headers: { host: 'rapidpro.test:8000' } };
+    expect(wholeAddress(url, proxy)).toEqual(request);
+    expect(wholeAddress(url, { ...proxy, authorization: 'Basic eA==' })).toEqual({
+      ...request,
+      headers: { ...request.headers, 'proxy-authorization': 'Basic eA==' },
     });
   });
 });

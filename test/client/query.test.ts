@@ -1,7 +1,6 @@
 import { HttpResponse, http } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { Client } from '../../src/client/client.js';
-import { encodeTarget } from '../../src/client/request.js';
+import { Client, encodeTarget } from '../../src/client/client.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { credential } from '../support/credential.js';
 import { serve } from '../support/serve.js';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
-import { orderOf } from '../../src/client/listOrder.js';
-import type { ListPage, Position } from '../../src/client/position.js';
+import { type ListPage, orderOf, type Position } from '../../src/client/orderedList.js';
 import { readThrough } from '../../src/client/readThrough.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { ResourceName } from '../../src/resources.js';

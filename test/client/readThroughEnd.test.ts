@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
-import { orderOf } from '../../src/client/listOrder.js';
+import { orderOf } from '../../src/client/orderedList.js';
 import { readThrough } from '../../src/client/readThrough.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { listen } from '../support/closing.js';

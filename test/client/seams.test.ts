@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ListOrder } from '../../src/client/listOrder.js';
+import type { ListOrder } from '../../src/client/orderedList.js';
 import {
   fromPlain,
   type Place,

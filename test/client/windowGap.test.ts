@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/client/pages.js';
-import { type Direction, Gap, Side } from '../../src/client/windowGap.js';
+import { type Direction, Gap, Side } from '../../src/client/windowPlan.js';
 import type { Dictionary } from '../../src/types/json.js';
 
 /** Records are written as their place and a letter: `3a`. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/client/pages.js';
-import { type Direction, Gap, Side } from '../../src/client/windowGap.js';
-import { type Progress, WindowPlan } from '../../src/client/windowPlan.js';
+import {
+  type Direction,
+  Gap,
+  type Progress,
+  Side,
+  WindowPlan,
+} from '../../src/client/windowPlan.js';
 
 /** A hundred microseconds fill a page of 250. */
 const DENSITY = 2.5;

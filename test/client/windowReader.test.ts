@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from '../../src/client/client.js';
 import { Limiter } from '../../src/client/limiter.js';
-import { orderOf } from '../../src/client/listOrder.js';
-import type { Position } from '../../src/client/position.js';
+import { orderOf, type Position } from '../../src/client/orderedList.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
-import type { WindowOptions } from '../../src/client/windowReader.js';
-import { windows } from '../../src/client/windows.js';
+import { type WindowOptions, windows } from '../../src/client/windows.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { ResourceName } from '../../src/resources.js';
 import type { Query } from '../../src/types/request.js';

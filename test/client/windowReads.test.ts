@@ -2,12 +2,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Limiter } from '../../src/client/limiter.js';
-import { orderOf } from '../../src/client/listOrder.js';
-import type { Fresh, Position } from '../../src/client/position.js';
+import { type Fresh, orderOf, type Position } from '../../src/client/orderedList.js';
 import { readThrough } from '../../src/client/readThrough.js';
 import { identityOf, SeenIds } from '../../src/client/seenIds.js';
-import { type WindowOptions, WindowReader } from '../../src/client/windowReader.js';
-import { requireWindows, windows } from '../../src/client/windows.js';
+import {
+  requireWindows,
+  type WindowOptions,
+  WindowReader,
+  windows,
+} from '../../src/client/windows.js';
 import { fail } from '../../src/errors/errors.js';
 import { fromMicros, toMicros } from '../../src/input/times.js';
 import type { ResourceName } from '../../src/resources.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeTarget } from '../../src/client/client.js';
 import { readPage } from '../../src/client/pages.js';
-import { encodeTarget } from '../../src/client/request.js';
 import { RapidProError } from '../../src/errors/errors.js';
 import { type Item, itemsOf, sortOut } from '../../src/operations/many/items.js';
 import { planRecipients, ranges } from '../../src/operations/many/recipients.js';

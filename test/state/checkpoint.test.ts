@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   type Checkpoint,
-  fingerprint,
+  Fingerprint,
   hasOthers,
   listCheckpoint,
   readCheckpoint,
@@ -29,7 +29,7 @@ const HOME = { server: SERVER, token: TOKEN };
 const simple = (name: string, most?: number): Checkpoint<{ at: number }> => ({
   section: 'resume',
   operation: 'contacts',
-  fingerprint: fingerprint([name], TOKEN),
+  fingerprint: new Fingerprint(TOKEN).add(name).toString(),
   shape: z.object({ at: z.number() }),
   without: 'it starts again',
   ...(most === undefined ? {} : { most }),

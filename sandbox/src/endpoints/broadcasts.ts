@@ -13,7 +13,6 @@ import { newUuid, timedUuid } from '../state/ids.js';
 import type { Broadcast } from '../state/model.js';
 import { findByUuid, idFilter, uuidFilter } from './filters.js';
 import { mostLetters } from './messages.js';
-import { recipients } from './recipients.js';
 import { contactRefs, groupRefs } from './shown.js';
 
 const isText = (input: unknown): boolean => typeof input === 'string';
@@ -147,4 +146,16 @@ function showBroadcast(broadcast: Broadcast, { workspace }: Call): unknown {
     created_on: isoTime(broadcast.createdOn),
     id: broadcast.id,
   };
+}
+
+/**
+ * The contacts or groups of a broadcast or a start. One that is named twice, however it is named, breaks the engine of
+ * `textit`; `v9` keeps it once.
+ */
+export function recipients<T>({ workspace }: Call, named: readonly T[] = []): T[] {
+  const once = [...new Set(named)];
+  if (once.length < named.length && workspace.dialect === 'textit') {
+    throw new ServerError('a recipient that is named twice');
+  }
+  return once;
 }

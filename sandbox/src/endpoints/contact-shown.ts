@@ -1,9 +1,10 @@
 import { sendable } from '../engine/channels.js';
+import { HIDDEN, pathOf, schemeOf, seenUrn } from '../engine/urns.js';
 import { isoTime } from '../state/clock.js';
 import { contactRef } from '../state/ids.js';
 import type { Contact } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { MASK, pathOf, ref, refOrNull, schemeOf } from './shown.js';
+import { ref, refOrNull } from './shown.js';
 
 /** A contact's URNs: texts, or objects with the channel that would be used. */
 export type UrnForm = 'texts' | 'sendable-first' | 'by-priority';
@@ -11,12 +12,12 @@ export type UrnForm = 'texts' | 'sendable-first' | 'by-priority';
 function showUrns(contact: Contact, workspace: Workspace, form: UrnForm): unknown[] {
   const mask = workspace.anonymous;
   if (form === 'texts') {
-    return contact.urns.map(({ identity }) => (mask ? `${schemeOf(identity)}:${MASK}` : identity));
+    return contact.urns.map(({ identity }) => seenUrn(workspace, identity));
   }
   const shown = contact.urns.map(({ identity, display }) => ({
     channel: refOrNull(sendable(workspace, identity)),
     scheme: schemeOf(identity),
-    path: mask ? MASK : pathOf(identity),
+    path: mask ? HIDDEN : pathOf(identity),
     display: mask ? null : display,
   }));
   if (form === 'by-priority') return shown;

@@ -3,7 +3,7 @@ import { readShape, required } from '../body/rules.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { listPage } from '../core/list.js';
-import { addLabel } from '../engine/labels.js';
+import { newUuid } from '../state/ids.js';
 import type { Label } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { findByUuid, uuidFilter } from './filters.js';
@@ -61,4 +61,14 @@ function countLabelled(workspace: Workspace): Map<Label, number> {
 
 function showLabel(label: Label, counts: Map<Label, number>): unknown {
   return { uuid: label.uuid, name: label.name, count: counts.get(label) ?? 0 };
+}
+
+export function addLabel(workspace: Workspace, name: string): Label {
+  return workspace.labels.add({
+    id: workspace.nextId('label'),
+    uuid: newUuid(),
+    name,
+    createdOn: workspace.tick(),
+    deleted: false,
+  });
 }

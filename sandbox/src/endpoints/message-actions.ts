@@ -16,9 +16,9 @@ import {
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { invalidAsAWhole } from '../core/reply.js';
-import { addLabel } from '../engine/labels.js';
 import type { Label, Message } from '../state/model.js';
 import { JsonNumber } from '../values/index.js';
+import { addLabel } from './labels.js';
 
 /** Finds messages by id. Unknown ids are returned separately and are not an error. */
 interface Named {

@@ -2,12 +2,13 @@ import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
+import { pathOf, schemeOf, seenUrn } from '../engine/urns.js';
 import { engineTime, isoTime } from '../state/clock.js';
 import type { Run } from '../state/model.js';
 import { localPhone } from '../values/phone.js';
 import { anonymousName } from './contact-shown.js';
 import { idFilter, uuidFilter, uuidParams } from './filters.js';
-import { MASK, pathOf, ref, schemeOf } from './shown.js';
+import { ref } from './shown.js';
 
 export const runs = endpoint({
   get(call) {
@@ -43,11 +44,10 @@ function showContact(run: Run, { workspace }: Call): unknown {
   const { contact } = run;
   const urn = contact.urns[0]?.identity;
   const name = contact.deleted ? null : contact.name;
-  const shown = (text: string) => (workspace.anonymous ? `${schemeOf(text)}:${MASK}` : text);
   return {
     uuid: contact.uuid,
     name,
-    urn: urn === undefined ? null : shown(urn),
+    urn: urn === undefined ? null : seenUrn(workspace, urn),
     urn_display: urn === undefined || workspace.anonymous ? null : displayOf(urn),
     ...anonymousName(contact, workspace),
   };

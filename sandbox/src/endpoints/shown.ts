@@ -9,9 +9,3 @@ export const contactRefs = (contacts: readonly Contact[]) =>
   contacts.map(({ uuid, name, deleted }) => ({ uuid, name: deleted ? null : name }));
 
 export const groupRefs = (groups: Iterable<Group>) => [...groups].map(ref);
-
-/** Replaces a URN in an anonymous workspace. */
-export const MASK = '********';
-
-export const schemeOf = (identity: string): string => identity.slice(0, identity.indexOf(':'));
-export const pathOf = (identity: string): string => identity.slice(identity.indexOf(':') + 1);

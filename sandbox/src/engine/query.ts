@@ -1,5 +1,6 @@
 import type { Contact, Field } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
+import { pathOf } from './urns.js';
 
 /**
  * Smart groups by a subset of RapidPro's queries:
@@ -113,8 +114,6 @@ function valuesOf(property: string, contact: Contact, workspace: Workspace): Fou
     .filter(urn => urn.identity.startsWith(scheme))
     .map(urn => ({ text: pathOf(urn.identity) }));
 }
-
-const pathOf = (identity: string): string => identity.slice(identity.indexOf(':') + 1);
 
 function fieldValue(field: Field, contact: Contact): Found[] {
   const shown = contact.fields.get(field)?.[field.type] ?? null;

@@ -4,17 +4,15 @@ import type { Workspace } from '../state/workspace.js';
 import { localPhone } from '../values/phone.js';
 import type { Definition } from './definition.js';
 import { type Answered, deliver, succeeded } from './deliver.js';
-import { HIDDEN, seenUrn } from './hidden-urn.js';
-import { pathValue } from './run-path.js';
+import { HIDDEN, pathOf, schemeOf, seenUrn } from './urns.js';
 
 const channelData = (channel: Channel | null) =>
   channel && { uuid: channel.uuid, name: channel.name, address: channel.address ?? '' };
 
 function urnData(workspace: Workspace, urn: string | null) {
-  const shown = seenUrn(workspace, urn);
-  if (shown === null) return null;
-  const scheme = shown.slice(0, shown.indexOf(':'));
-  const path = shown.slice(scheme.length + 1);
+  if (urn === null) return null;
+  const scheme = schemeOf(urn);
+  const path = pathOf(seenUrn(workspace, urn));
   if (path === HIDDEN) return { scheme, path, display: HIDDEN };
   const display = scheme === 'tel' ? localPhone(path) : '';
   return { scheme, path, display };
@@ -29,6 +27,7 @@ function attachmentData(attachment: string) {
 /** The payload that is sent to subscribers and kept in the list of events. */
 export function resthookPayload(workspace: Workspace, run: Run, input: Message | null): unknown {
   const { contact, flow } = run;
+  const [first] = contact.urns;
   const channel = channelData(input?.channel ?? null);
   const results = [...run.values].map(([key, one]) => [
     key,
@@ -47,7 +46,7 @@ export function resthookPayload(workspace: Workspace, run: Run, input: Message |
     contact: {
       uuid: contact.uuid,
       name: contact.name ?? '',
-      urn: seenUrn(workspace, contact.urns[0]?.identity ?? null),
+      urn: first ? seenUrn(workspace, first.identity) : null,
       language: contact.language ?? '',
     },
     flow: {
@@ -123,5 +122,13 @@ export function recordEvent(workspace: Workspace, slug: string, data: unknown): 
     resthook,
     data,
     createdOn: workspace.tick(),
+  });
+}
+
+/** The nodes that a contact visited, as resthooks and `@run.path` show them. */
+function pathValue({ dialect }: Workspace, { path }: Run): { [key: string]: string }[] {
+  return path.map(step => {
+    const both = { node_uuid: step.node, arrived_on: engineTime(step.time) };
+    return dialect === 'v9' ? { ...both, uuid: step.uuid, exit_uuid: step.exit ?? '' } : both;
   });
 }

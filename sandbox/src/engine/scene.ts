@@ -22,7 +22,7 @@ import { JsonNumber } from '../values/index.js';
 import { schemes } from '../values/urn-schemes.js';
 import { destination } from './channels.js';
 import { type Definition, type FlowNode, localizedCategory, nodesOf } from './definition.js';
-import { HIDDEN, seenUrn } from './hidden-urn.js';
+import { HIDDEN, seenUrn } from './urns.js';
 
 /** What an expression can refer to. A broadcast has no run. */
 export interface Scene {
@@ -155,7 +155,7 @@ function urnText(
   workspace: Workspace,
   { identity, display }: { identity: string; display: string | null },
 ): string {
-  const seen = seenUrn(workspace, identity) ?? '';
+  const seen = seenUrn(workspace, identity);
   return display && !seen.endsWith(HIDDEN) ? `${seen}#${display}` : seen;
 }
 
@@ -248,7 +248,7 @@ function inputValue(workspace: Workspace, input: Message): Value {
       uuid: input.uuid,
       created_on: time(input.createdOn),
       channel: channelValue(input.channel),
-      urn: seenUrn(workspace, input.urn),
+      urn: input.urn && seenUrn(workspace, input.urn),
       text: input.text,
       attachments: input.attachments,
       external_id: '',

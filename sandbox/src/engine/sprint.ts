@@ -2,7 +2,6 @@ import type { Value } from '../expressions/values.js';
 import type { Contact, Flow, Message, Run } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import type { Definition } from './definition.js';
-import { resultKey } from './results.js';
 
 /** A run on its way from one wait to the next. */
 export interface Sprint {
@@ -29,4 +28,12 @@ export function saveResult(
 ): void {
   const time = workspace.ticker.next();
   run.values.set(resultKey(name), { name, value, category, node, time, input });
+}
+
+/** `Cases Seen` has the key `cases_seen`. */
+export function resultKey(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
 }

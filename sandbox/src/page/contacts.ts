@@ -1,8 +1,7 @@
 import { isoTime } from '../state/clock.js';
 import type { Contact, Message } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import { contactLine, messageLine, runLine, urnsOf } from './lines.js';
-import { newest } from './newest.js';
+import { contactLine, messageLine, newest, runLine, urnsOf } from './lines.js';
 import type { ChosenContact, View } from './types.js';
 
 /** The contacts that match the search, most recently changed first. */

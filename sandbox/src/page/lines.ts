@@ -1,8 +1,9 @@
-import { MASK, ref, schemeOf } from '../endpoints/shown.js';
+import { ref } from '../endpoints/shown.js';
+import { seenUrn } from '../engine/urns.js';
 import { isoTime } from '../state/clock.js';
 import type { Broadcast, Contact, FlowStart, Message, Run } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
-import type { ContactLine, MessageLine, Ref, RunLine, SendLine } from './types.js';
+import type { ContactLine, MessageLine, Newest, Ref, RunLine, SendLine } from './types.js';
 
 /** One line for each kind of object, without what a workspace hides. */
 
@@ -10,8 +11,8 @@ const refOf = (contact: Contact): Ref => ref({ ...contact, name: nameOf(contact)
 
 const nameOf = ({ deleted, name }: Contact): string | null => (deleted ? null : name);
 
-export const urnsOf = ({ urns }: Contact, { anonymous }: Workspace): string[] =>
-  urns.map(({ identity }) => (anonymous ? `${schemeOf(identity)}:${MASK}` : identity));
+export const urnsOf = ({ urns }: Contact, workspace: Workspace): string[] =>
+  urns.map(({ identity }) => seenUrn(workspace, identity));
 
 export function contactLine(contact: Contact, workspace: Workspace): ContactLine {
   return {
@@ -71,4 +72,33 @@ export function startLine(start: FlowStart): SendLine {
   const { id, status, flow, createdOn } = start;
   const on = isoTime(createdOn);
   return { id, kind: 'start', what: flow.name, status, ...recipientsOf(start), on };
+}
+
+/**
+ * The first matching rows, as the page shows them, and the number of all matches. If the total is known, no further
+ * rows are read: there may be 100,000 of them.
+ */
+export function newest<T, Line>(
+  rows: Iterable<T>,
+  {
+    most,
+    show,
+    holds = () => true,
+    total,
+  }: {
+    most: number;
+    show: (row: T) => Line;
+    holds?: (row: T) => boolean;
+    total?: number | undefined;
+  },
+): Newest<Line> {
+  const items: Line[] = [];
+  let found = 0;
+  for (const row of rows) {
+    if (!holds(row)) continue;
+    found++;
+    if (items.length < most) items.push(show(row));
+    if (total !== undefined && items.length >= most) break;
+  }
+  return { total: total ?? found, items };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemField } from '../state/system-fields.js';
+import { systemField } from '../engine/campaigns.js';
 import type { SeedContext } from './seed-context.js';
 import type { CampaignEventSeed, CampaignSeed } from './types.js';
 

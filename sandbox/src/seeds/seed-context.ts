@@ -1,8 +1,7 @@
-import { type Micros, parseTime } from '../state/clock.js';
+import { type Clock, type Micros, parseTime } from '../state/clock.js';
 import type * as model from '../state/model.js';
 import type { Server } from '../state/server.js';
 import type { Workspace } from '../state/workspace.js';
-import { Calendar } from './calendar.js';
 import type { RefSeed, Seed } from './types.js';
 
 type Kind = 'groups' | 'flows' | 'labels' | 'topics' | 'campaigns' | 'channels';
@@ -60,5 +59,24 @@ export class SeedContext {
 
   user(given: { email: string } | null | undefined): model.User | null {
     return [...this.workspace.users].find(user => user.email === given?.email) ?? null;
+  }
+}
+
+const SECOND: Micros = 1_000_000;
+const MONTH: Micros = 30 * 24 * 3600 * SECOND;
+
+/** Times for rows without one, in sequence over the month before the sandbox was created. */
+class Calendar {
+  #at: Micros;
+  readonly #step: Micros;
+
+  constructor(clock: Clock, rows: number) {
+    this.#at = Math.round(clock.now() * 1000) - MONTH;
+    this.#step = Math.max(1, Math.min(SECOND, Math.floor(MONTH / (2 * rows + 100))));
+  }
+
+  next(): Micros {
+    this.#at += this.#step;
+    return this.#at;
   }
 }

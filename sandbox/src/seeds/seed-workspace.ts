@@ -1,9 +1,9 @@
 import { planAll } from '../engine/campaigns.js';
 import { fillSmartGroup } from '../engine/membership.js';
+import { parseTime } from '../state/clock.js';
 import type { Server } from '../state/server.js';
 import type { Workspace } from '../state/workspace.js';
 import { checkSeed } from './check-seed.js';
-import { inOrder, newestFirst } from './order.js';
 import { seedCampaign, seedCampaignEvent } from './seed-campaigns.js';
 import { seedContact } from './seed-contacts.js';
 import { SeedContext } from './seed-context.js';
@@ -56,4 +56,26 @@ export function seedWorkspace(server: Server, workspace: Workspace, seed: Seed):
   for (const kind of ['classifiers', 'optins', 'templates'] as const) {
     for (const row of seed[kind] ?? []) seedPlain(context, workspace[kind], row);
   }
+}
+
+/**
+ * The API lists newest first; rows are created oldest first. A row without a time stays after the one that preceded it.
+ */
+function inOrder<T extends { created_on?: string }>(rows: readonly T[] | undefined): readonly T[] {
+  if (!rows?.some(row => row.created_on)) return rows ?? [];
+  let at = Number.NEGATIVE_INFINITY;
+  return rows
+    .map(row => {
+      at = (row.created_on ? parseTime(row.created_on) : undefined) ?? at;
+      return { row, at };
+    })
+    .sort((a, b) => a.at - b.at || 0)
+    .map(({ row }) => row);
+}
+
+/** Groups, fields and labels, of which the API does not show when they were made: it lists the newest first. */
+function newestFirst<T extends { created_on?: string }>(
+  rows: readonly T[] | undefined,
+): readonly T[] {
+  return rows?.some(row => row.created_on) ? inOrder(rows) : (rows?.toReversed() ?? []);
 }

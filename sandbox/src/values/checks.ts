@@ -1,4 +1,6 @@
+import type { Dialect } from '../../../src/resources.js';
 import { JsonNumber } from './json.js';
+import { isLanguageCode } from './language-codes.js';
 import { pythonText } from './python.js';
 import { lengthOf, trim } from './text.js';
 
@@ -43,4 +45,22 @@ export function characterErrors(text: string): string[] {
     errors.push(`Surrogate characters are not allowed: U+${code}.`);
   }
   return errors;
+}
+
+/** A contact's name as stored, or the validation messages. */
+export function storeName(value: unknown): Checked {
+  return checkText(value, { max: 64 });
+}
+
+/** A contact's language as stored, or the validation messages. A creation lowercases it, an update does not. */
+export function storeLanguage(
+  value: unknown,
+  mode: 'create' | 'update',
+  _dialect?: Dialect,
+): Checked {
+  const checked = checkText(value, { min: 3, max: 3 });
+  if ('errors' in checked || checked.value === null) return checked;
+  const code = checked.value.toLowerCase();
+  if (!isLanguageCode(code)) return { errors: ['Not a valid ISO639-3 language code.'] };
+  return { value: mode === 'create' ? code : checked.value };
 }

@@ -10,6 +10,8 @@
  *   null, and Python's text of other types. API errors come before engine errors: collect `errors` of the whole body first.
  * - `places` are full paths with aliases. `placesOf` makes them from the objects of the boundaries endpoint.
  */
+
+export { storeLanguage, storeName } from './checks.js';
 export {
   type FieldValue,
   fieldErrors,
@@ -18,8 +20,6 @@ export {
   shownFieldValue,
 } from './field.js';
 export { JsonNumber, parseJson, TooDeep } from './json.js';
-export { storeLanguage } from './language.js';
-export { storeName } from './name.js';
 export { type Place, type Places, placesOf } from './place.js';
 export type { FieldType, Locale, PlaceContext } from './types.js';
 export {

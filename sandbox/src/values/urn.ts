@@ -3,7 +3,6 @@ import { isPossiblePhone, normalizePhone } from './phone.js';
 import { pythonText } from './python.js';
 import { lengthOf, trim } from './text.js';
 import type { Locale } from './types.js';
-import { identityOf, joinUrn, splitUrn, type UrnParts } from './urn-parts.js';
 import { schemeOf } from './urn-schemes.js';
 
 export type UrnUse = 'body' | 'lookup' | 'reference';
@@ -118,4 +117,38 @@ export function wholeUrn(value: unknown, locale: Place): string {
   const text = pythonText(value);
   const parts = splitUrn(text);
   return parts ? joinUrn(inNormalForm(parts, locale)) : text;
+}
+
+/** `scheme:path?query#display`, with `%23`, `%25` and `%3F` in each part decoded to `#`, `%` and `?`. */
+interface UrnParts {
+  scheme: string;
+  path: string;
+  query: string;
+  display: string;
+}
+
+/** The parts of a URN. Null if it has no scheme or no path, or if `#` comes before `?`. */
+function splitUrn(text: string): UrnParts | null {
+  const match = /^([^:?#]+):([^?#]+)(?:\?([^?#]*))?(?:#([^?#]*))?$/.exec(text);
+  if (!match) return null;
+  const [scheme = '', path = '', query = '', display = ''] = match.slice(1).map(decode);
+  return { scheme, path, query, display };
+}
+
+/** Scheme and path: two URNs with the same identity are the same. */
+function identityOf({ scheme, path }: UrnParts): string {
+  return `${scheme}:${encode(path)}`;
+}
+
+/** The whole URN, to which the length limit applies. */
+function joinUrn(parts: UrnParts): string {
+  const query = parts.query && `?${encode(parts.query)}`;
+  return identityOf(parts) + query + (parts.display && `#${encode(parts.display)}`);
+}
+
+const encode = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('?', '%3F');
+
+function decode(text: string | undefined): string {
+  return (text ?? '').replaceAll('%23', '#').replaceAll('%3F', '?').replaceAll('%25', '%');
 }

@@ -39,18 +39,6 @@ interface DownloadOptions extends LinkOptions {
     | undefined;
 }
 
-/** Opens a link, and closes it again if the reader does not want it. */
-async function open(link: string, { onOpen, ...options }: DownloadOptions): Promise<Linked> {
-  const linked = await openLink(link, options);
-  try {
-    if (!options.from) onOpen?.(linked);
-  } catch (error) {
-    linked.close();
-    throw error;
-  }
-  return linked;
-}
-
 function notWhole(description: string): never {
   throw fail(
     'LINK_FAILED',
@@ -77,10 +65,19 @@ function checkRest({ from, etag, total }: Linked, position: number, known: Known
   );
 }
 
-/** How many bytes of an opened file to skip. Closes it if it is no use. */
-function skipOf(linked: Linked, position: number, known: Known): number {
+/** Opens a link at a byte, and closes it again if the reader does not want it, or it is no use. */
+async function open(
+  link: string,
+  { onOpen, ...options }: DownloadOptions,
+  position: number,
+  known: Known,
+): Promise<Linked & { skip: number }> {
+  const linked = await openLink(link, { ...options, from: position, etag: known.etag });
   try {
-    return checkRest(linked, position, known);
+    if (position === 0) onOpen?.(linked);
+    // A server without ranges starts at the first byte again.
+    const skip = checkRest(linked, position, position === 0 ? linked : known);
+    return { ...linked, skip };
   } catch (error) {
     linked.close();
     throw error;
@@ -106,12 +103,11 @@ export async function* download(
   let breaks = 0;
   for (let parts = 1; ; parts++) {
     try {
-      const linked = await open(link, { ...options, from: position, etag: known.etag });
-      if (position === 0) known = linked;
-      // A server without ranges starts at the first byte again.
-      let skip = skipOf(linked, position, known);
-      known = { etag: known.etag ?? linked.etag, total: known.total ?? linked.total };
+      const linked = await open(link, options, position, known);
+      const before = position === 0 ? linked : known;
+      known = { etag: before.etag ?? linked.etag, total: before.total ?? linked.total };
       const begin = position;
+      let { skip } = linked;
       for await (const chunk of linked.body) {
         waited += clock.now() - since;
         const fresh = chunk.subarray(skip);

@@ -8,8 +8,8 @@ import { bareCause, networkFailure, ProxyFailure } from '../../errors/networkErr
 import type { SecretGuard } from '../../input/secrets.js';
 import { bareHost, parseUrl } from '../../url.js';
 import { USER_AGENT } from '../../version.js';
-import { type ForwardProxy, openTunnel, placeOf, proxyFor, proxyHeaders } from '../proxy.js';
-import { trusting } from '../trust.js';
+import { openTunnel, placeOf, proxyFor, wholeAddress } from '../proxy.js';
+import { trusting } from '../transport.js';
 import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
 
 /**
@@ -161,8 +161,12 @@ const LINK_FIXES: Partial<Record<ErrorCode, string>> = {
     'Ask the people who run the network to let OpenFn reach that server through the proxy. The environment variables HTTPS_PROXY and HTTP_PROXY have its address.',
 };
 
-/** Wraps an error from opening or reading a link, which has nothing to do with the host of the credential. Errors of this package stay unchanged. */
-function linkFailure(thrown: unknown): RapidProError {
+/**
+ * Wraps an error from opening or reading a link, which has nothing to do with the host of the credential. If the signal
+ * ended it, that is the reason. Errors of this package stay unchanged.
+ */
+function linkFailure(error: unknown, { signal }: LinkOptions): RapidProError {
+  const thrown: unknown = signal?.aborted ? signal.reason : error;
   if (thrown instanceof RapidProError) return thrown;
   const timedOut = (thrown as { name?: unknown } | null)?.name === 'TimeoutError';
   const { code } = networkFailure(thrown, 0).error;
@@ -189,16 +193,11 @@ export function isPassing(error: unknown): boolean {
   return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 
-/** If the signal ended it, that is the reason. */
-function failed(thrown: unknown, { signal }: LinkOptions): Error {
-  return linkFailure(signal?.aborted ? signal.reason : thrown);
-}
-
 async function* readBody(body: IncomingMessage, options: LinkOptions): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (thrown) {
-    throw failed(thrown, options);
+    throw linkFailure(thrown, options);
   }
 }
 
@@ -242,21 +241,14 @@ async function wayTo(link: URL, options: LinkOptions): Promise<object> {
     return { agent: false, lookup: answerWith(addresses), ...trust };
   }
   await checkProxied(link, options);
-  if (link.protocol === 'http:') return { agent: false, ...wholeAddress(link, proxy) };
+  if (link.protocol === 'http:') {
+    return { agent: false, ...placeOf(proxy), ...wholeAddress(link, proxy) };
+  }
   const host = bareHost(link);
   const authority = `${link.hostname}:${link.port || 443}`;
   const socket: Socket = await openTunnel(proxy, authority, options.signal);
   const servername = isIP(host) ? '' : host;
   return { createConnection: () => overTls({ socket, servername, host, ...trust }) };
-}
-
-/** The request goes to the proxy, which reads the whole address. */
-function wholeAddress(link: URL, proxy: ForwardProxy) {
-  return {
-    ...placeOf(proxy),
-    path: link.href,
-    headers: { host: link.host, ...proxyHeaders(proxy) },
-  };
 }
 
 /**
@@ -319,6 +311,6 @@ export async function openLink(link: string, options: LinkOptions): Promise<Link
   try {
     return await follow(url, options, 0);
   } catch (thrown) {
-    throw failed(thrown, options);
+    throw linkFailure(thrown, options);
   }
 }

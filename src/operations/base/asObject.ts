@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../../client/request.js';
+import type { ApiResponse } from '../../client/client.js';
 import { type ErrorOutcome, fail, RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';

@@ -1,9 +1,7 @@
 import type { Client } from '../../client/client.js';
-import { orderOf } from '../../client/listOrder.js';
-import type { ListPage, Position } from '../../client/position.js';
+import { type ListPage, orderOf, type Position } from '../../client/orderedList.js';
 import { readThrough } from '../../client/readThrough.js';
-import type { WindowOptions } from '../../client/windowReader.js';
-import { requireWindows } from '../../client/windows.js';
+import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { count, log, plural } from '../../input/log.js';
 import {

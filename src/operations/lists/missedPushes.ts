@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { beginningOf } from '../../client/changes.js';
 import type { Client } from '../../client/client.js';
-import { orderOf } from '../../client/listOrder.js';
+import { orderOf } from '../../client/orderedList.js';
 import { type Page, pages } from '../../client/pages.js';
 import type { Place } from '../../client/seams.js';
 import { fail, type RapidProError } from '../../errors/errors.js';

@@ -1,8 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Client } from '../../client/client.js';
-import { orderOf } from '../../client/listOrder.js';
+import { type ListPage, orderOf } from '../../client/orderedList.js';
 import { pages } from '../../client/pages.js';
-import type { ListPage } from '../../client/position.js';
 import { identityOf, SeenIds } from '../../client/seenIds.js';
 import { fail } from '../../errors/errors.js';
 import { periodBetween } from '../../input/filters.js';

@@ -1,5 +1,4 @@
-import type { Client } from '../../client/client.js';
-import type { ApiResponse } from '../../client/request.js';
+import type { ApiResponse, Client } from '../../client/client.js';
 import {
   changed,
   type ErrorCode,

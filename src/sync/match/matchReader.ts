@@ -1,4 +1,3 @@
-import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import { fromPlain, toPlain } from '../../client/seams.js';
 import { paysToRead } from '../../operations/many/lookUp.js';
@@ -12,9 +11,16 @@ import type { Matches, SyncParts } from './matches.js';
 /** Up to this many contacts outside the group are looked up without reading all contacts. */
 const FEW = 100;
 
+/** Returns how many of the contacts of a page still have to be written. */
+type Take = (contacts: Dictionary[]) => Promise<number>;
+
 /** Reads RapidPro's contacts, as far as it pays, to find those of the list. */
 export class MatchReader {
-  readonly #end: ReadEnd;
+  readonly #end: Pick<ReadSoFar, 'cursor'> & {
+    isHalfDone: boolean;
+    complete: boolean;
+    pages: number;
+  };
   readonly #parts: SyncParts;
   readonly #matches: Matches;
   #isWide: boolean;
@@ -41,16 +47,15 @@ export class MatchReader {
   /**
    * Reads the members of the group, and if that is not enough, all contacts.
    *
-   * @param take - gets the contacts of a page, while the next page is being read. Returns how many of them still
-   *   have to be written
+   * @param take - gets the contacts of a page, while the next page is being read
    */
-  async read(take: ReadPlan['take']): Promise<void> {
+  async read(take: Take): Promise<void> {
     await this.#pages(this.#isWide ? undefined : this.#parts.facts.scope, take);
     await this.readOutside(take);
   }
 
   /** Reads all contacts after those of the group, if so many are missing that it pays, or that they are needed. */
-  async readOutside(take: ReadPlan['take']): Promise<void> {
+  async readOutside(take: Take): Promise<void> {
     const { matcher, inputs, client } = this.#parts;
     const byField = matcher.field !== undefined;
     if (this.#isWide || client.limiter.stopped) return;
@@ -79,7 +84,7 @@ export class MatchReader {
       : { found, cursor, isHalfDone, pages, complete, isWide: this.#isWide };
   }
 
-  async #pages(scope: SyncFacts['scope'], take: ReadPlan['take']): Promise<void> {
+  async #pages(scope: SyncFacts['scope'], take: Take): Promise<void> {
     const { facts, matcher, inputs, client } = this.#parts;
     const { limiter } = client;
     const byField = matcher.field !== undefined;
@@ -104,77 +109,61 @@ export class MatchReader {
       // Oldest change first: contacts that change meanwhile come again at the end, and nobody is missed.
       ...(byField ? { reverse: true } : {}),
     };
-    const plan = { query, keepsLast: byField, goesOn, take };
     try {
-      await readContacts(client, plan, this.#end);
+      await this.#readEach(query, goesOn, take);
     } catch (error) {
       limiter.stopFor(error);
     }
   }
-}
 
-interface ReadPlan {
-  query: Query;
-  /** True if the next run reads the last page again, to see what has changed. */
-  keepsLast: boolean;
-  /** Whether to continue after this many pages. */
-  goesOn(pages: number): boolean;
-  /** What to do with a page, while the next one is being read. Returns how much of it is left to do. */
-  take(contacts: Dictionary[]): Promise<number>;
-}
-
-interface ReadEnd {
-  cursor: Query | undefined;
-  isHalfDone: boolean;
-  complete: boolean;
-  pages: number;
-}
-
-/** Reads contacts page by page. A page is processed during the request for the next one. */
-async function readContacts(client: Client, plan: ReadPlan, end: ReadEnd): Promise<void> {
-  const { query, goesOn, take } = plan;
-  const { cursor: start, pages: passed } = end;
-  const source = pages(client, 'contacts', query, start && fromPlain(start));
-  let current = start;
-  if (!goesOn(0)) return;
-  let upcoming = source.next();
-  for (let count = 0; ; ) {
-    const { value: page, done } = await upcoming;
-    if (done) {
-      end.complete = true;
-      return;
+  /** Reads contacts page by page. A page is processed during the request for the next one. */
+  async #readEach(query: Query, goesOn: (pages: number) => boolean, take: Take): Promise<void> {
+    const { client, matcher } = this.#parts;
+    const end = this.#end;
+    const { cursor: start, pages: passed } = end;
+    const source = pages(client, 'contacts', query, start && fromPlain(start));
+    let current = start;
+    if (!goesOn(0)) return;
+    let upcoming = source.next();
+    for (let count = 0; ; ) {
+      const { value: page, done } = await upcoming;
+      if (done) {
+        end.complete = true;
+        return;
+      }
+      const before = count;
+      // A page that had to be requested again is empty.
+      if (page.records.length > 0) count++;
+      const match = take(page.records);
+      const next = page.next && toPlain(page.next);
+      const more = next !== undefined && goesOn(count);
+      if (more) {
+        upcoming = source.next();
+        // It is awaited below. Until then, nobody handles its failure.
+        upcoming.catch(() => {});
+      }
+      let left: number;
+      try {
+        left = await match;
+      } catch (error) {
+        // Waits for the next page if it is on its way: no request outlives the operation.
+        await source.return();
+        throw error;
+      }
+      if (!more) await source.return();
+      // Each contact that is left costs a look-up, unless the page is read again.
+      end.isHalfDone = left > 1;
+      // With a field as key, the next run reads the last page again, to see what has changed.
+      const isKept = matcher.field !== undefined || next === undefined || end.isHalfDone;
+      end.cursor = isKept ? current : next;
+      end.pages = passed + (isKept ? before : count);
+      if (next === undefined) end.complete = true;
+      if (!more) return;
+      if (end.isHalfDone && client.limiter.stopped) {
+        await source.return();
+        return;
+      }
+      current = next;
     }
-    const before = count;
-    // A page that had to be requested again is empty.
-    if (page.records.length > 0) count++;
-    const match = take(page.records);
-    const next = page.next && toPlain(page.next);
-    const more = next !== undefined && goesOn(count);
-    if (more) {
-      upcoming = source.next();
-      // It is awaited below. Until then, nobody handles its failure.
-      upcoming.catch(() => {});
-    }
-    let left: number;
-    try {
-      left = await match;
-    } catch (error) {
-      // Waits for the next page if it is on its way: no request outlives the operation.
-      await source.return();
-      throw error;
-    }
-    if (!more) await source.return();
-    // Each contact that is left costs a look-up, unless the page is read again.
-    end.isHalfDone = left > 1;
-    const isKept = plan.keepsLast || next === undefined || end.isHalfDone;
-    end.cursor = isKept ? current : next;
-    end.pages = passed + (isKept ? before : count);
-    if (next === undefined) end.complete = true;
-    if (!more) return;
-    if (end.isHalfDone && client.limiter.stopped) {
-      await source.return();
-      return;
-    }
-    current = next;
   }
 }

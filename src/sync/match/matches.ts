@@ -111,7 +111,6 @@ export interface SyncParts extends BulkRun {
   inputs: readonly Input[];
   facts: SyncFacts;
   matcher: Matcher;
-  settings: SyncSettings;
 }
 
 /** One of the list that was looked up. */

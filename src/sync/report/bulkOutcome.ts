@@ -98,7 +98,9 @@ type Place = Done | 'failed' | 'passedOver';
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
   readonly total: number;
+  readonly takes: SyncSettings['takes'];
   done = 0;
+  /** How often contacts were written, also others than those of the list. */
   wrote = 0;
   /** True if it is unknown whether a contact was written. */
   hasUnknown = false;
@@ -124,14 +126,14 @@ export class BulkOutcome {
   /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
-  /** @param takes - which of several entries for one contact counts, if the job says so */
   constructor(
     total: number,
     limiter: Limiter,
-    { isPlan = false, takes }: { isPlan?: boolean; takes?: SyncSettings['takes'] } = {},
+    { dryRun = false, takes }: Partial<Pick<SyncSettings, 'dryRun' | 'takes'>> = {},
   ) {
     this.total = total;
-    this.#isPlan = isPlan;
+    this.takes = takes;
+    this.#isPlan = dryRun;
     this.#clashes = new Clashes(takes);
     this.#limiter = limiter;
     this.#places = new Array(total);
@@ -186,6 +188,18 @@ export class BulkOutcome {
     }
   }
 
+  /** Does something for one contact, and sorts out what goes wrong. Returns that. */
+  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<unknown> {
+    try {
+      await work();
+      this.#limiter.wentWell();
+    } catch (error) {
+      this.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
+      return error;
+    }
+    return undefined;
+  }
+
   /** Sorts out what an error means: for this contact, or for all that follow. */
   failWith(item: BulkItem, error: unknown): void {
     if (error instanceof AbortedError) return;
@@ -227,11 +241,6 @@ export class BulkOutcome {
   uuidOf(index: number): string | undefined {
     const isKnown = this.isDone(index) && !this.isPassedOver(index);
     return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
-  }
-
-  /** Counts contacts that were written besides the list. */
-  wroteOthers(count: number): void {
-    this.wrote += count;
   }
 
   /** Notes that the contact of an entry is stopped, blocked or archived. */

@@ -6,6 +6,7 @@ import { count, logOf, withCommas } from '../../input/log.js';
 import { logManyMisread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
+import type { SyncSettings } from '../options.js';
 import { type BulkOutcome, shown } from './bulkOutcome.js';
 
 const SECONDS = 10;
@@ -14,6 +15,7 @@ const CONTACTS = 1000;
 type Log = ReturnType<typeof logOf>;
 /** `unpredicted`: keys that every run writes. */
 type Notes = Pick<BulkOutcome, 'unpredicted' | 'perhapsTaken' | 'behind'>;
+type Settings = Pick<SyncSettings, 'dryRun' | 'failOnError'>;
 
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
@@ -132,20 +134,15 @@ function logBehind(log: Log, { failed }: BulkResult, { behind }: Notes): void {
 /** Nobody reads the log of a green run. */
 const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
-/**
- * Says in the log how it went.
- *
- * @param isLeft - true if the next run can continue from here
- * @param failOnError - the option: an error follows
- * @param notes - what the result does not show
- */
+/** Says in the log how it went. `isLeft`: the next run can continue from here. `notes`: what the result does not show. */
 export function logSyncEnd(
   operation: string,
   result: BulkResult,
   verb: string,
   requests: number,
-  { isLeft, notes, failOnError }: { isLeft: boolean; notes: Notes; failOnError: boolean },
+  { isLeft, notes, settings }: { isLeft: boolean; notes: Notes; settings: Settings },
 ): void {
+  const { dryRun, failOnError } = settings;
   const log = logOf(operation);
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const passedOver = result.passedOver?.length ?? 0;
@@ -153,10 +150,12 @@ export function logSyncEnd(
   const sum = Object.entries({ created, updated, unchanged, failed, 'not attempted': notAttempted })
     .map(([word, amount]) => `${withCommas(amount)} ${word}`)
     .join(', ');
-  log.info(`${verb} ${count(total, 'contact')} in ${count(requests, 'request')}: ${sum}`);
+  log.info(
+    `${dryRun ? 'Dry run (nothing was written) of' : verb} ${count(total, 'contact')} in ${count(requests, 'request')}: ${sum}`,
+  );
   logPassedOver(log, result);
   // The result itself only says so after the writes are counted.
-  logRemoval(log, result, verb.startsWith('Dry run'));
+  logRemoval(log, result, dryRun);
   logUnpredicted(log, result, notes);
   logBehind(log, result, notes);
   logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);

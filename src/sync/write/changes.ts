@@ -141,10 +141,29 @@ export async function writeChange(
   return effective(change);
 }
 
+type GroupAction = 'add' | 'remove';
+
+/** Lets contacts enter or leave a group, a hundred at most. */
+export async function moveContacts(
+  client: Client,
+  contacts: string[],
+  { action, group, repeated }: { action: GroupAction; group: string; repeated?: boolean },
+): Promise<void> {
+  const answer = await client.request({
+    method: 'POST',
+    path: 'contact_actions',
+    body: { contacts, action, group },
+    repeatable: true,
+    repeated,
+    referencesGroupsOrFields: true,
+  });
+  requireDone(answer);
+}
+
 /** Contacts that enter or leave one group. */
 interface Batch {
   group: string;
-  action: 'add' | 'remove';
+  action: GroupAction;
   changes: Change[];
 }
 
@@ -206,15 +225,8 @@ export class GroupChanges {
     const queue: Item[][] = [items];
     for (let batch = queue.shift(); batch; batch = queue.shift()) {
       try {
-        const answer = await client.request({
-          method: 'POST',
-          path: 'contact_actions',
-          body: { contacts: batch.map(({ value }) => value), action, group },
-          repeatable: true,
-          repeated,
-          referencesGroupsOrFields: true,
-        });
-        requireDone(answer);
+        const contacts = batch.map(({ value }) => String(value));
+        await moveContacts(client, contacts, { action, group, repeated });
         for (const change of changesOf(batch)) this.#finish(change, ends);
       } catch (error) {
         if (!(error instanceof RapidProError)) throw error;
@@ -226,7 +238,7 @@ export class GroupChanges {
     }
   }
 
-  #put(action: Batch['action'], group: string, change: Change): void {
+  #put(action: GroupAction, group: string, change: Change): void {
     const key = `${action} ${group}`;
     const batch = this.#batches.get(key) ?? { group, action, changes: [] };
     batch.changes.push(change);

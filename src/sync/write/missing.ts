@@ -4,9 +4,8 @@ import { RapidProError, reachOf } from '../../errors/errors.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
-import { giveWay, inTurns } from '../../input/turns.js';
+import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { plainNumber } from '../../input/urns.js';
-import { requireDone } from '../../operations/base/asObject.js';
 import { urnsOf } from '../../operations/contact/contactUrns.js';
 import { sortOut } from '../../operations/many/items.js';
 import { ranges } from '../../operations/many/recipients.js';
@@ -17,7 +16,7 @@ import { textOrNull } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { Matcher, Matches, SyncParts } from '../match/matches.js';
 import { shown } from '../report/bulkOutcome.js';
-import type { Cost } from './changes.js';
+import { moveContacts } from './changes.js';
 
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {
@@ -133,8 +132,7 @@ export class Missing {
     this.#matches = matches;
   }
 
-  /** @param cost - what the writing would take is added, where nothing is written */
-  async remove(cost: Cost): Promise<void> {
+  async remove(): Promise<void> {
     const { settings, outcome } = this.#parts;
     if (!settings.removeMissing) return;
     try {
@@ -148,7 +146,7 @@ export class Missing {
       const found = unmatched.length > 0 ? { unmatched } : {};
       outcome.removal = { left: [], ...found };
       this.#requireFew(members);
-      outcome.removal = { ...(await this.#leave(members, cost)), ...found };
+      outcome.removal = { ...(await this.#leave(members)), ...found };
     } catch (error) {
       outcome.removal = { left: [], ...outcome.removal, notRemoved: reasonOf(error) };
       this.#noteStop(error);
@@ -274,7 +272,7 @@ export class Missing {
               'Leave "urns" out of the list, and identify contacts by uuid or by a field.',
             );
           }
-          for (const { token } of this.#namesOf(contact)) named.add(token);
+          for (const name of this.#namesOf(contact)) named.add(name);
           const isNamed = inList.has(contact);
           if (!isNamed) left.add(uuid);
           const other = this.#hasKey(contact) ? 'missing' : 'unmatched';
@@ -295,13 +293,13 @@ export class Missing {
   }
 
   /** The names by which entries of the list look for a contact. */
-  #namesOf(contact: Dictionary): { token: string }[] {
+  #namesOf(contact: Dictionary): string[] {
     const { matcher } = this.#parts;
     if (matcher.field === undefined) {
-      return [String(contact.uuid), ...urnsOf(contact).map(urnIdentity)].map(token => ({ token }));
+      return [String(contact.uuid), ...urnsOf(contact).map(urnIdentity)];
     }
-    const token = keyOf(contact, matcher);
-    return token === undefined ? [] : [{ token }];
+    const name = keyOf(contact, matcher);
+    return name === undefined ? [] : [name];
   }
 
   /** Whether a member could be in the list at all. */
@@ -346,9 +344,8 @@ export class Missing {
     const isMore =
       share === undefined ? uuids.length > Number(atMost) : uuids.length * 100 > share * total;
     if (!isMore) return;
-    const members = count(total, ['member', 'members']);
     throw stay(
-      `${uuids.length} of ${members} are not in the list, which is more than atMost allows (${String(atMost).trim()})`,
+      `${uuids.length} of ${count(total, 'member')} are not in the list, which is more than atMost allows (${String(atMost).trim()})`,
       'Check them in data.notRemoved.uuids. If all of them should leave, raise removeMissing.atMost.',
       undefined,
       uuids,
@@ -356,17 +353,11 @@ export class Missing {
   }
 
   /** Takes them out, a hundred a request. What goes wrong on the way keeps those who are left. */
-  async #leave(
-    { missing }: Members,
-    cost: Cost,
-  ): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
-    const { settings, client, outcome } = this.#parts;
-    const queue: { group: string; uuids: string[] }[] = [];
-    for (const [group, uuids] of missing) {
-      for (let start = 0; start < uuids.length; start += BATCH_LIMIT) {
-        queue.push({ group, uuids: uuids.slice(start, start + BATCH_LIMIT) });
-      }
-    }
+  async #leave({ missing }: Members): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
+    const { settings, client, outcome, cost } = this.#parts;
+    const queue = [...missing].flatMap(([group, all]) =>
+      inPieces(all, BATCH_LIMIT).map(uuids => ({ group, uuids })),
+    );
     if (settings.dryRun) {
       cost.add(queue.length);
       return { left: [...new Set(queue.flatMap(({ uuids }) => uuids))] };
@@ -378,16 +369,9 @@ export class Missing {
       const { group, uuids } = batch;
       const items = uuids.map((value, index) => ({ value, index }));
       try {
-        const answer = await client.request({
-          method: 'POST',
-          path: 'contact_actions',
-          body: { contacts: uuids, action: 'remove', group },
-          repeatable: true,
-          referencesGroupsOrFields: true,
-        });
-        requireDone(answer);
+        await moveContacts(client, uuids, { action: 'remove', group });
         for (const uuid of uuids) left.add(uuid);
-        outcome.wroteOthers(uuids.length);
+        outcome.wrote += uuids.length;
       } catch (error) {
         const sorted =
           error instanceof RapidProError ? sortOut(error, 'contacts', items) : undefined;
@@ -404,7 +388,7 @@ export class Missing {
       }
     }
     if (!reason || stayed.size === 0) return { left: [...left] };
-    const who = `${count(stayed.size, ['member', 'members'])} who ${stayed.size === 1 ? 'is' : 'are'}`;
+    const who = `${count(stayed.size, 'member')} who ${stayed.size === 1 ? 'is' : 'are'}`;
     const description = `${who} not in the list may not have left. ${reason.description}`;
     return { left: [...left], notRemoved: { ...reason, description, uuids: [...stayed] } };
   }

@@ -1,42 +1,29 @@
-import { changed, fail, hasErrorCode, type Reason } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { type Change, isKnownLanguage, predictMisread, reportMisread } from '../compare.js';
+import {
+  type Change,
+  INACTIVE,
+  isKnownLanguage,
+  predictMisread,
+  reportMisread,
+} from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
-import { Cost, create, GroupChanges, newBody, writeChange } from './changes.js';
-
-const INACTIVE: Reason = {
-  code: 'VALIDATION_FAILED',
-  description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
-  fix: 'Leave "groups" out, or make the contact active with unblockContacts(). Its other keys match.',
-};
+import { create, GroupChanges, newBody, writeChange } from './changes.js';
 
 /** Writes what differs, and says of each contact how that ended. In a dry run it only counts. */
 export class Writer {
-  /** What the writes would take, counted if nothing is written. */
-  readonly cost = new Cost();
   readonly #parts: SyncParts;
   readonly #groups = new GroupChanges();
   readonly #unreadPlaces = new UnreadPlaces();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
-  }
-
-  /** Does something for one contact of the list, and sorts out what goes wrong. */
-  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<void> {
-    const { outcome, client } = this.#parts;
-    try {
-      await work();
-      client.limiter.wentWell();
-    } catch (error) {
-      outcome.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
-    }
   }
 
   async changes(changes: readonly Change[]): Promise<void> {
@@ -46,13 +33,13 @@ export class Writer {
 
   /** Writes a change. The groups of the contact wait until a hundred can go in one request. */
   async change(change: Change): Promise<void> {
-    const { client, outcome, settings } = this.#parts;
+    const { client, outcome, settings, cost } = this.#parts;
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return;
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
-      this.cost.ofChange(change);
+      cost.ofChange(change);
       // Whether another contact holds a URN is only looked up where it is written.
       if (change.urns) {
         change.unpredicted.push('urns');
@@ -60,7 +47,7 @@ export class Writer {
       }
       return this.#toGroups(change);
     }
-    await this.attempt({ index, uuid }, async () => {
+    await outcome.attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
       this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
@@ -81,13 +68,12 @@ export class Writer {
     );
   }
 
-  /** Makes a contact. */
   async create(input: Input): Promise<Dictionary | undefined> {
-    const { outcome, settings, facts, matcher, progress } = this.#parts;
+    const { outcome, settings, facts, matcher, progress, cost } = this.#parts;
     const { index, urns = [] } = input;
     if (settings.dryRun) {
       refuseDuplicateNumbers(urns);
-      this.cost.ofCreation(input);
+      cost.ofCreation(input);
       const misread = predictMisread(input.fields, facts.types);
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.
       const mayBeTaken = matcher.field !== undefined && urns.length > 0;
@@ -125,9 +111,9 @@ export class Writer {
    * requests: its first ones do not wait until there are a hundred.
    */
   async groups({ atEnd }: { atEnd: boolean }): Promise<void> {
-    const { client, earlier, outcome, settings } = this.#parts;
+    const { client, earlier, outcome, settings, cost } = this.#parts;
     if (settings.dryRun) {
-      if (atEnd) this.cost.add(this.#groups.requests);
+      if (atEnd) cost.add(this.#groups.requests);
       return;
     }
     const ends = {
@@ -148,7 +134,8 @@ export class Writer {
     const { input, uuid, join, leave, inactive } = change;
     const { index } = input;
     if (inactive && join.length > 0) {
-      outcome.fail({ index, uuid }, INACTIVE);
+      const fix = `${INACTIVE.fix} Its other keys match.`;
+      outcome.fail({ index, uuid }, { ...INACTIVE, fix });
       return;
     }
     const hasGroups = join.length + leave.length > 0;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AbortedError } from '../../../src/client/limiter.js';
 import { fail } from '../../../src/errors/errors.js';
 import { type BulkRun, bulkRun, type ReadSoFar } from '../../../src/sync/bulkRun.js';
+import { syncSettings } from '../../../src/sync/options.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { checkpoints, onlyCheckpoint } from '../../support/checkpoint.js';
@@ -23,11 +24,11 @@ interface Running extends RunPlan {
 const PLAN: Plan = {
   name: 'syncContacts',
   verb: 'Synchronized',
-  settings: { failOnError: false, removeMissing: undefined },
+  settings: syncSettings({}),
   identity: { key: undefined },
-  leavesCheckpoint: true,
 };
-const REMOVES = { failOnError: false, removeMissing: { groups: ['g1'], atMost: 5 } };
+const REMOVES = syncSettings({ removeMissing: { groups: ['g1'], atMost: 5 } });
+const DRY = { settings: syncSettings({ dryRun: true }) };
 const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'Fix it.' } as const;
 
 async function running(list: unknown, work: Work, { plan, ...more }: Running = {}) {
@@ -123,7 +124,7 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect(Object.keys(checkpoints(left))).toHaveLength(isLeft ? 1 : 0);
     // Without any before, the state stays as it is.
     if (!isLeft) expect(left).toBe(state);
-    const dry = await running([1, 2], work, { plan: { leavesCheckpoint: false } });
+    const dry = await running([1, 2], work, { plan: DRY });
     expect(dry.left).toBe(dry.state);
   });
 
@@ -140,7 +141,7 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect(left.rapidpro).toEqual({ resume: { 'contacts-0123': other }, madeOn: 5 });
     // Also by a run that did not ask for it, but not by one that wrote nothing.
     expect((await running(TEN, done, { rapidpro })).left.rapidpro).toEqual(left.rapidpro);
-    const dry = { rapidpro, plan: { leavesCheckpoint: false } };
+    const dry = { rapidpro, plan: DRY };
     expect((await running(TEN, done, dry)).left.rapidpro).toBe(rapidpro);
   });
 
@@ -431,12 +432,12 @@ describe('what is said at the end', () => {
       outcome.fail({ index: 0 }, { ...REASON, code: 'SERVER_UNAVAILABLE' });
     const text = (await running([1], passing)).lines.join('\n');
     expect(text).toContain('Some failures may be temporary');
-    const dry = await running([1], passing, { plan: { leavesCheckpoint: false } });
+    const dry = await running([1], passing, { plan: DRY });
     expect(dry.lines.join('\n')).not.toContain('Some failures may be temporary');
   });
 
   test('as an error, with what the next run needs', async () => {
-    const settings = { failOnError: true, removeMissing: undefined };
+    const settings = syncSettings({ failOnError: true });
     const { call } = calling([1, 2, 3]);
     const lines = captureConsole();
     const error = await bulkRun(call, { ...PLAN, settings }, async run => {
@@ -492,6 +493,6 @@ test('a run has its list, its progress and a workspace', async () => {
       outcome.complete('created', { index: 0 });
       expect(outcome.wrote).toBe(0);
     },
-    { plan: { leavesCheckpoint: false } },
+    { plan: DRY },
   );
 });

@@ -25,7 +25,8 @@ const A = 'tel:+250788000001';
 const B = 'tel:+250788000002';
 const U1 = '00000000-0000-4000-8000-000000000001';
 
-const outcomeOf = (total: number) => new BulkOutcome(total, new Limiter({ clock: fakeClock() }));
+const outcomeOf = (total: number, takes?: 'first' | 'last') =>
+  new BulkOutcome(total, new Limiter({ clock: fakeClock() }), { takes });
 
 async function read(list: unknown[], how: object = {}) {
   const outcome = outcomeOf(list.length);
@@ -247,7 +248,7 @@ describe('entries with a name in common', () => {
 
   test('all fail', async () => {
     const outcome = outcomeOf(7);
-    await failDuplicates(inputs, namesOf, outcome, undefined);
+    await failDuplicates(inputs, namesOf, outcome);
     expect(outcome.result().failed).toMatchObject([
       {
         index: 0,
@@ -276,7 +277,7 @@ describe('entries with a name in common', () => {
       { index: 1, uuid: U2, urns: [A] },
       { index: 2, uuid: U2 },
     ];
-    await failDuplicates(sharing, namesOf, outcome, undefined);
+    await failDuplicates(sharing, namesOf, outcome);
     expect(outcome.result().failed).toMatchObject([
       {
         description:
@@ -294,7 +295,7 @@ describe('entries with a name in common', () => {
   test('of many, the first are named', async () => {
     const outcome = outcomeOf(7);
     const same = Array.from({ length: 7 }, (_, index): Input => ({ index, uuid: U1 }));
-    await failDuplicates(same, namesOf, outcome, undefined);
+    await failDuplicates(same, namesOf, outcome);
     expect(outcome.result().failed[0]?.description).toBe(
       'contacts[0], contacts[1], contacts[2], contacts[3], contacts[4] and 2 more are the same contact: they share the uuid.',
     );
@@ -319,8 +320,8 @@ describe('entries with a name in common', () => {
       [0, 3, 4, 5, 6],
     ],
   ])('or the %s counts', async (takes, passed, open) => {
-    const outcome = outcomeOf(7);
-    await failDuplicates(inputs, namesOf, outcome, takes);
+    const outcome = outcomeOf(7, takes);
+    await failDuplicates(inputs, namesOf, outcome);
     expect(outcome.result().passedOver).toEqual(
       passed.map(([index, duplicateOf]) => ({ index, duplicateOf })),
     );

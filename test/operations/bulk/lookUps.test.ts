@@ -606,13 +606,13 @@ describe('all others', () => {
   });
 
   test('in a dry run, are counted and neither made nor matched', async () => {
-    const { lines, ends, matches, writer } = await others(
+    const { lines, ends, matches, parts } = await others(
       [{ urns: [tel(0)] }, { urns: [tel(1)], name: 'New' }],
       { people: [person(1)], options: { dryRun: true } },
     );
     expect(lines).toEqual([`find ${tel(0)}`, `find ${tel(1)}`]);
     expect(ends).toEqual(['created', 'updated']);
     expect(matches.uuidOf(0)).toBeUndefined();
-    expect(writer.cost.requests).toBe(2);
+    expect(parts.cost.requests).toBe(2);
   });
 });

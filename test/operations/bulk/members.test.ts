@@ -74,6 +74,7 @@ async function removal({
   } as unknown as Client;
   const matcher = new Matcher(settings.key, new Map([['id', 'text']]));
   const facts = { leave: members.map((_, at) => ({ uuid: `g${at + 1}` })), groups: [] };
+  const cost = new Cost();
   const parts = {
     all,
     inputs: all,
@@ -82,13 +83,13 @@ async function removal({
     client,
     settings,
     facts,
+    cost,
   } as unknown as SyncParts;
   for (let index = 0; index < list.length; index++) ends(outcome, index);
   if (stop) limiter.stop(fail('RATE_LIMITED', 'Too many.', 'Wait.'));
-  const cost = new Cost();
   const matches = new Matches(parts);
   for (const [index, uuid] of claims) matches.claim(index, uuid);
-  await new Missing(parts, matches).remove(cost);
+  await new Missing(parts, matches).remove();
   return { removal: outcome.removal, sent, outcome, cost: cost.requests };
 }
 
@@ -528,5 +529,5 @@ describe('who leaves', () => {
 
 test('without the option, nothing is read', async () => {
   const parts = { settings: syncSettings({}) } as unknown as SyncParts;
-  await expect(new Missing(parts, {} as Matches).remove(new Cost())).resolves.toBeUndefined();
+  await expect(new Missing(parts, {} as Matches).remove()).resolves.toBeUndefined();
 });

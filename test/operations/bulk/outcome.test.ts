@@ -17,7 +17,7 @@ const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'F
 
 function outcomeOf(total: number, isPlan = false, takes?: 'first') {
   const limiter = limiterOf();
-  return { limiter, outcome: new BulkOutcome(total, limiter, { isPlan, takes }) };
+  return { limiter, outcome: new BulkOutcome(total, limiter, { dryRun: isPlan, takes }) };
 }
 
 describe('each entry ends in one place', () => {
@@ -93,8 +93,6 @@ describe('each entry ends in one place', () => {
     outcome.complete('created', { index: 0 });
     outcome.complete('unchanged', { index: 1 });
     expect(outcome.wrote).toBe(1);
-    outcome.wroteOthers(5);
-    expect(outcome.wrote).toBe(6);
     const plan = outcomeOf(1, true).outcome;
     plan.complete('created', { index: 0 });
     expect(plan.wrote).toBe(0);
@@ -361,7 +359,7 @@ describe('the log at the end', () => {
   const said = (
     result: Partial<BulkResult>,
     {
-      verb = 'Synchronized',
+      dryRun = false,
       isLeft = false,
       unpredicted = [] as string[],
       perhapsTaken = 0,
@@ -370,10 +368,10 @@ describe('the log at the end', () => {
     } = {},
   ) => {
     const lines = captureConsole();
-    logSyncEnd('syncContacts', { ...empty(), ...result }, verb, 1234, {
+    logSyncEnd('syncContacts', { ...empty(), ...result }, 'Synchronized', 1234, {
       isLeft,
       notes: { unpredicted: new Set(unpredicted), perhapsTaken, behind: new Set(behind) },
-      failOnError: isError,
+      settings: { dryRun, failOnError: isError },
     });
     const head = /^RapidPro: (warning: )?syncContacts\(\): /;
     expect(lines.filter(line => !head.test(line))).toEqual([]);
@@ -410,32 +408,38 @@ describe('the log at the end', () => {
     expect(said({ passedOver: [] })).toHaveLength(1);
   });
 
-  test.each<[result: Partial<BulkResult>, verb: string, line: string | undefined]>([
-    [{}, 'Synchronized', undefined],
+  test('of a dry run says that nothing was written', () => {
+    expect(said({ created: items(1) }, { dryRun: true })).toEqual([
+      'Dry run (nothing was written) of 1 contact in 1,234 requests: 1 created, 0 updated, 0 unchanged, 0 failed, 0 not attempted',
+    ]);
+  });
+
+  test.each<[result: Partial<BulkResult>, dryRun: boolean, line: string | undefined]>([
+    [{}, false, undefined],
     [
       { left: ['a'] },
-      'Synchronized',
+      false,
       'Not in the list: 1 member was removed from the groups. See data.left',
     ],
     [
       { left: ['a', 'b'] },
-      'Synchronized',
+      false,
       'Not in the list: 2 members were removed from the groups. See data.left',
     ],
     [
       { left: ['a'] },
-      'Dry run of',
+      true,
       'Not in the list: 1 member would be removed from the groups. See data.left',
     ],
-    [{ left: [] }, 'Synchronized', 'Nobody was removed from the groups'],
-    [{ left: [] }, 'Dry run of', 'Nobody would be removed from the groups'],
+    [{ left: [] }, false, 'Nobody was removed from the groups'],
+    [{ left: [] }, true, 'Nobody would be removed from the groups'],
     [
       { left: [], notRemoved: { description: 'Nobody left.', fix: 'Run again.' } },
-      'Synchronized',
+      false,
       'warning: Nobody left. Run again.',
     ],
-  ])('%j after %s: %s', (result, verb, line) => {
-    expect(said(result, { verb }).slice(1)).toEqual(line ? [line] : []);
+  ])('%j, in a dry run %s: %s', (result, dryRun, line) => {
+    expect(said(result, { dryRun }).slice(1)).toEqual(line ? [line] : []);
   });
 
   test('counts members without the key', () => {

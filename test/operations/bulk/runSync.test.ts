@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dryResult, runSync } from '../../../src/sync/runSync.js';
+import { dryResult } from '../../../src/sync/bulkRun.js';
+import { runSync } from '../../../src/sync/runSync.js';
 import { Cost } from '../../../src/sync/write/changes.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -591,7 +592,7 @@ describe('a dry run', () => {
 
   test('that ended before it counted takes none', () => {
     captureConsole();
-    expect(dryResult('syncContacts', EMPTY)).toEqual({
+    expect(dryResult('syncContacts', EMPTY, new Cost())).toEqual({
       ...EMPTY,
       dryRun: true,
       requests: 0,

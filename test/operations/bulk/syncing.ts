@@ -5,6 +5,7 @@ import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matche
 import { syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
 import type { SyncFacts } from '../../../src/sync/syncFacts.js';
+import { Cost } from '../../../src/sync/write/changes.js';
 import { Writer } from '../../../src/sync/write/writer.js';
 import { fakeClock } from '../../support/fakeClock.js';
 import { type FakeOptions, fakeRapidPro, type Person } from './fakeRapidPro.js';
@@ -52,10 +53,7 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
   ]);
   const matcher = new Matcher(settings.key, types);
   for (const input of inputs) matcher.expect(input);
-  const outcome = new BulkOutcome(inputs.length, limiter, {
-    isPlan: settings.dryRun,
-    takes: settings.takes,
-  });
+  const outcome = new BulkOutcome(inputs.length, limiter, settings);
   const logged: number[] = [];
   const parts = {
     list: [],
@@ -77,6 +75,7 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
     },
     matcher,
     settings,
+    cost: new Cost(),
   } as unknown as SyncParts;
   const matches = new Matches(parts);
   for (const [index, uuid] of earlier?.found ?? []) matches.claim(index, uuid);

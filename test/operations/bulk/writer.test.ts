@@ -326,7 +326,7 @@ describe('what goes wrong', () => {
   const attempts = async (errors: (Error | undefined)[]) => {
     const all = writing(errors.map((_, n) => named(n)));
     for (const [index, error] of errors.entries()) {
-      await all.writer.attempt({ index }, async () => {
+      await all.outcome.attempt({ index }, async () => {
         if (error) throw error;
       });
     }
@@ -350,15 +350,19 @@ describe('what goes wrong', () => {
   });
 
   test('a failure of one entry names its contact, if that is known', async () => {
-    const { writer, outcome } = writing([named(0)]);
-    await writer.attempt({ index: 0, uuid: uuidOf(0) }, () => Promise.reject(refused('NOT_FOUND')));
+    const { outcome } = writing([named(0)]);
+    await outcome.attempt({ index: 0, uuid: uuidOf(0) }, () =>
+      Promise.reject(refused('NOT_FOUND')),
+    );
     expect(outcome.result().failed).toMatchObject([{ uuid: uuidOf(0) }]);
   });
 
   test('a mistake of the program is thrown', async () => {
-    const { writer } = writing([named(0)]);
+    const { outcome } = writing([named(0)]);
     const mistake = new TypeError('of ours');
-    await expect(writer.attempt({ index: 0 }, () => Promise.reject(mistake))).rejects.toBe(mistake);
+    await expect(outcome.attempt({ index: 0 }, () => Promise.reject(mistake))).rejects.toBe(
+      mistake,
+    );
   });
 });
 
@@ -413,11 +417,11 @@ describe('a new contact', () => {
   const dryRun = true;
 
   test('in a dry run is counted, and not made', async () => {
-    const { contact, created, server, writer } = await making(named(0), { options: { dryRun } });
+    const { contact, created, server, parts } = await making(named(0), { options: { dryRun } });
     expect(contact).toBeUndefined();
     expect(created).toEqual([{ index: 0 }]);
     expect(server.lines).toEqual([]);
-    expect(writer.cost).toMatchObject({ requests: 1, isAtMost: false });
+    expect(parts.cost).toMatchObject({ requests: 1, isAtMost: false });
   });
 
   test('in a dry run: what cannot be read is known', async () => {
@@ -450,7 +454,7 @@ describe('a dry run', () => {
   const options = { dryRun: true } as const;
 
   test('counts what each change takes, and writes nothing', async () => {
-    const { writer, changes, lines, outcome } = writing(
+    const { writer, changes, lines, outcome, parts } = writing(
       [named(0), named(1), named(2)],
       [
         NAME,
@@ -460,11 +464,11 @@ describe('a dry run', () => {
       { options },
     );
     await writer.changes(changes);
-    expect(writer.cost.requests).toBe(2);
+    expect(parts.cost.requests).toBe(2);
     await writer.groups({ atEnd: false });
-    expect(writer.cost.requests).toBe(2);
+    expect(parts.cost.requests).toBe(2);
     await writer.groups({ atEnd: true });
-    expect(writer.cost.requests).toBe(3);
+    expect(parts.cost.requests).toBe(3);
     expect(lines).toEqual([]);
     // Nobody waits for its groups.
     expect(outcome.result().updated).toEqual([
@@ -475,14 +479,14 @@ describe('a dry run', () => {
   });
 
   test('cannot know who holds a URN', async () => {
-    const { writer, change, outcome } = writing(
+    const { writer, change, outcome, parts } = writing(
       [named(0)],
       [{ changed: ['urns'], urns: true, missing: 1 }],
       { options },
     );
     await writer.change(change(0));
     expect(outcome.result().updated).toMatchObject([{ predicted: false }]);
-    expect(writer.cost).toMatchObject({ requests: 3, isAtMost: true });
+    expect(parts.cost).toMatchObject({ requests: 3, isAtMost: true });
     const plain = writing([named(0)], [NAME], { options });
     await plain.writer.change(plain.change(0));
     expect(plain.outcome.result().updated[0]).not.toHaveProperty('predicted');

@@ -14,7 +14,7 @@ import {
   updateContact,
 } from '../../../src/Adaptor.js';
 import { Client } from '../../../src/client/client.js';
-import { orderOf } from '../../../src/client/listOrder.js';
+import { orderOf } from '../../../src/client/orderedList.js';
 import { readThrough } from '../../../src/client/readThrough.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import { advance, CHANGES, isSeen, versionOf } from '../../../src/state/feed.js';

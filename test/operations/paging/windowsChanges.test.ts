@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { eachPage, fn, getContacts, getMessages } from '../../../src/Adaptor.js';
 import { Client } from '../../../src/client/client.js';
 import { systemClock } from '../../../src/client/clock.js';
-import { orderOf } from '../../../src/client/listOrder.js';
+import { orderOf } from '../../../src/client/orderedList.js';
 import { readThrough } from '../../../src/client/readThrough.js';
 import { parseConfiguration } from '../../../src/configuration.js';
 import { toMicros } from '../../../src/input/times.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderOf } from '../../src/client/listOrder.js';
+import { orderOf } from '../../src/client/orderedList.js';
 import type { ResourceName } from '../../src/resources.js';
 import type { Query } from '../../src/types/request.js';
 
