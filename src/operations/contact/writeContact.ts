@@ -7,7 +7,7 @@ import type { Settings } from '../../input/optionTable.js';
 import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
-import { asOutcome, asWritten } from '../base/asObject.js';
+import { asWritten } from '../base/asObject.js';
 import {
   findContact,
   findHolders,
@@ -74,11 +74,7 @@ async function writeByKey(
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
 /** Compares what RapidPro stored with what was sent. */
-function checkKept(
-  contact: Dictionary,
-  sent: readonly string[],
-  given: readonly string[] = sent,
-): void {
+function checkKept(contact: Dictionary, sent: readonly string[], given: readonly string[]): void {
   const kept = new Set(urnsOf(contact).map(urnIdentity));
   const distinct = distinctUrns(sent);
   if (kept.size >= distinct.length) return;
@@ -259,28 +255,27 @@ export async function createContact(client: Client, body: Body): Promise<Diction
 }
 
 async function create(client: Client, body: Body): Promise<Dictionary> {
-  refuseDuplicateNumbers(body.urns);
+  const given = (body.urns ?? []) as string[];
+  refuseDuplicateNumbers(given);
   const started = client.clock.now();
   // RapidPro 9 fails on a contact that has a URN twice.
-  const given = (Array.isArray(body.urns) ? body.urns : []) as string[];
-  const urns = given.length > 0 ? distinctUrns(given) : undefined;
-  const [urn] = urns ?? [];
-  const repeatable = urn !== undefined;
+  const urns = distinctUrns(given);
+  const repeatable = urns.length > 0;
   try {
     const answer = await client.request({
       method: 'POST',
       path: 'contacts',
-      body: urns ? { ...body, urns } : body,
-      positions: { urns: urns?.map(one => given.indexOf(one)) ?? [] },
+      body: repeatable ? { ...body, urns } : body,
+      positions: { urns: urns.map(one => given.indexOf(one)) },
       repeatable,
       referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
-    return repeatable ? asWritten(answer.body) : asOutcome(answer.body, 'contacts');
+    return asWritten(answer.body, repeatable ? undefined : 'contacts');
   } catch (error) {
     // Whatever it says: its text may have been lost.
     const refused = error instanceof RapidProError && error.statusCode === 400;
-    if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
-    const own = await client.after(error, () => ownContact(client, body, urns ?? [urn], started));
+    if (!refused || error.outcome !== 'unknown' || !repeatable) throw error;
+    const own = await client.after(error, () => ownContact(client, body, urns, started));
     if (own) return own;
     throw error;
   }
@@ -289,16 +284,15 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
 async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
   const contact = await findContact(client, { uuid });
   if (contact) return contact;
-  const { code, description, fix } = NO_SUCH_CONTACT;
-  throw fail(code, description, fix);
+  throw new RapidProError(NO_SUCH_CONTACT);
 }
 
 /** The matching contact, or undefined if none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
   if (contacts.length < 2) return found[0];
-  const { code, description, fix } = severalAnswer(String(contacts.length));
-  throw fail(code, description, fix, { details: { contacts: contacts.map(shownId) } });
+  const reason = severalAnswer(String(contacts.length));
+  throw new RapidProError({ ...reason, details: { contacts: contacts.map(shownId) } });
 }
 
 /** Whether URNs are added to those of the contact, or replace them. */

@@ -7,7 +7,7 @@ import {
   type ItemCode,
   RapidProError,
 } from '../../errors/errors.js';
-import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
+import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
@@ -114,16 +114,6 @@ function refusal(
     : failure(item, 'NOT_ACTIVE', `${NOT_ACTIVE(noun)}${lost}`);
 }
 
-/** Makes sure that the action was done. Otherwise, the outcome of one that must not be repeated is unknown. */
-function requireActed(answer: ApiResponse, { list, repeatable }: Action): void {
-  try {
-    requireDone(answer);
-  } catch (error) {
-    if (repeatable || !(error instanceof RapidProError)) throw error;
-    throw outcomeUnknown(error, pathOf(list));
-  }
-}
-
 /** Sends the next batch, and notes its result, or puts the rest of it back into the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { list, body, repeatable } = action;
@@ -139,7 +129,7 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       repeated,
       referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
-    requireActed(answer, action);
+    requireDone(answer, repeatable ? undefined : pathOf(list));
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
     progress.queue.shift();

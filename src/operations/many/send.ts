@@ -9,7 +9,7 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut, SendPlan } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { asOutcome } from '../base/asObject.js';
+import { asWritten } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { placed } from '../base/workspaceFacts.js';
@@ -255,7 +255,7 @@ async function sendChunks(
         body: { ...body, ...chunk.recipients },
         positions: chunk.positions,
       });
-      progress.answers.push(asOutcome(answer, path));
+      progress.answers.push(asWritten(answer, path));
       progress.done.push(chunk);
     } catch (error) {
       if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
@@ -328,7 +328,7 @@ export async function sendToOne(
   const body = { ...message, contact } as Body;
   const answer = await client.request({ method: 'POST', path: 'messages', body });
   logQuickReplies(client, body);
-  const sent = asOutcome(answer.body, 'messages');
+  const sent = asWritten(answer.body, 'messages');
   if (sent.status === 'failed') {
     log.warn(
       'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
