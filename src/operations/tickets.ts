@@ -7,7 +7,7 @@ import { checkKey, requireText } from './base/objects.js';
 import { list } from './lists/list.js';
 import { isName } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { act } from './many/actions.js';
+import { act, actOn } from './many/actions.js';
 
 /**
  * Read the tickets of the workspace, open and closed, newest change first.
@@ -34,10 +34,6 @@ export function getTickets(
 ): Operation {
   const ifEmpty = referenceCheck('contact');
   return list('getTickets', { resource: 'tickets', filters, options, ifEmpty });
-}
-
-function onTickets(name: string, action: string, tickets: unknown, options: unknown): Operation {
-  return act(name, 'tickets', { args: { tickets }, options, body: () => ({ action }) });
 }
 
 /**
@@ -168,7 +164,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onTickets('closeTickets', 'close', tickets, options);
+  return actOn('closeTickets', 'tickets', 'close', tickets, options);
 }
 
 /**
@@ -192,5 +188,5 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onTickets('reopenTickets', 'reopen', tickets, options);
+  return actOn('reopenTickets', 'tickets', 'reopen', tickets, options);
 }

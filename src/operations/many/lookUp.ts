@@ -201,5 +201,13 @@ export async function readGroups(client: Client, wanted: readonly string[], most
   const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
   /** By uuid or name, in any letter case. */
   const of = (group: string) => groups.get(group) ?? groups.get(group.trim().toLowerCase());
-  return { isWhole, names, of };
+  /** Of those that were read, by what the job calls them. */
+  const uuidsOf = (wanted: readonly string[]) =>
+    new Map(
+      wanted.flatMap(name => {
+        const uuid = of(name)?.uuid;
+        return uuid === undefined ? [] : [[name, String(uuid)] as const];
+      }),
+    );
+  return { isWhole, names, of, uuidsOf };
 }

@@ -26,40 +26,37 @@ import {
   ranges,
 } from './recipients.js';
 
-/** What has been sent so far, by position in the job's list. */
-interface Progress {
-  answers: Dictionary[];
-  done: Chunk[];
-}
-
-function indexesOf(chunks: readonly Chunk[]): [number, number][] {
-  return ranges(chunks.flatMap(({ indexes }) => indexes));
+/** Which items of a list some requests were for. */
+function placesOf(chunks: readonly Chunk[], list: keyof Chunk['positions']): [number, number][] {
+  return ranges(chunks.flatMap(({ positions }) => positions[list] ?? []));
 }
 
 /**
  * A send that stopped in the middle. The error contains what a person needs to continue without reaching anyone twice.
+ *
+ * @param answers - those to the requests before the one that failed
  */
 function partialSend(
   error: RapidProError,
-  { answers, done }: Progress,
-  failed: Chunk,
-  rest: readonly Chunk[],
-  leftOut: readonly LeftOut[],
+  { chunks, leftOut }: Plan,
+  list: 'contacts' | 'urns',
+  answers: readonly Dictionary[],
 ): RapidProError {
+  const at = answers.length;
   const isUnknown = error.outcome === 'unknown';
-  const ids = answers.map(shownId);
+  const failed = placesOf(chunks.slice(at, at + 1), list);
   return changed(error, {
     code: 'PARTIAL_SEND',
-    description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" lists positions in "${failed.key}": reached (done), maybe reached (unknown), and not reached (failed, notAttempted). Positions start at 0, and both ends are included. Send again only to failed and notAttempted.`,
+    description: `The send stopped at request ${at + 1} of ${chunks.length}: ${error.description}`,
+    fix: `${error.fix} "details" lists positions in "${list}": reached (done), maybe reached (unknown), and not reached (failed, notAttempted). Positions start at 0, and both ends are included. Send again only to failed and notAttempted.`,
     details: {
       reason: error.code,
-      list: failed.key,
-      done: indexesOf(done),
-      ids,
-      unknown: isUnknown ? indexesOf([failed]) : [],
-      failed: isUnknown ? [] : indexesOf([failed]),
-      notAttempted: indexesOf(rest),
+      list,
+      done: placesOf(chunks.slice(0, at), list),
+      ids: answers.map(shownId),
+      unknown: isUnknown ? failed : [],
+      failed: isUnknown ? [] : failed,
+      notAttempted: placesOf(chunks.slice(at + 1), list),
       ...(leftOut.length > 0 ? { leftOut } : {}),
     },
     outcome: 'unknown',
@@ -69,19 +66,17 @@ function partialSend(
 /** More would fill the log. `state.data` has all of them. */
 const MOST_IDS = 5;
 
-const isSet = (value: unknown, words: RegExp) => words.test(String(value ?? ''));
+/** Whom RapidPro itself leaves out of a flow start, and with which value of what. */
+const PASSED_OVER = [
+  ['restart_participants', /^(?:false|f|no?|off|0)$/i, 'those who have been in this flow before'],
+  ['exclude_active', /^(?:true|t|y(?:es)?|on|1)$/i, 'those who are in another flow now'],
+] as const;
 
-/** Whom RapidPro itself leaves out of a flow start. It is not known yet how many that is. */
-function passedOverBy({ restart_participants, exclude_active }: Body): string {
-  const who = [
-    ...(isSet(restart_participants, /^(?:false|f|no?|off|0)$/i)
-      ? ['those who have been in this flow before']
-      : []),
-    ...(isSet(exclude_active, /^(?:true|t|y(?:es)?|on|1)$/i)
-      ? ['those who are in another flow now']
-      : []),
-  ];
-  return who.length > 0 ? `. RapidPro leaves out ${who.join(' and ')}` : '';
+/** It is not known yet how many that is. */
+function passedOverBy(body: Body): string {
+  const passedOver = PASSED_OVER.filter(([key, words]) => words.test(String(body[key] ?? '')));
+  const who = passedOver.map(([, , people]) => people).join(' and ');
+  return who === '' ? '' : `. RapidPro leaves out ${who}`;
 }
 
 function logSent(path: ResourceName, answers: Dictionary[], summary: string, body: Body): void {
@@ -119,17 +114,13 @@ async function groupsByName(client: Client, groups: readonly string[] = []) {
   const names = groups.filter(group => !isUuid(group));
   if (names.length === 0 || names.length === groups.length) return new Map<string, string>();
   const known = await readGroups(client, names, Number.POSITIVE_INFINITY);
-  return new Map(names.flatMap(name => pairOf(name, known.of(name)?.uuid)));
+  return known.uuidsOf(names);
 }
 
 /** The place of a recipient in the job. */
 function placeIn({ contacts, urns }: Recipients, where: string) {
   const places = () => [...placed(urns, `${where}.urns`), ...placed(contacts, `${where}.contacts`)];
   return (name: string) => places().find(({ urn }) => urn === name)?.where ?? where;
-}
-
-function listed(indexes: readonly number[] = []): [number, number][] {
-  return ranges([...indexes].sort((a, b) => a - b));
 }
 
 /** What RapidPro would say about unknown contacts and groups, for a dry run. */
@@ -171,39 +162,34 @@ async function rehearse(
   }
   const plan = await planRecipients(recipients, {
     contacts: found,
-    groups: new Map(groups.flatMap(group => pairOf(group, known.of(group)?.uuid))),
+    groups: known.uuidsOf(groups),
     onlyActive,
   });
+  const { chunks } = plan;
   const members = groups.map(group => known.of(group)?.count);
-  const reached = plan.chunks.flatMap(({ positions }) => positions.contacts ?? []);
-  const withoutUrn = listed(
-    reached.filter(index => {
-      const contact = found.get(contacts[index] ?? '');
-      return contact && urnsOf(contact).length === 0;
-    }),
-  );
+  const reached = chunks.flatMap(({ positions }) => positions.contacts ?? []);
+  const withoutUrn = reached.filter(index => {
+    const contact = found.get(contacts[index] ?? '');
+    return contact && urnsOf(contact).length === 0;
+  });
   return {
     summary: plan.summary,
     dryRun: true,
-    requests: plan.chunks.length,
+    requests: chunks.length,
     recipients: plan.recipients,
-    contacts: listed(reached),
-    urns: listed(plan.chunks.flatMap(({ positions }) => positions.urns ?? [])),
-    groups: listed(plan.chunks.flatMap(({ positions }) => positions.groups ?? [])),
+    contacts: placesOf(chunks, 'contacts'),
+    urns: placesOf(chunks, 'urns'),
+    groups: placesOf(chunks, 'groups'),
     ...(groups.length > 0 && members.every(count => typeof count === 'number')
       ? { members: members.reduce((sum: number, count) => sum + Number(count), 0) }
       : {}),
     duplicates: plan.duplicates,
     leftOut: plan.leftOut,
-    ...(withoutUrn.length > 0 ? { withoutUrn } : {}),
+    ...(withoutUrn.length > 0 ? { withoutUrn: ranges(withoutUrn) } : {}),
     notChecked:
       names.filter(name => !found.has(name)).length +
       groups.filter(group => !known.of(group)).length,
   };
-}
-
-function pairOf(name: string, uuid: unknown): [string, string][] {
-  return uuid === undefined ? [] : [[name, String(uuid)]];
 }
 
 function logPlan(
@@ -244,27 +230,26 @@ async function sendChunks(
   client: Client,
   path: 'broadcasts' | 'flow_starts',
   body: Body,
-  { chunks, leftOut }: Plan,
+  plan: Plan,
 ): Promise<Dictionary[]> {
-  const progress: Progress = { answers: [], done: [] };
-  for (const [index, chunk] of chunks.entries()) {
+  const answers: Dictionary[] = [];
+  for (const { key, recipients, positions } of plan.chunks) {
     try {
       const { body: answer } = await client.request({
         method: 'POST',
         path,
-        body: { ...body, ...chunk.recipients },
-        positions: chunk.positions,
+        body: { ...body, ...recipients },
+        positions,
       });
-      progress.answers.push(asWritten(answer, path));
-      progress.done.push(chunk);
+      answers.push(asWritten(answer, path));
     } catch (error) {
-      if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
+      if (!(error instanceof RapidProError) || key === undefined) throw error;
       // Refused before anyone was reached: as with a single request.
-      if (index === 0 && error.outcome !== 'unknown') throw error;
-      throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
+      if (answers.length === 0 && error.outcome !== 'unknown') throw error;
+      throw partialSend(error, plan, key, answers);
     }
   }
-  return progress.answers;
+  return answers;
 }
 
 /** A flow start with the uuid of its flow, which can be started. A broadcast has none. */
