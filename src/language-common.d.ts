@@ -2,17 +2,12 @@
 // most places. This is what the adaptor itself calls; what a job gets is typed in common.ts, dateFns.ts
 // and util.ts.
 declare module '@openfn/language-common' {
-  // Relative imports do not work in this file.
-  type State = { [key: string]: unknown };
-  type Operation = (state: State) => Promise<State>;
-  type Step = (state: State) => State | Promise<State>;
-  type Source = string | unknown[] | ((state: State) => unknown);
-  type ValueReader = (state: State) => unknown;
-  interface CursorOptions {
-    key?: string;
-    defaultValue?: unknown;
-    format?: (value: unknown) => unknown;
-  }
+  // An import at the top would make a module of this file.
+  type State = import('./types/state.js').State;
+  type Operation = import('./types/state.js').Operation;
+  type Step = import('./types/state.js').Step;
+  type Source = import('./types/state.js').Source;
+  type ValueReader = import('./types/state.js').ValueReader;
   interface HelperResponse {
     url: string;
     method: string;
@@ -28,7 +23,7 @@ declare module '@openfn/language-common' {
   export function composeNextState(state: State, data: unknown): State;
   export function as(key: unknown, operation: Step): Operation;
   export function combine(...operations: Step[]): Operation;
-  export function cursor(value: unknown, options?: CursorOptions): Operation;
+  export function cursor(value: unknown, options?: object): Operation;
   export function dataPath(path: string): string;
   export function dataValue(path: string): ValueReader;
   export function each(source: Source, operation: Step): Operation;
