@@ -8,7 +8,7 @@ import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, State, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { ArchiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
+import { archiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 
 /**
@@ -51,11 +51,11 @@ async function* archivedRecords(
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
-  const reader = new ArchiveReader(client, kind);
+  const read = archiveReader(client, kind);
   const archives = await findArchives(client, kind, period);
   const startOf = ({ start_date }: Dictionary) => String(start_date);
   for (const archive of archives.toSorted((a, b) => startOf(a).localeCompare(startOf(b)))) {
-    for await (const archived of reader.read(archive)) {
+    for await (const archived of read(archive)) {
       yield archived.filter(record => period.includes(record[time])).map(toLive);
     }
   }
