@@ -97,11 +97,7 @@ export async function* iteratePages(
   );
 }
 
-/**
- * Call it before anything is sent.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Call it before anything is sent. */
 export function checkSteps(operations: readonly unknown[]): void {
   if (operations.every(operation => typeof operation === 'function')) return;
   throw fail(

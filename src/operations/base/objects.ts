@@ -136,11 +136,7 @@ function keyOf(resource: ResourceName): Key {
   return (lookups[0] ?? 'uuid') as Key;
 }
 
-/**
- * Checks what identifies an object: if it were empty, an update would become an addition.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Checks what identifies an object: if it were empty, an update would become an addition. */
 export function checkKey(value: unknown, resource: ResourceName): string {
   const key = keyOf(resource);
   const noun = resources[resource].nouns[0];

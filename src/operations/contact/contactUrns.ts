@@ -111,7 +111,6 @@ export function sameUrn(a: string, b: string): boolean {
  * RapidPro creates no contact with one number in two forms: version 9 crashes, TextIt says that another contact has it.
  *
  * @param given - the list of the job, whose positions are reported
- * @throws RapidProError `INVALID_URN`
  */
 export function refuseDuplicateNumbers(
   urns: readonly string[],

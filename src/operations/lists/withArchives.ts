@@ -97,11 +97,7 @@ const FOLDERS: { [folder: string]: string } = {
   incoming: 'contains deleted messages, which archives do not have',
 };
 
-/**
- * Refuses what cannot be read from archives. Call it before anything is sent.
- *
- * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`
- */
+/** Refuses what cannot be read from archives. Call it before anything is sent. */
 export function checkArchived(name: ResourceName, filters: unknown, options: Settings): void {
   for (const key of ['deadline', 'resume'] as const) {
     if (options[key] === undefined || options[key] === false) continue;

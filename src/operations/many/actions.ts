@@ -263,11 +263,7 @@ function* placedItems(items: readonly Item[]): Generator<Placed> {
   for (const { value, index } of items) yield placedAt(String(value), 'contacts', index);
 }
 
-/**
- * A group or label of an action. RapidPro 9 recognizes a uuid only in its own form.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** A group or label of an action. RapidPro 9 recognizes a uuid only in its own form. */
 export function requireReference(value: unknown, what: string, isLiteral = false): string {
   const text = requireText(value, what);
   refuseMissing(text, what, 'name', isLiteral);
