@@ -183,6 +183,8 @@ export async function lookUpIfPossible(
   }
 }
 
+export type Groups = Awaited<ReturnType<typeof readGroups>>;
+
 /** Reads the list of groups up to a number of pages, if any are needed. */
 export async function readGroups(client: Client, wanted: readonly string[], most: number) {
   const groups = new Map<string, Dictionary>();

@@ -15,7 +15,7 @@ import type { Call } from '../base/operation.js';
 import { placed } from '../base/workspaceFacts.js';
 import { urnsOf } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { lookUpIfPossible, readGroups } from './lookUp.js';
+import { type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
   inactiveStatus,
@@ -88,6 +88,9 @@ function logSent(path: ResourceName, answers: Dictionary[], summary: string, bod
   log.info(`Accepted ${shown} for ${summary}${passedOverBy(body)}`);
 }
 
+/** What a send needs of its call. */
+type Sending = Pick<Call<never>, 'client' | 'facts' | 'options'>;
+
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 
 /** Requests that a dry run of a send or an action takes, at most. */
@@ -135,13 +138,15 @@ function refuseUnknown(
   );
 }
 
+/** What a dry run reports. */
+type Rehearsed = SendPlan & Pick<Plan, 'summary'>;
+
 /** Who would be reached, in at most {@link DRY_REQUESTS} requests. */
 async function rehearse(
-  client: Client,
+  { client, options: { onlyActive = false } }: Sending,
   recipients: Recipients,
-  onlyActive: boolean,
   where: string,
-): Promise<SendPlan & Pick<Plan, 'summary'>> {
+): Promise<Rehearsed> {
   const { contacts = [], urns = [], groups = [] } = recipients;
   const left = () => DRY_REQUESTS - client.requests;
   const known = await readGroups(client, groups, Math.min(1, left()));
@@ -150,22 +155,25 @@ async function rehearse(
       refuseUnknown(`${where}.groups[${index}]`, adviceFor(group, known.names));
     }
   }
-  const names = [...contacts, ...urns];
-  const whereOf = placeIn(recipients, where);
-  const found = await lookUpIfPossible(client, names, {
+  const found = await lookUpIfPossible(client, [...contacts, ...urns], {
     mustKnow: onlyActive,
     most: left(),
-    whereOf,
+    whereOf: placeIn(recipients, where),
   });
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
-  const plan = await planRecipients(recipients, {
-    contacts: found,
-    groups: known.uuidsOf(groups),
-    onlyActive,
-  });
-  const { chunks } = plan;
+  const resolved = { contacts: found, groups: known.uuidsOf(groups), onlyActive };
+  const plan = await planRecipients(recipients, resolved);
+  return reportOf(plan, recipients, found, known);
+}
+
+function reportOf(
+  { summary, chunks, recipients, duplicates, leftOut }: Plan,
+  { contacts = [], urns = [], groups = [] }: Recipients,
+  found: Found,
+  known: Groups,
+): Rehearsed {
   const members = groups.map(group => known.of(group)?.count);
   const reached = chunks.flatMap(({ positions }) => positions.contacts ?? []);
   const withoutUrn = reached.filter(index => {
@@ -173,21 +181,21 @@ async function rehearse(
     return contact && urnsOf(contact).length === 0;
   });
   return {
-    summary: plan.summary,
+    summary,
     dryRun: true,
     requests: chunks.length,
-    recipients: plan.recipients,
+    recipients,
     contacts: placesOf(chunks, 'contacts'),
     urns: placesOf(chunks, 'urns'),
     groups: placesOf(chunks, 'groups'),
     ...(groups.length > 0 && members.every(count => typeof count === 'number')
       ? { members: members.reduce((sum: number, count) => sum + Number(count), 0) }
       : {}),
-    duplicates: plan.duplicates,
-    leftOut: plan.leftOut,
+    duplicates,
+    leftOut,
     ...(withoutUrn.length > 0 ? { withoutUrn: ranges(withoutUrn) } : {}),
     notChecked:
-      names.filter(name => !found.has(name)).length +
+      [...contacts, ...urns].filter(name => !found.has(name)).length +
       groups.filter(group => !known.of(group)).length,
   };
 }
@@ -254,17 +262,15 @@ async function sendChunks(
 
 /** A flow start with the uuid of its flow, which can be started. A broadcast has none. */
 async function withFlow(
-  client: Client,
-  facts: Call<never>['facts'],
+  { client, facts, options }: Sending,
   body: Body,
   where: string,
-  dryRun: boolean,
 ): Promise<Body> {
   const { flow } = body;
   if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
   const isThere = await facts.refuseArchived(flow, where);
   // For a real start, RapidPro itself says so.
-  if (dryRun && isThere === false) refuseUnknown(where);
+  if (options.dryRun && isThere === false) refuseUnknown(where);
   return body;
 }
 
@@ -300,7 +306,7 @@ async function addressee(
 
 /** Sends a message to one contact. Never repeats a request with an unknown outcome. */
 export async function sendToOne(
-  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
+  { client, facts, options }: Sending,
   message: { contact: string },
 ): Promise<Dictionary> {
   const { onlyActive = false } = options;
@@ -331,21 +337,22 @@ export async function sendToOne(
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
-  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
+  call: Sending,
   path: 'broadcasts' | 'flow_starts',
   { contacts, urns, groups, ...given }: Body & Recipients,
   where: string,
 ): Promise<Dictionary> {
-  const { onlyActive = false, dryRun = false } = options;
+  const { client, facts } = call;
+  const { onlyActive = false, dryRun = false } = call.options;
   const recipients = { contacts, urns, groups };
   // Refuses what is clearly wrong before anything is read.
   await checkRecipients(recipients, where);
   await planRecipients(recipients);
   await facts.refuseHomeNumbers(placed(contacts, `${where}.contacts`));
   await facts.refuseHomeNumbers(placed(urns, `${where}.urns`));
-  const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
+  const body = await withFlow(call, given, `${where}.flow`);
   if (dryRun) {
-    const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
+    const { summary, ...plan } = await rehearse(call, recipients, where);
     logPlan(path, plan, summary, body);
     return plan;
   }
