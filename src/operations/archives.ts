@@ -5,7 +5,7 @@ import { PAGE_SIZE } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
-import type { Operation, Reference, State, Step } from '../types/state.js';
+import type { Operation, Reference, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
 import { archiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
@@ -110,7 +110,7 @@ function eachArchived(
  */
 export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
-  ...operations: ((state: State) => State | Promise<State>)[]
+  ...operations: Step[]
 ): Operation {
   return eachArchived('eachArchivedMessages', 'message', filters, operations);
 }
@@ -143,7 +143,7 @@ export function eachArchivedMessages(
  */
 export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
-  ...operations: ((state: State) => State | Promise<State>)[]
+  ...operations: Step[]
 ): Operation {
   return eachArchived('eachArchivedRuns', 'run', filters, operations);
 }

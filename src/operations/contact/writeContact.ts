@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.js';
+import type { ApiResponse } from '../../client/request.js';
 import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
@@ -33,9 +34,16 @@ function logNoNotes(client: Client, contact: Dictionary): void {
   log.warn('This server has no notes, so "note" was not saved. Everything else was.');
 }
 
-/** Whether a contact's body names groups or fields, which may be seconds old. */
-function referencesGroupsOrFields({ groups, fields }: Body): boolean {
-  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
+/** Sends a contact. If it names groups or fields, these may be seconds old. */
+function post(
+  client: Client,
+  request: Pick<ApiRequest, 'query' | 'positions' | 'repeatable'> & { body: Body },
+): Promise<ApiResponse> {
+  const { groups, fields } = request.body;
+  const referencesGroupsOrFields = [groups, fields].some(
+    value => Object.keys(value ?? {}).length > 0,
+  );
+  return client.request({ method: 'POST', path: 'contacts', ...request, referencesGroupsOrFields });
 }
 
 /** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
@@ -56,15 +64,8 @@ async function writeByKey(
   body: Body,
   positions?: ApiRequest['positions'],
 ): Promise<Written> {
-  const answer = await client.request({
-    method: 'POST',
-    path: 'contacts',
-    query: { ...key },
-    body,
-    positions,
-    repeatable: body.note === undefined,
-    referencesGroupsOrFields: referencesGroupsOrFields(body),
-  });
+  const repeatable = body.note === undefined;
+  const answer = await post(client, { query: { ...key }, body, positions, repeatable });
   const contact = asWritten(answer.body);
   if (body.note !== undefined) logNoNotes(client, contact);
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
@@ -262,13 +263,10 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
   const urns = distinctUrns(given);
   const repeatable = urns.length > 0;
   try {
-    const answer = await client.request({
-      method: 'POST',
-      path: 'contacts',
+    const answer = await post(client, {
       body: repeatable ? { ...body, urns } : body,
       positions: { urns: urns.map(one => given.indexOf(one)) },
       repeatable,
-      referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
     return asWritten(answer.body, repeatable ? undefined : 'contacts');
   } catch (error) {
