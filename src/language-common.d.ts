@@ -8,16 +8,7 @@ declare module '@openfn/language-common' {
   type Step = import('./types/state.js').Step;
   type Source = import('./types/state.js').Source;
   type ValueReader = import('./types/state.js').ValueReader;
-  interface HelperResponse {
-    url: string;
-    method: string;
-    statusCode: number;
-    statusMessage: string;
-    headers: { [name: string]: string | string[] | undefined };
-    body: unknown;
-    duration: number;
-    query?: { [key: string]: unknown };
-  }
+  type Util = typeof import('./util.js');
 
   export function execute(...operations: Step[]): Operation;
   export function composeNextState(state: State, data: unknown): State;
@@ -43,38 +34,11 @@ declare module '@openfn/language-common' {
   export function source(path: string): (state: State) => unknown[];
   export function sourceValue(path: string): ValueReader;
 
-  export const dateFns: {
-    format(date: Date | number, format: string, options?: object): string;
-    parse(text: string, format: string, base: Date | number, options?: object): Date;
-  };
+  export const dateFns: typeof import('./dateFns.js');
 
-  export const util: {
-    ERROR_ABSOLUTE_URL: string;
-    ERROR_URL_MISMATCH: string;
-    assertRelativeUrl(path: string): void;
-    decode(text: string, options?: object): unknown;
-    del(url: string, body?: unknown, options?: object): Promise<HelperResponse>;
-    enableMockClient(baseUrl: string, options?: object): object;
-    encode(data: unknown, options?: object): string;
-    encodeFormBody(data: object): object;
-    expandReferences(state: State, ...values: unknown[]): unknown[];
-    generateAgentKey(baseUrl: string, options?: object): string;
-    get(url: string, options?: object): Promise<HelperResponse>;
-    logResponse<Response>(response: Response): Response;
-    makeBasicAuthHeader(username: string, password: string): { Authorization: string };
-    normalizeOauthConfig<Configuration>(configuration: Configuration): Configuration;
-    parseDate(date: unknown, start?: unknown): unknown;
-    parseUrl(
-      pathOrUrl: string,
-      baseUrl?: string,
-    ): { url: string; baseUrl: string; path: string; query: { [key: string]: unknown } };
-    post(url: string, body?: unknown, options?: object): Promise<HelperResponse>;
-    put(url: string, body?: unknown, options?: object): Promise<HelperResponse>;
-    request(method: string, pathOrUrl: string, options?: object): Promise<HelperResponse>;
-    throwError(
-      code: string | number,
-      error?: { description?: string; fix?: string; [more: string]: unknown },
-    ): never;
-    uuid(): string;
-  };
+  /** Without what util.ts adds to it. */
+  export const util: Omit<
+    Util,
+    'phoneUrn' | 'phoneUrns' | 'dateTime' | 'dayRange' | 'parseCsv' | 'chunk'
+  >;
 }

@@ -118,12 +118,9 @@ export async function* wholeList(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   const reading = new Reading(client, name, query, options, 'pages');
   yield* reading.pages();
-  if (!reading.stopped) return;
-  throw fail(
-    'RATE_LIMITED',
+  reading.requireEnd(
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
-    { retryAfter: reading.stopped.retryAfter },
   );
 }
 
@@ -320,6 +317,16 @@ export class Reading {
     }
   }
 
+  /** Refuses to take a part of the list for all of it. */
+  requireEnd(description: string, fix: string): void {
+    if (!this.stopped) return;
+    throw fail('RATE_LIMITED', description, fix, { retryAfter: this.stopped.retryAfter });
+  }
+
+  get #limit(): number {
+    return this.#options.limit ?? Number.POSITIVE_INFINITY;
+  }
+
   get #concurrency(): number {
     return this.#options.concurrency ?? 1;
   }
@@ -329,9 +336,7 @@ export class Reading {
     const { archived, limit, deadline } = this.#options;
     // With a deadline, the time is checked before each request.
     const mayReadAhead =
-      this.#way === 'array' && !deadline
-        ? () => this.records + SPARE < (limit ?? Infinity)
-        : undefined;
+      this.#way === 'array' && !deadline ? () => this.records + SPARE < this.#limit : undefined;
     const live = readThrough(this.#list, this.#side(start), start, mayReadAhead);
     return archived ? withArchives(this.#list, live, limit) : live;
   }
@@ -339,7 +344,7 @@ export class Reading {
   #side(start: Position | undefined): WindowOptions | undefined {
     const { limit, deadline } = this.#options;
     const concurrency = this.#concurrency;
-    const isWorthIt = concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
+    const isWorthIt = concurrency > 1 && this.#limit >= FEW_PAGES * PAGE_SIZE;
     if (!isWorthIt && start?.isWindowed !== true) return undefined;
     const ahead = AHEAD[this.#way] * concurrency;
     return { concurrency, ahead, limit, mayStop: deadline !== undefined };
@@ -369,14 +374,14 @@ export class Reading {
 
   /** A limit in the middle of a page leaves no checkpoint, because the job set it. */
   #cut(records: Dictionary[]): Dictionary[] {
-    const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.records;
+    const left = this.#limit - this.records;
     const cut = records.length > left ? records.slice(0, left) : records;
     this.records += cut.length;
     return cut;
   }
 
   #isFull(): boolean {
-    return this.records >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
+    return this.records >= this.#limit;
   }
 
   #logProgress(): void {

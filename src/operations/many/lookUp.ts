@@ -106,14 +106,10 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
     const pays = most === Infinity ? paysToRead(extent) : pages < most;
     if (wanted.size === 0 || !pays) return;
   }
-  if (reading.stopped) {
-    throw fail(
-      'RATE_LIMITED',
-      'The rate limit of the workspace was reached before everyone was looked up.',
-      'Nothing was sent. Run the job again later.',
-      { retryAfter: reading.stopped.retryAfter },
-    );
-  }
+  reading.requireEnd(
+    'The rate limit of the workspace was reached before everyone was looked up.',
+    'Nothing was sent. Run the job again later.',
+  );
   // Under another form of its URN, a contact could be in the whole list.
   await inTurns(wanted.identities, identity => {
     if (isUuid(identity) || isPlainUrn(identity)) wanted.resolve(identity, null);
