@@ -78,7 +78,6 @@ export {
   sendMessage,
   unlabelMessages,
 } from './operations/messages.js';
-export { addOptIn, getOptIns } from './operations/optins.js';
 export {
   addResthookSubscriber,
   deleteResthookSubscriber,
@@ -90,18 +89,22 @@ export {
 } from './operations/resthooks.js';
 export {
   addTicketNote,
+  addTopic,
   assignTickets,
   changeTicketTopic,
   closeTickets,
   getTickets,
+  getTopics,
   reopenTickets,
+  updateTopic,
 } from './operations/tickets.js';
-export { addTopic, getTopics, updateTopic } from './operations/topics.js';
 export {
+  addOptIn,
   getBoundaries,
   getChannelEvents,
   getChannels,
   getClassifiers,
+  getOptIns,
   getStatistics,
   getTemplates,
   getUsers,

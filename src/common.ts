@@ -6,7 +6,7 @@ import { isQuotedReference } from './input/missing.js';
 import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
 import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
-import { chunk as inPieces } from './util.js';
+import { chunk as utilChunk } from './util.js';
 
 /**
  * The helpers of language-common that jobs use. They are declared here because its own types do not
@@ -46,7 +46,7 @@ export function alterState(func: Step, ...more: never[]): Operation {
  * @returns {Array}
  */
 export function chunk<Item>(array: readonly Item[], chunkSize: number): Item[][] {
-  return inPieces(array, chunkSize);
+  return utilChunk(array, chunkSize);
 }
 
 /**
@@ -63,19 +63,18 @@ export function as(
   operation: Step,
   ...more: never[]
 ): Operation {
-  const run: Step = state => {
+  return helper('as', [operation, ...more], state => {
     const given = valueFor('as', state, key, 'key');
     if (typeof given !== 'string' || given === '') refuse('as', 'key', given);
     requireOne('as', 'operation', operation, more);
     const keepData: Step = next =>
-      whenGiven(operation(next), after => {
-        refuseUncalled('as', after);
+      whenGiven(operation(next), result => {
+        const after = called('as', result);
         requireStateAtAll(after);
         return after;
       });
     return languageCommon.as(given, keepData)(state);
-  };
-  return helper('as', run, [operation, ...more]);
+  });
 }
 
 /**
@@ -87,12 +86,11 @@ export function as(
  * @returns {Operation}
  */
 export function combine(...operations: Step[]): Operation {
-  const run: Step = state => {
+  return helper('combine', operations, state => {
     for (const operation of operations) requireOne('combine', 'operation', operation);
     const steps = operations.map(stepsOf('combine', state));
     return languageCommon.combine(...steps)(state);
-  };
-  return helper('combine', run, operations);
+  });
 }
 
 /**
@@ -105,7 +103,7 @@ export function combine(...operations: Step[]): Operation {
  * @returns {Operation}
  */
 export function cursor(value: unknown, options: CursorOptions = {}): Operation {
-  return helper('cursor', state =>
+  return helper('cursor', [], state =>
     languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state),
   );
 }
@@ -145,12 +143,11 @@ export function dataValue(path: string): ValueReader {
  * @returns {Operation}
  */
 export function each(source: Source, operation: Step, ...more: never[]): Operation {
-  const run: Step = state => {
+  return helper('each', [operation, ...more], state => {
     requireOne('each', 'operation', operation, more);
     const list = listFor('each', state, source);
     return languageCommon.each(list, stepsOf('each', state)(operation))(state);
-  };
-  return helper('each', run, [operation, ...more]);
+  });
 }
 
 /**
@@ -200,15 +197,11 @@ export function fn(func: Step, ...more: never[]): Operation {
  * @returns {Operation}
  */
 export function fnIf(condition: unknown, operation: Step, ...more: never[]): Operation {
-  const run: Step = state => {
+  return helper('fnIf', [operation, ...more], state => {
     requireOne('fnIf', 'operation', operation, more);
     if (!holds(state, condition)) return state;
-    return whenGiven(operation(state), after => {
-      refuseUncalled('fnIf', after);
-      return after as State;
-    });
-  };
-  return helper('fnIf', run, [operation, ...more]);
+    return whenGiven(operation(state), after => called('fnIf', after));
+  });
 }
 
 /**
@@ -227,13 +220,12 @@ export function group(
   callback: Step = state => state,
   ...more: never[]
 ): Operation {
-  const run: Step = state => {
+  return helper('group', [callback, ...more], state => {
     requireOne('group', 'function', callback, more);
     const list = valueFor('group', state, source, 'list');
     if (!Array.isArray(list)) refuse('group', 'list', list);
     return languageCommon.group(list as unknown[], keyPath, callback)(state);
-  };
-  return helper('group', run, [callback, ...more]);
+  });
 }
 
 /**
@@ -278,16 +270,12 @@ export function map(
   callback: (item: unknown, index: number, state: State) => unknown,
   ...more: never[]
 ): Operation {
-  const run: Step = state => {
+  return helper('map', more, state => {
     requireOne('map', 'function', callback, more);
-    const look = (made: unknown) => {
-      refuseUncalled('map', made);
-      return made as State;
-    };
-    const call: typeof callback = (...given) => whenGiven(callback(...given), look);
+    const call: typeof callback = (...given) =>
+      whenGiven(callback(...given), made => called('map', made));
     return languageCommon.map(listFor('map', state, items), call)(state);
-  };
-  return helper('map', run, more);
+  });
 }
 
 /**
@@ -323,13 +311,12 @@ export function parseCsv(
   callback?: (state: State, rows: unknown[]) => State | Promise<State>,
   ...more: never[]
 ): Operation {
-  const run: Step = state => {
+  return helper('parseCsv', [callback, ...more], state => {
     refuseMore('parseCsv', 'function', more);
     const text = valueFor('parseCsv', state, csvData, 'text');
     if (text === undefined || text === null) refuse('parseCsv', 'text', text);
     return languageCommon.parseCsv(text, parsingOptions, callback)(state);
-  };
-  return helper('parseCsv', run, [callback, ...more]);
+  });
 }
 
 /**
@@ -435,8 +422,9 @@ function holds(state: State, condition: unknown): boolean {
   if (isThenable(value)) refuse('fnIf', 'condition', value);
   if (typeof value === 'string' && value !== '' && NO.test(text)) {
     const shown = text === '' ? 'a text of spaces' : `the text "${text}"`;
-    const line = `fnIf(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: fnIf(state => state.data.consent === 'yes', …)`;
-    warnOnce(line);
+    warnOnce(
+      `fnIf(): the condition is ${shown}. Any text except an empty one counts as true, so the operation ran. Compare it: fnIf(state => state.data.consent === 'yes', …)`,
+    );
   }
   return Boolean(value);
 }
@@ -513,12 +501,17 @@ function whenGiven(given: unknown, look: (given: unknown) => State): ReturnType<
   return isThenable(given) ? Promise.resolve(given).then(look) : look(given);
 }
 
+/** What a step returned, if it is no operation that it should have called. */
+function called(name: string, given: unknown): State {
+  refuseUncalled(name, given);
+  return given as State;
+}
+
 /** Runs steps of a helper one after the other, as long as none of them loses the state. */
 function stepsOf(name: string, state: State): (step: Step) => Step {
   let before: unknown = state;
   const note = (after: unknown): State => {
-    refuseUncalled(name, after);
-    before = after;
+    before = called(name, after);
     // language-common checks it for `then`.
     return (after ?? {}) as State;
   };
@@ -528,7 +521,8 @@ function stepsOf(name: string, state: State): (step: Step) => Step {
   };
 }
 
-function helper(name: string, run: Step, given: unknown = []): Operation {
+/** @param given - what may be operations that the helper calls */
+function helper(name: string, given: unknown, run: Step): Operation {
   const checked = makeOperation(((state: State) => {
     requireStateAtAll(state);
     return run(state);

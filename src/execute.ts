@@ -27,15 +27,6 @@ function checkResult(result: unknown, before: State | undefined): void {
   );
 }
 
-function ending(step: Step, noteBefore: (state: State) => void): Step {
-  // Anything else is refused when it would run.
-  if (typeof step !== 'function') return step;
-  return state => {
-    noteBefore(state);
-    return runStep(() => step(state));
-  };
-}
-
 /**
  * Run operations one after another, from a state that has `references` and `data`. The platform calls
  * this; a job does not.
@@ -48,10 +39,14 @@ function ending(step: Step, noteBefore: (state: State) => void): Step {
 export function execute(...operations: Step[]): Operation {
   const job = makeOperation(async state => {
     let before: State | undefined;
-    const noteBefore = (given: State) => {
-      before = given;
-    };
-    const steps = operations.map(step => ending(step, noteBefore));
+    const steps = operations.map((step): Step => {
+      // Anything else is refused when it would run.
+      if (typeof step !== 'function') return step;
+      return given => {
+        before = given;
+        return runStep(() => step(given));
+      };
+    });
     const result = await watchCalls(
       () => commonExecute(...steps)({ references: [], data: null, ...state }),
       logForgotten,

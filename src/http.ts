@@ -10,7 +10,7 @@ import { logMisread } from './operations/contact/misread.js';
 import { type Method, type Resource, resources } from './resources.js';
 import type { Json } from './types/json.js';
 import type { Options } from './types/options.js';
-import type { Query, QueryValue } from './types/request.js';
+import type { ApiRequest, Query, QueryValue } from './types/request.js';
 import type { Operation, Reference } from './types/state.js';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'DELETE'];
@@ -127,11 +127,7 @@ function checkBody(method: Method, body: unknown): Json | undefined {
   return isEmpty ? undefined : (body as Json);
 }
 
-interface Request {
-  path: string;
-  query: Query | undefined;
-  body: Json | undefined;
-}
+type Request = Pick<ApiRequest, 'path' | 'query' | 'body'>;
 
 const isContactWrite = ({ path, body }: Request) => path === 'contacts' && body !== undefined;
 

@@ -74,6 +74,10 @@ const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => (
   ...extra,
 });
 
+/** An endpoint without a list and filters. */
+const single = <const Way extends Method>(method: Way, one: string, many: string) =>
+  ({ nouns: [one, many], methods: [method], filters: {}, paging: 'none' }) as const;
+
 /** By the name of the endpoint in the address, without `.json`. */
 export const resources = {
   archives: {
@@ -160,12 +164,7 @@ export const resources = {
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
     throttle: { v9: 'v2.contacts', textit: 'v2.contacts' },
   },
-  contact_actions: {
-    nouns: ['contact action', 'contact actions'],
-    methods: ['POST'],
-    filters: {},
-    paging: 'none',
-  },
+  contact_actions: single('POST', 'contact action', 'contact actions'),
   definitions: {
     nouns: ['definition', 'definitions'],
     methods: ['GET'],
@@ -230,12 +229,7 @@ export const resources = {
     lookups: ['uuid'],
     order: by('created_on'),
   },
-  media: {
-    nouns: ['media file', 'media files'],
-    methods: ['POST'],
-    filters: {},
-    paging: 'none',
-  },
+  media: single('POST', 'media file', 'media files'),
   messages: {
     nouns: ['message', 'messages'],
     methods: ['GET', 'POST'],
@@ -258,12 +252,7 @@ export const resources = {
     order: by('created_on', { filteredBy: 'created_on' }),
     throttle: { v9: 'v2.messages', textit: 'v2.messages' },
   },
-  message_actions: {
-    nouns: ['message action', 'message actions'],
-    methods: ['POST'],
-    filters: {},
-    paging: 'none',
-  },
+  message_actions: single('POST', 'message action', 'message actions'),
   optins: {
     nouns: ['opt-in', 'opt-ins'],
     methods: ['GET', 'POST'],
@@ -272,12 +261,7 @@ export const resources = {
     filters: {},
     order: by('created_on'),
   },
-  org: {
-    nouns: ['workspace', 'workspaces'],
-    methods: ['GET'],
-    filters: {},
-    paging: 'none',
-  },
+  org: single('GET', 'workspace', 'workspaces'),
   resthooks: {
     nouns: ['resthook', 'resthooks'],
     methods: ['GET'],
@@ -336,12 +320,7 @@ export const resources = {
     filters: { uuid, contact: uuid, ticket: onV9(uuid), reverse: flag },
     order: by('modified_on', { reverse: true }),
   },
-  ticket_actions: {
-    nouns: ['ticket action', 'ticket actions'],
-    methods: ['POST'],
-    filters: {},
-    paging: 'none',
-  },
+  ticket_actions: single('POST', 'ticket action', 'ticket actions'),
   topics: {
     nouns: ['topic', 'topics'],
     methods: ['GET', 'POST'],
@@ -365,12 +344,7 @@ export const resources = {
     },
     order: by('created_on'),
   },
-  workspace: {
-    nouns: ['workspace', 'workspaces'],
-    methods: ['GET'],
-    filters: {},
-    paging: 'none',
-  },
+  workspace: single('GET', 'workspace', 'workspaces'),
 } as const satisfies Record<string, Resource>;
 
 export type ResourceName = keyof typeof resources;

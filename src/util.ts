@@ -10,6 +10,7 @@ import {
 import { resolveValue } from './input/expand.js';
 import { type PhoneUrnOptions, phoneUrn as urnOf, phoneUrns as urnsOf } from './input/phones.js';
 import { isRunning } from './input/run.js';
+import { inPieces } from './input/turns.js';
 import type { Reference, State, ValueReader } from './types/state.js';
 
 /**
@@ -212,10 +213,7 @@ export function chunk(list: unknown, size: unknown): unknown {
         'Write it like this: util.chunk([1, 2, 3], 2). If it comes from $ or state, check that the data is there.',
       );
     }
-    const step = Number(most);
-    return Array.from({ length: Math.ceil(items.length / step) }, (_, place) =>
-      items.slice(place * step, (place + 1) * step),
-    );
+    return inPieces(items, Number(most));
   });
 }
 

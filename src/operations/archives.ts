@@ -5,10 +5,10 @@ import { PAGE_SIZE } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
-import type { Operation, Reference, State, Step } from '../types/state.js';
+import type { Operation, Reference, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { ArchiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
+import { archiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 
 /**
@@ -51,11 +51,11 @@ async function* archivedRecords(
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
   const { time, toLive } = KINDS[kind];
-  const reader = new ArchiveReader(client, kind);
+  const read = archiveReader(client, kind);
   const archives = await findArchives(client, kind, period);
   const startOf = ({ start_date }: Dictionary) => String(start_date);
   for (const archive of archives.toSorted((a, b) => startOf(a).localeCompare(startOf(b)))) {
-    for await (const archived of reader.read(archive)) {
+    for await (const archived of read(archive)) {
       yield archived.filter(record => period.includes(record[time])).map(toLive);
     }
   }
@@ -110,7 +110,7 @@ function eachArchived(
  */
 export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
-  ...operations: ((state: State) => State | Promise<State>)[]
+  ...operations: Step[]
 ): Operation {
   return eachArchived('eachArchivedMessages', 'message', filters, operations);
 }
@@ -143,7 +143,7 @@ export function eachArchivedMessages(
  */
 export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
-  ...operations: ((state: State) => State | Promise<State>)[]
+  ...operations: Step[]
 ): Operation {
   return eachArchived('eachArchivedRuns', 'run', filters, operations);
 }

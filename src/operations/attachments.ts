@@ -1,4 +1,5 @@
 import { Gathered, unzip } from '../client/body.js';
+import type { Client } from '../client/client.js';
 import { download } from '../client/links/download.js';
 import { isNearby, type Linked } from '../client/links/link.js';
 import { fail, hasErrorCode } from '../errors/errors.js';
@@ -7,7 +8,7 @@ import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { decoded } from '../url.js';
-import { type Call, operation } from './base/operation.js';
+import { operation } from './base/operation.js';
 import { detectFileType } from './media.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -139,64 +140,54 @@ function nameOf(link: URL, type: string, bytes: Uint8Array): string {
   return /\.[a-z0-9]{1,8}$/i.test(name) ? name : `${name || 'file'}.${extension || 'bin'}`;
 }
 
-/** Fetches the files of one operation, up to a total number of bytes. */
-class Fetcher {
-  #left: number;
-  readonly #most: number;
-  readonly #call: Call<'attachment'>;
-  readonly #signal: AbortSignal;
-  readonly #allowPrivate: boolean;
+/** What the downloads of one operation have in common. */
+interface Downloads {
+  client: Client;
+  /** The most bytes of all of them. */
+  most: number;
+  allowPrivate: boolean;
+  signal: AbortSignal;
+}
 
-  constructor(call: Call<'attachment'>, allowPrivate: boolean) {
-    this.#call = call;
-    this.#most = call.options.maxSize ?? MAX_SIZE;
-    this.#left = this.#most;
-    this.#signal = AbortSignal.timeout(call.client.timeout * 1000);
-    this.#allowPrivate = allowPrivate;
+/** @param left - the bytes that are left to this file */
+async function fetchFile(
+  { type, link }: Parsed,
+  left: number,
+  { client, most, allowPrivate, signal }: Downloads,
+): Promise<File> {
+  if (link === undefined) {
+    return { content: null, contentType: type ?? 'unavailable', filename: null, size: 0 };
   }
-
-  get fetched(): number {
-    return this.#most - this.#left;
+  // RapidPro 9 gives only the path of files that it stores itself.
+  const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
+  let header: string | undefined;
+  let encoding: string | undefined;
+  const options = {
+    secrets: client.secrets,
+    ca: client.ca,
+    allowPrivate,
+    signal,
+    onOpen: (file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => {
+      header = file.contentType;
+      encoding = file.contentEncoding;
+      refusePage(type, header);
+      if ((file.contentLength ?? 0) > left) tooLarge(most);
+    },
+  };
+  const gathered = new Gathered();
+  for await (const chunk of download(url, options, client.clock)) {
+    gathered.add(chunk);
+    if (gathered.size > left) tooLarge(most);
   }
-
-  async fetch({ type, link }: Parsed): Promise<File> {
-    if (link === undefined) {
-      return { content: null, contentType: type ?? 'unavailable', filename: null, size: 0 };
-    }
-    const { client } = this.#call;
-    // RapidPro 9 gives only the path of files that it stores itself.
-    const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
-    let header: string | undefined;
-    let encoding: string | undefined;
-    const options = {
-      secrets: client.secrets,
-      ca: client.ca,
-      allowPrivate: this.#allowPrivate,
-      signal: this.#signal,
-      onOpen: (file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => {
-        header = file.contentType;
-        encoding = file.contentEncoding;
-        refusePage(type, header);
-        if ((file.contentLength ?? 0) > this.#left) tooLarge(this.#most);
-      },
-    };
-    const gathered = new Gathered();
-    for await (const chunk of download(url, options, client.clock)) {
-      gathered.add(chunk);
-      if (gathered.size > this.#left) tooLarge(this.#most);
-    }
-    const limit = Math.max(this.#left, 1);
-    const bytes = await unpack(gathered.toBuffer(), encoding, limit, this.#most);
-    this.#left -= bytes.length;
-    refusePage(type, header, bytes);
-    const contentType = typeOf(type, header, bytes);
-    return {
-      content: bytes.toString('base64'),
-      contentType,
-      filename: nameOf(new URL(url), contentType, bytes),
-      size: bytes.length,
-    };
-  }
+  const bytes = await unpack(gathered.toBuffer(), encoding, Math.max(left, 1), most);
+  refusePage(type, header, bytes);
+  const contentType = typeOf(type, header, bytes);
+  return {
+    content: bytes.toString('base64'),
+    contentType,
+    filename: nameOf(new URL(url), contentType, bytes),
+    size: bytes.length,
+  };
 }
 
 /**
@@ -232,17 +223,22 @@ export function downloadAttachment(
     args: { attachment },
     options,
     knownOptions: ['maxSize', 'allowPrivate'],
-    async run(call) {
-      const value = call.args.attachment;
+    async run({ client, args, options }) {
+      const value = args.attachment;
       const list = listOf(value);
       const parsed = list
         ? list.map((one, index) => readOne(one, `attachments[${index}]`))
         : [readOne(value, 'The argument')];
-      const isAllowed = call.options.allowPrivate ?? (await isNearby(call.client.origin));
-      const fetcher = new Fetcher(call, isAllowed);
+      const { maxSize: most = MAX_SIZE, allowPrivate = await isNearby(client.origin) } = options;
+      const signal = AbortSignal.timeout(client.timeout * 1000);
       const files: File[] = [];
-      for (const one of parsed) files.push(await fetcher.fetch(one));
-      log.info(`Fetched ${count(files.length, 'attachment')}, ${fetcher.fetched} bytes`);
+      let fetched = 0;
+      for (const one of parsed) {
+        const file = await fetchFile(one, most - fetched, { client, most, allowPrivate, signal });
+        fetched += file.size;
+        files.push(file);
+      }
+      log.info(`Fetched ${count(files.length, 'attachment')}, ${fetched} bytes`);
       const noFiles = files.filter(({ content }) => content === null).length;
       if (noFiles > 0) {
         log.warn(

@@ -9,12 +9,8 @@ import type { ActionOptions, MemberOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { findContact } from './contact/contactUrns.js';
 import { COPY_LAG, collect } from './lists/list.js';
-import { act, requireReference } from './many/actions.js';
+import { act, actOn, requireReference } from './many/actions.js';
 import type { Item } from './many/items.js';
-
-function onContacts(name: string, action: string, contacts: unknown, options: unknown): Operation {
-  return act(name, 'contacts', { args: { contacts }, options, body: () => ({ action }) });
-}
 
 function onMembers(
   name: string,
@@ -110,7 +106,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('blockContacts', 'block', contacts, options);
+  return actOn('blockContacts', 'contacts', 'block', contacts, options);
 }
 
 /**
@@ -134,7 +130,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('unblockContacts', 'unblock', contacts, options);
+  return actOn('unblockContacts', 'contacts', 'unblock', contacts, options);
 }
 
 /**
@@ -158,7 +154,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('interruptContacts', 'interrupt', contacts, options);
+  return actOn('interruptContacts', 'contacts', 'interrupt', contacts, options);
 }
 
 /**
@@ -182,7 +178,7 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('archiveContactMessages', 'archive_messages', contacts, options);
+  return actOn('archiveContactMessages', 'contacts', 'archive_messages', contacts, options);
 }
 
 /**
@@ -206,7 +202,7 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onContacts('deleteContacts', 'delete', contacts, options);
+  return actOn('deleteContacts', 'contacts', 'delete', contacts, options);
 }
 
 /** The uuids of all members. Needs the uuid of the group, because the list is strict about the letter case of names. */

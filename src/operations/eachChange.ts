@@ -19,7 +19,6 @@ import {
   versionOf,
 } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
-import type { ListOptions } from '../types/options.js';
 import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
@@ -61,27 +60,24 @@ class Run {
   /** True if the rest is left to the next run. */
   isPartial = false;
 
-  readonly #client: Client;
+  readonly #call: Call<'filters'>;
   readonly #name: ResourceName;
   readonly #query: Query;
   readonly #key: string;
-  readonly #options: ListOptions;
   readonly #started: number;
   #handed = 0;
 
   constructor(
-    client: Client,
+    call: Call<'filters'>,
     name: ResourceName,
     query: Query,
-    options: ListOptions,
     position: ChangesPosition | undefined,
   ) {
-    this.#client = client;
+    this.#call = call;
     this.#name = name;
     this.#key = timeOf(name, query);
     this.#query = position ? { ...query, after: position.from } : query;
-    this.#options = options;
-    this.#started = client.clock.now();
+    this.#started = call.client.clock.now();
     this.position = position;
   }
 
@@ -89,7 +85,7 @@ class Run {
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
       const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
-      const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
+      const left = (this.#call.options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
       const all = versioned.filter(({ version }) => !isSeen(this.position, version));
       const fresh = all.slice(0, left);
       this.#handed += fresh.length;
@@ -109,7 +105,8 @@ class Run {
 
   /** A run that has not handed on anything continues. Otherwise, no run might ever get further. */
   #isLate(): boolean {
-    return this.#handed > 0 && isLate(this.#client, this.#started, this.#options);
+    const { client, options } = this.#call;
+    return this.#handed > 0 && isLate(client, this.#started, options);
   }
 
   #source(): AsyncIterable<Dictionary[]> {
@@ -122,7 +119,8 @@ class Run {
    * left to the next run.
    */
   async *#oldestFirst(): AsyncGenerator<Dictionary[]> {
-    const [client, name] = [this.#client, this.#name];
+    const { client } = this.#call;
+    const name = this.#name;
     const query = { ...this.#query, reverse: true };
     const list: OrderedList = { client, name, query, order: orderOf(name, query) };
     let end: number | undefined;
@@ -135,16 +133,16 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      const { limiter } = this.#client;
-      if (!limiter.isStop(error)) throw error;
-      if (this.#handed === 0 && !limiter.isCutOff(error)) throw error;
+      const isLeft =
+        this.#handed > 0 ? client.limiter.isStop(error) : client.limiter.isCutOff(error);
+      if (!isLeft) throw error;
       this.isPartial = true;
     }
   }
 
   /** Lists with only the newest first are read back to where the last run ended, and reversed. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
-    const records = byTime(await collect(this.#client, this.#name, this.#query), this.#key);
+    const records = byTime(await collect(this.#call.client, this.#name, this.#query), this.#key);
     yield* inPieces(records, PAGE_SIZE);
   }
 }
@@ -178,7 +176,7 @@ async function readChanges(
   { resource: name, ifEmpty }: ListPlan,
   operations: readonly Step[],
 ) {
-  const { client, args, options } = call;
+  const { client, args } = call;
   const { limiter } = client;
   const asked = await limiter.unlessCutOff(() => checkQuery(client, name, args.filters));
   if (!asked) return stopBefore(name);
@@ -187,7 +185,7 @@ async function readChanges(
   const position = readCheckpoint(call.state, checkpoint);
   const isReady = await limiter.unlessCutOff(() => call.facts.refuseHomeFilter(query));
   if (!isReady) return stopBefore(name);
-  const run = new Run(client, name, query, options, position);
+  const run = new Run(call, name, query, position);
   requireBeginning(name, query, position);
   const { pages, records } = await threadPages('eachChange', call, run.pages(), operations);
   if (records === 0 && !position && !run.isPartial) {

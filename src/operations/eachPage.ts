@@ -87,21 +87,14 @@ export async function* iteratePages(
   await new WorkspaceFacts(state, client).refuseHomeFilter(query);
   const reading = new Reading(client, resource, query, settings, 'pages');
   yield* reading.pages();
-  if (!reading.stopped) return;
-  // Nobody looks for a checkpoint here: a list that ends early must not pass for a whole one.
-  throw fail(
-    'RATE_LIMITED',
+  // Nobody looks for a checkpoint here.
+  reading.requireEnd(
     'There is more to read, but the deadline or the rate limit was reached.',
     'Raise maxWait or deadline, or read the rest later.',
-    { retryAfter: reading.stopped.retryAfter },
   );
 }
 
-/**
- * Call it before anything is sent.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Call it before anything is sent. */
 export function checkSteps(operations: readonly unknown[]): void {
   if (operations.every(operation => typeof operation === 'function')) return;
   throw fail(

@@ -14,7 +14,7 @@ import type { Callback, Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { list } from './lists/list.js';
 import { referenceCheck } from './lists/unknownReference.js';
-import { act, requireReference } from './many/actions.js';
+import { act, actOn, requireReference } from './many/actions.js';
 import { SEND_OPTIONS, sendToAll, sendToOne } from './many/send.js';
 
 /**
@@ -148,10 +148,6 @@ export function getBroadcasts(
   return list('getBroadcasts', { resource: 'broadcasts', filters, options });
 }
 
-function onMessages(name: string, action: string, messages: unknown, options: unknown): Operation {
-  return act(name, 'messages', { args: { messages }, options, body: () => ({ action }) });
-}
-
 function withLabel(
   name: string,
   action: string,
@@ -245,7 +241,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('archiveMessages', 'archive', messages, options);
+  return actOn('archiveMessages', 'messages', 'archive', messages, options);
 }
 
 /**
@@ -269,7 +265,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('restoreMessages', 'restore', messages, options);
+  return actOn('restoreMessages', 'messages', 'restore', messages, options);
 }
 
 /**
@@ -293,5 +289,5 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return onMessages('deleteMessages', 'delete', messages, options);
+  return actOn('deleteMessages', 'messages', 'delete', messages, options);
 }

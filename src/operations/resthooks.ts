@@ -69,11 +69,7 @@ async function resthookNames(client: Client): Promise<string[]> {
   return resthooks.map(one => String(one.resthook));
 }
 
-/**
- * The lists of a resthook are also empty if there is no resthook with this name.
- *
- * @throws RapidProError `UNKNOWN_REFERENCE`
- */
+/** The lists of a resthook are also empty if there is no resthook with this name. */
 export async function requireResthook(client: Client, resthook: string): Promise<void> {
   const names = await resthookNames(client);
   if (names.includes(resthook)) return;

@@ -1,6 +1,6 @@
 import type { ContactBody } from './bodies.js';
 import type { ErrorCode, ItemCode } from './errors.js';
-import type { WriteOptions } from './options.js';
+import type { UpsertOptions, WriteOptions } from './options.js';
 
 /** What `syncContacts` takes for each contact. Keys that you leave out keep their values. */
 export interface SyncContact extends Omit<ContactBody, 'note'> {
@@ -35,11 +35,9 @@ export interface BulkOptions extends WriteOptions {
   duplicates?: 'first' | 'last' | 'fail';
 }
 
-export interface UpsertContactsOptions extends BulkOptions {
+export interface UpsertContactsOptions extends BulkOptions, UpsertOptions {
   /** True: look each contact up, write nothing, and report what would be written. Default: false. */
   dryRun?: boolean;
-  /** `'add'` (default): add URNs to those of the contact. `'replace'`: replace all URNs. */
-  urns?: 'add' | 'replace';
 }
 
 export interface SyncOptions extends BulkOptions {

@@ -10,8 +10,13 @@ interface Span {
   before?: string;
 }
 
+interface Reversible {
+  /** True: oldest change first. */
+  reverse?: boolean;
+}
+
 /** Filters of `getContacts`. You can combine all of them. `after` and `before` compare `modified_on`. */
-export interface ContactFilters extends Span {
+export interface ContactFilters extends Span, Reversible {
   /** One contact by its uuid. */
   uuid?: string;
   /** One contact by a URN: `tel:+250788123123`. */
@@ -23,8 +28,6 @@ export interface ContactFilters extends Span {
   group?: string;
   /** True: only deleted contacts. */
   deleted?: boolean;
-  /** True: oldest change first. */
-  reverse?: boolean;
   /** True: each URN as an object with its channel, scheme, path and display. */
   expand_urns?: boolean;
   /** With `expand_urns` on TextIt: keep the order of priority. */
@@ -58,7 +61,7 @@ export interface FlowFilters extends Span {
 }
 
 /** Filters of `getFlowRuns`. `after` and `before` compare `modified_on`. */
-export interface FlowRunFilters extends Span {
+export interface FlowRunFilters extends Span, Reversible {
   uuid?: string;
   /** One run by its number. */
   id?: number;
@@ -71,8 +74,6 @@ export interface FlowRunFilters extends Span {
   contact?: string;
   /** True: only runs in which the contact answered. */
   responded?: boolean;
-  /** True: oldest change first. */
-  reverse?: boolean;
   /** False: leave out the path through the flow. Smaller and faster. */
   paths?: boolean;
 }
@@ -159,16 +160,10 @@ export interface ClassifierFilters extends Span {
 }
 
 /** Filters of `getTemplates`. `after` and `before` compare `modified_on`. */
-export interface TemplateFilters extends Span {
-  /** True: oldest change first. */
-  reverse?: boolean;
-}
+export interface TemplateFilters extends Span, Reversible {}
 
 /** Filters of `getResthooks`. */
-export interface ResthookFilters {
-  /** True: oldest change first. */
-  reverse?: boolean;
-}
+export interface ResthookFilters extends Reversible {}
 
 /** Filters of `getResthookEvents`. */
 export interface ResthookEventFilters {
@@ -184,12 +179,10 @@ export interface ResthookSubscriberFilters {
 }
 
 /** Filters of `getFlowStarts`. `after` and `before` compare `modified_on`. */
-export interface FlowStartFilters extends Span {
+export interface FlowStartFilters extends Span, Reversible {
   uuid?: string;
   /** On RapidPro 9. */
   id?: number;
-  /** True: oldest change first. */
-  reverse?: boolean;
 }
 
 /** Filters of `getBroadcasts`. `after` and `before` compare `created_on`. */
@@ -200,22 +193,18 @@ export interface BroadcastFilters extends Span {
 }
 
 /** Filters of `getGlobals`. `after` and `before` compare `modified_on`. */
-export interface GlobalFilters extends Span {
+export interface GlobalFilters extends Span, Reversible {
   /** @magic $.children[?(@.name=='globals')].children[*] */
   key?: string;
-  /** True: oldest change first. */
-  reverse?: boolean;
 }
 
 /** Filters of `getTickets`. */
-export interface TicketFilters {
+export interface TicketFilters extends Reversible {
   uuid?: string;
   /** The contact's uuid. */
   contact?: string;
   /** The same as `uuid`, on RapidPro 9. */
   ticket?: string;
-  /** True: oldest change first. */
-  reverse?: boolean;
 }
 
 /** Filters of `getArchives`. `after` and `before` are days, and compare the first day of the archive. */

@@ -41,7 +41,9 @@ test('a send reaches everybody once, at most 100 at a time, and knows where each
       for (const chunk of chunks) {
         expect(chunk.recipients.contacts?.length).toBeLessThanOrEqual(100);
         if (chunks.length > 1)
-          expect(chunk.indexes.map(index => given[index])).toEqual(chunk.recipients.contacts);
+          expect(chunk.positions.contacts?.map(index => given[index])).toEqual(
+            chunk.recipients.contacts,
+          );
       }
     }),
     { numRuns: 50 },

@@ -1,10 +1,25 @@
 import type { ApiResponse } from '../../client/client.js';
-import { type ErrorOutcome, fail, RapidProError } from '../../errors/errors.js';
+import { type ErrorOutcome, fail, type RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** Every object of RapidPro has one of these; an export has its version. */
 const IDENTITIES = ['uuid', 'id', 'key', 'version'];
+
+function notLikeRapidPro(outcome: ErrorOutcome): RapidProError {
+  return fail(
+    'NOT_RAPIDPRO',
+    'The server answered with data, but not like RapidPro.',
+    'Check "host" in the credential.',
+    { outcome },
+  );
+}
+
+/** The error of a write, which may have been done whatever the answer is. */
+function notWritten(unrepeatable: string | undefined): RapidProError {
+  const error = notLikeRapidPro('unknown');
+  return unrepeatable === undefined ? error : outcomeUnknown(error, unrepeatable);
+}
 
 function isOneObject(body: unknown): body is Dictionary {
   return (
@@ -18,49 +33,29 @@ function isOneObject(body: unknown): body is Dictionary {
  * @throws RapidProError `NOT_RAPIDPRO`
  */
 export function asObject(body: unknown): Dictionary {
-  if (!isOneObject(body)) throw notLikeRapidPro('none');
-  return body;
+  if (isOneObject(body)) return body;
+  throw notLikeRapidPro('none');
 }
 
 /**
- * The same for a write, which may have been done whatever the answer is.
+ * The same for a write.
  *
- * @throws RapidProError `NOT_RAPIDPRO`
+ * @param unrepeatable - the endpoint, if the write must not be repeated: what became of it is not known then
+ * @throws RapidProError `NOT_RAPIDPRO`, `OUTCOME_UNKNOWN`
  */
-export function asWritten(body: unknown): Dictionary {
-  if (!isOneObject(body)) throw notLikeRapidPro('unknown');
-  return body;
-}
-
-function notLikeRapidPro(outcome: ErrorOutcome): RapidProError {
-  return fail(
-    'NOT_RAPIDPRO',
-    'The server answered with data, but not like RapidPro.',
-    'Check "host" in the credential.',
-    { outcome },
-  );
+export function asWritten(body: unknown, unrepeatable?: string): Dictionary {
+  if (isOneObject(body)) return body;
+  throw notWritten(unrepeatable);
 }
 
 /**
  * Makes sure that an answer to a deletion or an action says that it was done: RapidPro answers with nothing, or lists
  * what an action did not change. A page that stands before a server answers with a 200 to everything.
  *
- * @throws RapidProError `NOT_RAPIDPRO`
+ * @param unrepeatable - as for `asWritten`
+ * @throws RapidProError `NOT_RAPIDPRO`, `OUTCOME_UNKNOWN`
  */
-export function requireDone({ statusCode, body }: ApiResponse): void {
+export function requireDone({ statusCode, body }: ApiResponse, unrepeatable?: string): void {
   const { failures } = (body ?? {}) as { failures?: unknown };
-  if (statusCode !== 204 && !Array.isArray(failures)) throw notLikeRapidPro('unknown');
-}
-
-/**
- * The same for a write that must not be repeated: it was accepted, but what became of it is not known.
- *
- * @throws RapidProError `OUTCOME_UNKNOWN`
- */
-export function asOutcome(body: unknown, path: string): Dictionary {
-  try {
-    return asWritten(body);
-  } catch (error) {
-    throw error instanceof RapidProError ? outcomeUnknown(error, path) : error;
-  }
+  if (statusCode !== 204 && !Array.isArray(failures)) throw notWritten(unrepeatable);
 }

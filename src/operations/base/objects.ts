@@ -7,6 +7,7 @@ import { refuseMissing } from '../../input/missing.js';
 import { LITERAL } from '../../input/options.js';
 import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
+import type { ApiRequest } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
 import { asWritten, requireDone } from './asObject.js';
@@ -111,9 +112,12 @@ export function add(name: string, noun: Noun, body: unknown, options: unknown): 
   });
 }
 
+const textOf = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+
 /** A name, a value or a note that must be there. */
 export function requireText(value: unknown, what: string): string {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const text = textOf(value);
   if (text !== '') return text;
   throw fail(
     'INVALID_INPUT',
@@ -132,15 +136,11 @@ function keyOf(resource: ResourceName): Key {
   return (lookups[0] ?? 'uuid') as Key;
 }
 
-/**
- * Checks what identifies an object: if it were empty, an update would become an addition.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Checks what identifies an object: if it were empty, an update would become an addition. */
 export function checkKey(value: unknown, resource: ResourceName): string {
   const key = keyOf(resource);
   const noun = resources[resource].nouns[0];
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const text = textOf(value);
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
   if (good) return good;
   const article = /^[aeio]/.test(noun) ? 'an' : 'a';
@@ -151,11 +151,9 @@ export function checkKey(value: unknown, resource: ResourceName): string {
   );
 }
 
-interface Change {
+interface Change extends Pick<ApiRequest, 'query' | 'repeatable'> {
   resource: ResourceName;
-  query: { [Name in Key]?: string };
   body: Body;
-  repeatable?: boolean | undefined;
 }
 
 export async function change(client: Client, plan: Change): Promise<Dictionary> {

@@ -120,11 +120,7 @@ function refuse(description: string, fix: string): never {
   );
 }
 
-/**
- * Makes sure that an earlier step has not lost the state.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Makes sure that an earlier step has not lost the state. */
 export function requireStateAtAll(state: unknown): asserts state is State {
   if (isOperation(state)) {
     refuse(
@@ -177,11 +173,7 @@ export function kindOf(value: unknown): string {
   return isThenable(value) ? 'a promise' : 'an object';
 }
 
-/**
- * Makes sure that the next state can be made from this one. Afterwards, it would be too late.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** Makes sure that the next state can be made from this one. Afterwards, it would be too late. */
 export function requireState(state: unknown): asserts state is State {
   requireStateAtAll(state);
   const { references } = state as { references?: unknown };

@@ -111,13 +111,15 @@ export function sameUrn(a: string, b: string): boolean {
  * RapidPro creates no contact with one number in two forms: version 9 crashes, TextIt says that another contact has it.
  *
  * @param given - the list of the job, whose positions are reported
- * @throws RapidProError `INVALID_URN`
  */
-export function refuseDuplicateNumbers(urns: unknown, given: unknown = urns): void {
-  if (!Array.isArray(urns) || urns.length < 2) return;
-  const phones = distinctUrns(urns.map(String)).flatMap(urn => {
+export function refuseDuplicateNumbers(
+  urns: readonly string[],
+  given: readonly string[] = urns,
+): void {
+  if (urns.length < 2) return;
+  const phones = distinctUrns(urns).flatMap(urn => {
     const [, number] = PHONE.exec(urnIdentity(urn)) ?? [];
-    const index = Array.isArray(given) ? given.indexOf(urn) : -1;
+    const index = given.indexOf(urn);
     return number === undefined ? [] : [{ number, place: index < 0 ? OWN : `urns[${index}]` }];
   });
   for (const [index, { number, place }] of phones.entries()) {

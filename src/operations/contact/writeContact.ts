@@ -1,4 +1,4 @@
-import type { Client } from '../../client/client.js';
+import type { ApiResponse, Client } from '../../client/client.js';
 import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
 import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
@@ -7,7 +7,7 @@ import type { Settings } from '../../input/options.js';
 import { sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
-import { asOutcome, asWritten } from '../base/asObject.js';
+import { asWritten } from '../base/asObject.js';
 import {
   findContact,
   findHolders,
@@ -33,9 +33,16 @@ function logNoNotes(client: Client, contact: Dictionary): void {
   log.warn('This server has no notes, so "note" was not saved. Everything else was.');
 }
 
-/** Whether a contact's body names groups or fields, which may be seconds old. */
-function referencesGroupsOrFields({ groups, fields }: Body): boolean {
-  return [groups, fields].some(value => Object.keys(value ?? {}).length > 0);
+/** Sends a contact. If it names groups or fields, these may be seconds old. */
+function post(
+  client: Client,
+  request: Pick<ApiRequest, 'query' | 'positions' | 'repeatable'> & { body: Body },
+): Promise<ApiResponse> {
+  const { groups, fields } = request.body;
+  const referencesGroupsOrFields = [groups, fields].some(
+    value => Object.keys(value ?? {}).length > 0,
+  );
+  return client.request({ method: 'POST', path: 'contacts', ...request, referencesGroupsOrFields });
 }
 
 /** Writes to a contact that RapidPro finds or creates by the key. Safe to repeat, except for notes. */
@@ -56,15 +63,8 @@ async function writeByKey(
   body: Body,
   positions?: ApiRequest['positions'],
 ): Promise<Written> {
-  const answer = await client.request({
-    method: 'POST',
-    path: 'contacts',
-    query: { ...key },
-    body,
-    positions,
-    repeatable: body.note === undefined,
-    referencesGroupsOrFields: referencesGroupsOrFields(body),
-  });
+  const repeatable = body.note === undefined;
+  const answer = await post(client, { query: { ...key }, body, positions, repeatable });
   const contact = asWritten(answer.body);
   if (body.note !== undefined) logNoNotes(client, contact);
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
@@ -74,11 +74,7 @@ async function writeByKey(
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
 /** Compares what RapidPro stored with what was sent. */
-function checkKept(
-  contact: Dictionary,
-  sent: readonly string[],
-  given: readonly string[] = sent,
-): void {
+function checkKept(contact: Dictionary, sent: readonly string[], given: readonly string[]): void {
   const kept = new Set(urnsOf(contact).map(urnIdentity));
   const distinct = distinctUrns(sent);
   if (kept.size >= distinct.length) return;
@@ -259,28 +255,24 @@ export async function createContact(client: Client, body: Body): Promise<Diction
 }
 
 async function create(client: Client, body: Body): Promise<Dictionary> {
-  refuseDuplicateNumbers(body.urns);
+  const given = (body.urns ?? []) as string[];
+  refuseDuplicateNumbers(given);
   const started = client.clock.now();
   // RapidPro 9 fails on a contact that has a URN twice.
-  const given = (Array.isArray(body.urns) ? body.urns : []) as string[];
-  const urns = given.length > 0 ? distinctUrns(given) : undefined;
-  const [urn] = urns ?? [];
-  const repeatable = urn !== undefined;
+  const urns = distinctUrns(given);
+  const repeatable = urns.length > 0;
   try {
-    const answer = await client.request({
-      method: 'POST',
-      path: 'contacts',
-      body: urns ? { ...body, urns } : body,
-      positions: { urns: urns?.map(one => given.indexOf(one)) ?? [] },
+    const answer = await post(client, {
+      body: repeatable ? { ...body, urns } : body,
+      positions: { urns: urns.map(one => given.indexOf(one)) },
       repeatable,
-      referencesGroupsOrFields: referencesGroupsOrFields(body),
     });
-    return repeatable ? asWritten(answer.body) : asOutcome(answer.body, 'contacts');
+    return asWritten(answer.body, repeatable ? undefined : 'contacts');
   } catch (error) {
     // Whatever it says: its text may have been lost.
     const refused = error instanceof RapidProError && error.statusCode === 400;
-    if (!refused || error.outcome !== 'unknown' || typeof urn !== 'string') throw error;
-    const own = await client.after(error, () => ownContact(client, body, urns ?? [urn], started));
+    if (!refused || error.outcome !== 'unknown' || !repeatable) throw error;
+    const own = await client.after(error, () => ownContact(client, body, urns, started));
     if (own) return own;
     throw error;
   }
@@ -289,16 +281,15 @@ async function create(client: Client, body: Body): Promise<Dictionary> {
 async function contactOfUuid(client: Client, uuid: string): Promise<Dictionary> {
   const contact = await findContact(client, { uuid });
   if (contact) return contact;
-  const { code, description, fix } = NO_SUCH_CONTACT;
-  throw fail(code, description, fix);
+  throw new RapidProError(NO_SUCH_CONTACT);
 }
 
 /** The matching contact, or undefined if none exists yet. */
 function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   const contacts = [...new Map(found.map(contact => [contact.uuid, contact])).values()];
   if (contacts.length < 2) return found[0];
-  const { code, description, fix } = severalAnswer(String(contacts.length));
-  throw fail(code, description, fix, { details: { contacts: contacts.map(shownId) } });
+  const reason = severalAnswer(String(contacts.length));
+  throw new RapidProError({ ...reason, details: { contacts: contacts.map(shownId) } });
 }
 
 /** Whether URNs are added to those of the contact, or replace them. */

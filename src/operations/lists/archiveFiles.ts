@@ -161,45 +161,34 @@ export async function findArchives(
   return full.filter(({ download_url }) => download_url);
 }
 
-/** Reads the files of archives, one after the other, with one limit for all of them. */
-export class ArchiveReader {
-  readonly #client: Client;
-  readonly #kind: Kind;
-  /** Whether the server is on our own network. Then its archives may be there too; those of a server on the web must not. */
-  #isNearby: Promise<boolean> | undefined;
-  #read = 0;
+/** Reads a file: its raw records, some at a time, oldest first. */
+export type ReadArchive = (archive: Dictionary, isAgain?: boolean) => AsyncGenerator<Dictionary[]>;
 
-  constructor(client: Client, kind: Kind) {
-    this.#client = client;
-    this.#kind = kind;
-  }
-
-  /**
-   * The raw records of an archive, some at a time, oldest first. Records that nobody needs are not converted.
-   *
-   * @param isAgain - true if they were counted before
-   * @throws RapidProError `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE`, `LIST_TOO_LONG`
-   */
-  async *read(archive: Dictionary, isAgain = false): AsyncGenerator<Dictionary[]> {
+/**
+ * Reads the files of archives, one after the other, with one limit for all of them. Records that nobody needs are not
+ * converted. With `isAgain`, they were counted before.
+ *
+ * What is read throws `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE` or `LIST_TOO_LONG`.
+ */
+export function archiveReader(client: Client, kind: Kind): ReadArchive {
+  const { clock, origin, secrets, ca } = client;
+  // If the server is on our own network, its archives may be there too; those of a server on the web must not.
+  let nearby: Promise<boolean> | undefined;
+  let total = 0;
+  return async function* (archive, isAgain = false) {
     const { download_url, hash } = archive;
-    const { time } = KINDS[this.#kind];
-    const { clock, origin, secrets, ca } = this.#client;
-    this.#isNearby ??= isNearby(origin);
-    const allowPrivate = await this.#isNearby;
-    const bytes = download(
-      String(download_url),
-      { secrets, ca, allowPrivate, allowUnknownNames: true },
-      clock,
-    );
+    nearby ??= isNearby(origin);
+    const options = { secrets, ca, allowPrivate: await nearby, allowUnknownNames: true };
+    const bytes = download(String(download_url), options, clock);
     // An empty one counts as none.
     const md5 = (typeof hash === 'string' && hash) || undefined;
     let amount = 0;
     for await (const archived of readJsonLines(bytes, md5)) {
       // A record without a time is in no period, so it would always be left out.
-      for (const record of archived) timeIn(record, time);
+      for (const record of archived) timeIn(record, KINDS[kind].time);
       amount += archived.length;
-      if (!isAgain) this.#read += archived.length;
-      if (this.#read > MOST_ARCHIVED) {
+      if (!isAgain) total += archived.length;
+      if (total > MOST_ARCHIVED) {
         throw fail(
           'LIST_TOO_LONG',
           `The archives have more than ${MOST_ARCHIVED} records.`,
@@ -208,25 +197,30 @@ export class ArchiveReader {
       }
       yield archived;
     }
-    if (!isAgain) this.#checkAmount(amount, archive, md5 !== undefined);
-  }
+    if (!isAgain) checkAmount(kind, amount, archive, md5 !== undefined);
+  };
+}
 
-  /**
-   * A file with the right hash is complete: RapidPro may later remove records from an archive without changing its count.
-   */
-  #checkAmount(amount: number, { record_count, start_date }: Dictionary, isProven: boolean): void {
-    if (typeof record_count !== 'number' || amount === record_count) return;
-    const { nouns } = KINDS[this.#kind];
-    if (isProven) {
-      log.warn(
-        `The archive of ${String(start_date)} has ${count(amount, nouns)}, but RapidPro put ${record_count} into it. Its file is complete: RapidPro may have removed some since.`,
-      );
-      return;
-    }
-    throw fail(
-      'INVALID_RESPONSE',
-      `An archive has ${count(amount, nouns)}, but the server lists ${record_count}.`,
-      'Its file is broken, incomplete or a different one. Run the job again. If it keeps failing, ask the people who run the server.',
+/**
+ * A file with the right hash is complete: RapidPro may later remove records from an archive without changing its count.
+ */
+function checkAmount(
+  kind: Kind,
+  amount: number,
+  { record_count, start_date }: Dictionary,
+  isProven: boolean,
+): void {
+  if (typeof record_count !== 'number' || amount === record_count) return;
+  const found = count(amount, KINDS[kind].nouns);
+  if (isProven) {
+    log.warn(
+      `The archive of ${String(start_date)} has ${found}, but RapidPro put ${record_count} into it. Its file is complete: RapidPro may have removed some since.`,
     );
+    return;
   }
+  throw fail(
+    'INVALID_RESPONSE',
+    `An archive has ${found}, but the server lists ${record_count}.`,
+    'Its file is broken, incomplete or a different one. Run the job again. If it keeps failing, ask the people who run the server.',
+  );
 }

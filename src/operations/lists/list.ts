@@ -1,5 +1,10 @@
 import type { Client } from '../../client/client.js';
-import { type ListPage, orderOf, type Position } from '../../client/orderedList.js';
+import {
+  type ListPage,
+  type OrderedList,
+  orderOf,
+  type Position,
+} from '../../client/orderedList.js';
 import { readThrough } from '../../client/readThrough.js';
 import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
@@ -115,12 +120,9 @@ export async function* wholeList(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   const reading = new Reading(client, name, query, options, 'pages');
   yield* reading.pages();
-  if (!reading.stopped) return;
-  throw fail(
-    'RATE_LIMITED',
+  reading.requireEnd(
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
-    { retryAfter: reading.stopped.retryAfter },
   );
 }
 
@@ -248,8 +250,7 @@ interface Stop {
 export function isLate(
   client: Client,
   started: number,
-  { deadline }: ListOptions,
-  concurrency = 1,
+  { deadline, concurrency = 1 }: ListOptions,
 ): boolean {
   if (deadline === undefined) return false;
   const seconds = (client.clock.now() - started) / 1000;
@@ -266,9 +267,7 @@ export class Reading {
   /** Set if the list stopped before its end. */
   stopped: Stop | undefined;
 
-  readonly #client: Client;
-  readonly #name: ResourceName;
-  readonly #query: Query;
+  readonly #list: OrderedList;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
   readonly #way: Way;
@@ -281,9 +280,7 @@ export class Reading {
     options: ArchivedListOptions,
     way: Way,
   ) {
-    this.#client = client;
-    this.#name = name;
-    this.#query = query;
+    this.#list = { client, name, query, order: orderOf(name, query) };
     this.#options = options;
     this.#way = way;
     if (this.#concurrency > 1) requireWindows(name, query);
@@ -312,7 +309,7 @@ export class Reading {
         if (cut.length > 0 || isAll) yield cut;
         if (this.#isFull()) return;
         this.#logProgress();
-        if (next && isLate(this.#client, this.#started, this.#options, this.#concurrency)) {
+        if (next && isLate(this.#list.client, this.#started, this.#options)) {
           this.stopped = { position: next(), isLate: true };
           return;
         }
@@ -322,28 +319,34 @@ export class Reading {
     }
   }
 
+  /** Refuses to take a part of the list for all of it. */
+  requireEnd(description: string, fix: string): void {
+    if (!this.stopped) return;
+    throw fail('RATE_LIMITED', description, fix, { retryAfter: this.stopped.retryAfter });
+  }
+
+  get #limit(): number {
+    return this.#options.limit ?? Number.POSITIVE_INFINITY;
+  }
+
   get #concurrency(): number {
     return this.#options.concurrency ?? 1;
   }
 
   /** One page after the other, or time windows in parallel. */
   #open(start: Position | undefined): AsyncGenerator<ListPage, void, undefined> {
-    const [client, name, query] = [this.#client, this.#name, this.#query];
-    const list = { client, name, query, order: orderOf(name, query) };
     const { archived, limit, deadline } = this.#options;
     // With a deadline, the time is checked before each request.
     const mayReadAhead =
-      this.#way === 'array' && !deadline
-        ? () => this.records + SPARE < (limit ?? Infinity)
-        : undefined;
-    const live = readThrough(list, this.#side(start), start, mayReadAhead);
-    return archived ? withArchives(client, name, query, live, limit) : live;
+      this.#way === 'array' && !deadline ? () => this.records + SPARE < this.#limit : undefined;
+    const live = readThrough(this.#list, this.#side(start), start, mayReadAhead);
+    return archived ? withArchives(this.#list, live, limit) : live;
   }
 
   #side(start: Position | undefined): WindowOptions | undefined {
     const { limit, deadline } = this.#options;
     const concurrency = this.#concurrency;
-    const isWorthIt = concurrency > 1 && (limit ?? Infinity) >= FEW_PAGES * PAGE_SIZE;
+    const isWorthIt = concurrency > 1 && this.#limit >= FEW_PAGES * PAGE_SIZE;
     if (!isWorthIt && start?.isWindowed !== true) return undefined;
     const ahead = AHEAD[this.#way] * concurrency;
     return { concurrency, ahead, limit, mayStop: deadline !== undefined };
@@ -353,16 +356,16 @@ export class Reading {
     source: AsyncGenerator<ListPage, void, undefined>,
     next: (() => Position) | undefined,
   ): Promise<ListPage | undefined> {
+    const { limiter } = this.#list.client;
     try {
       const { value } = await source.next();
-      if (!value) return undefined;
-      checkDialectFilters(this.#name, this.#query, this.#client.dialect);
-      return value;
+      if (value) checkDialectFilters(this.#list);
+      return value ?? undefined;
     } catch (error) {
       const mayStop = next || this.#options.resume;
-      if (!this.#client.limiter.isStop(error) || !mayStop) throw error;
+      if (!limiter.isStop(error) || !mayStop) throw error;
       // If a run can continue later, its deadline may be too short for a single page. Then it stops where it began.
-      const isLate = this.#client.limiter.isCutOff(error);
+      const isLate = limiter.isCutOff(error);
       if (this.records === 0 && !isLate) throw error;
       const { retryAfter } = error;
       const position = next?.() ?? BEGINNING;
@@ -373,23 +376,24 @@ export class Reading {
 
   /** A limit in the middle of a page leaves no checkpoint, because the job set it. */
   #cut(records: Dictionary[]): Dictionary[] {
-    const left = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.records;
+    const left = this.#limit - this.records;
     const cut = records.length > left ? records.slice(0, left) : records;
     this.records += cut.length;
     return cut;
   }
 
   #isFull(): boolean {
-    return this.records >= (this.#options.limit ?? Number.POSITIVE_INFINITY);
+    return this.records >= this.#limit;
   }
 
   #logProgress(): void {
-    const now = this.#client.clock.now();
+    const { client, name } = this.#list;
+    const now = client.clock.now();
     if (now - this.#loggedAt < PROGRESS * 1000) return;
     this.#loggedAt = now;
     const rate = Math.round((this.records * 1000) / (now - this.#started));
     log.info(
-      `${count(this.records, resources[this.#name].nouns)} so far, in ${count(this.#client.requests, 'request')}, ${rate} a second`,
+      `${count(this.records, resources[name].nouns)} so far, in ${count(client.requests, 'request')}, ${rate} a second`,
     );
   }
 }
@@ -407,7 +411,7 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
  * A server ignores a filter that only the other line has, and answers with the whole list. Its first answer shows which
  * line it is.
  */
-function checkDialectFilters(name: ResourceName, query: Query, dialect: Dialect | undefined): void {
+function checkDialectFilters({ client: { dialect }, name, query }: OrderedList): void {
   if (!dialect) return;
   const filters: Record<string, Filter> = resources[name].filters;
   for (const [key, value] of Object.entries(query)) {

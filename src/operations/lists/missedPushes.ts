@@ -4,7 +4,7 @@ import type { Client } from '../../client/client.js';
 import { orderOf } from '../../client/orderedList.js';
 import { type Page, pages } from '../../client/pages.js';
 import type { Place } from '../../client/seams.js';
-import { fail, type RapidProError } from '../../errors/errors.js';
+import { fail } from '../../errors/errors.js';
 import { check, isObject } from '../../input/check.js';
 import { checkFilters, requireOne } from '../../input/filters.js';
 import { asUuid, isUuid } from '../../input/identifiers.js';
@@ -237,9 +237,8 @@ function checkCaller(node: unknown, result: unknown): Caller {
 
 /** A flow without such a node has no calls. */
 async function requireCaller(client: Client, flow: Dictionary, caller: Caller): Promise<void> {
-  const { node, result } = caller;
-  if (result !== undefined) requireResult(flow, result);
-  else if (node !== undefined) await requireNode(client, String(flow.uuid), node);
+  if (caller.result !== undefined) requireResult(flow, caller.result);
+  else await checkNode(client, String(flow.uuid), caller, false);
 }
 
 function requireResult({ results }: Dictionary, result: string): void {
@@ -269,23 +268,24 @@ function isPushing({ actions }: Dictionary): boolean {
   return !Array.isArray(actions) || actions.some(one => CALLS.includes(one?.type));
 }
 
-async function requireNode(client: Client, flow: string, node: string): Promise<void> {
-  const nodes = await nodesOf(client, flow);
-  if (!nodes || nodes.some(one => one.uuid === node && isPushing(one))) return;
-  throw unknownNode(nodes.some(one => one.uuid === node));
-}
-
-/** Runs also pass nodes that push nothing. A node that is no longer in the flow may have pushed. */
-async function refuseSilentNode(client: Client, flow: string, { node }: Caller): Promise<void> {
+/**
+ * Runs also pass nodes that push nothing.
+ *
+ * @param mayBeGone - a node that is no longer in the flow may have pushed
+ */
+async function checkNode(
+  client: Client,
+  flow: string,
+  { node }: Caller,
+  mayBeGone: boolean,
+): Promise<void> {
   if (node === undefined) return;
   const nodes = await nodesOf(client, flow);
-  if (nodes?.some(one => one.uuid === node && !isPushing(one))) throw unknownNode(true);
-}
-
-function unknownNode(isSilent: boolean): RapidProError {
-  return fail(
+  const found = nodes?.find(one => one.uuid === node);
+  if (!nodes || (found ? isPushing(found) : mayBeGone)) return;
+  throw fail(
     'UNKNOWN_REFERENCE',
-    isSilent
+    found
       ? 'The node with the uuid in "node" calls no webhook and no resthook.'
       : 'The flow has no node with the uuid in "node".',
     'Use the last entry of "path" in a push that arrived, or the result that the node saves: { flow: "…", result: "webhook" }.',
@@ -340,7 +340,7 @@ class MissedCalls implements Source {
         const last = end;
         const missed = records.flatMap(record => this.#missed(record, last));
         if (this.#isFirst && calls === 0 && missed.length > 0) {
-          await refuseSilentNode(client, this.#flow, this.#caller);
+          await checkNode(client, this.#flow, this.#caller, true);
         }
         runs += records.length;
         calls += missed.length;

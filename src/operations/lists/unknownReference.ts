@@ -80,8 +80,6 @@ export function referenceCheck(...filters: ByReference[]) {
 /**
  * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
  * checks once whether the group exists.
- *
- * @throws RapidProError `UNKNOWN_GROUP`
  */
 export async function checkGroupExists(client: Client, query: Query): Promise<void> {
   const { group } = query;

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Client } from '../../client/client.js';
-import { type ListPage, orderOf } from '../../client/orderedList.js';
+import type { ListOrder, ListPage, OrderedList } from '../../client/orderedList.js';
 import { pages } from '../../client/pages.js';
 import { identityOf, SeenIds } from '../../client/seenIds.js';
 import { fail } from '../../errors/errors.js';
@@ -10,7 +10,13 @@ import { type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import { ArchiveReader, findArchives, type Kind, matcherOf } from './archiveFiles.js';
+import {
+  archiveReader,
+  findArchives,
+  type Kind,
+  matcherOf,
+  type ReadArchive,
+} from './archiveFiles.js';
 
 /** Bytes of compressed records of one file that are kept at a time. A page is compressed to a tenth. */
 const MOST_KEPT = 24 * 1024 * 1024;
@@ -89,11 +95,7 @@ const FOLDERS: { [folder: string]: string } = {
   incoming: 'contains deleted messages, which archives do not have',
 };
 
-/**
- * Refuses what cannot be read from archives. Call it before anything is sent.
- *
- * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`
- */
+/** Refuses what cannot be read from archives. Call it before anything is sent. */
 export function checkArchived(name: ResourceName, filters: unknown, options: Settings): void {
   for (const key of ['deadline', 'resume'] as const) {
     if (options[key] === undefined || options[key] === false) continue;
@@ -137,7 +139,7 @@ class Head {
     this.#pages = pages[Symbol.asyncIterator]();
   }
 
-  /** The next record; undefined after the last one. */
+  /** The next record, which stays; undefined after the last one. */
   async peek(): Promise<Dictionary | undefined> {
     while (this.#at >= this.#page.length) {
       const { done, value } = await this.#pages.next();
@@ -148,8 +150,12 @@ class Head {
     return this.#page[this.#at];
   }
 
-  take(): void {
-    this.#at++;
+  /** Takes the records before the first that is not wanted. */
+  async *take(isWanted: (record: Dictionary) => boolean = () => true): AsyncGenerator<Dictionary> {
+    for (let one = await this.peek(); one && isWanted(one); one = await this.peek()) {
+      this.#at++;
+      yield one;
+    }
   }
 
   async close(): Promise<void> {
@@ -163,26 +169,22 @@ async function* recordsOf(list: AsyncIterable<ListPage>): AsyncGenerator<Diction
 
 /** Reads the archives of one list, each in the order of the list. */
 class Archives {
-  readonly #client: Client;
+  readonly #list: OrderedList;
   readonly #kind: Kind;
-  readonly #query: Query;
-  readonly #isAscending: boolean;
-  readonly #reader: ArchiveReader;
+  readonly #read: ReadArchive;
   readonly #known = new Set<string>();
 
-  constructor(client: Client, kind: Kind, query: Query, isAscending: boolean) {
-    this.#client = client;
-    this.#kind = kind;
-    this.#query = query;
-    this.#isAscending = isAscending;
-    this.#reader = new ArchiveReader(client, kind);
+  constructor(list: OrderedList) {
+    this.#list = list;
+    this.#kind = KIND[list.name] as Kind;
+    this.#read = archiveReader(list.client, this.#kind);
   }
 
   /** Those that were not listed before, in the order of the list. */
   async list(): Promise<Dictionary[]> {
-    const { after, before } = this.#query;
-    const period = periodBetween(toMicros(after), toMicros(before));
-    const listed = await findArchives(this.#client, this.#kind, period);
+    const { client, query, order } = this.#list;
+    const period = periodBetween(toMicros(query.after), toMicros(query.before));
+    const listed = await findArchives(client, this.#kind, period);
     const fresh = listed.filter(archive => !this.#known.has(nameOf(archive)));
     for (const archive of fresh) this.#known.add(nameOf(archive));
     const spans = new Map(fresh.map(archive => [archive, spanOf(archive)]));
@@ -190,21 +192,47 @@ class Archives {
     return fresh.sort((a, b) => {
       const [one, other] = [spans.get(a), spans.get(b)] as { from: Micros; to: Micros }[];
       if (!one || !other) return 0;
-      return this.#isAscending
+      return order.isAscending
         ? one.from - other.from || other.to - one.to
         : other.to - one.to || one.from - other.from;
     });
   }
 
   read(archive: Dictionary): AsyncIterable<Dictionary[]> {
-    const matches = matcherOf(this.#kind, this.#query);
-    const reader = this.#reader;
+    const { query, order } = this.#list;
+    const matches = matcherOf(this.#kind, query);
+    const read = this.#read;
     const matching = async function* (isAgain: boolean) {
-      for await (const records of reader.read(archive, isAgain)) {
+      for await (const records of read(archive, isAgain)) {
         yield records.map(matches).filter(record => record !== undefined);
       }
     };
-    return this.#isAscending ? matching(false) : backwards(matching);
+    return order.isAscending ? matching(false) : backwards(matching);
+  }
+}
+
+/** The records of a list and its archives, in the order of the list. Those that are in both come twice. */
+async function* inOrder(
+  list: Head,
+  archives: Archives,
+  { key, isAscending }: ListOrder,
+): AsyncGenerator<Dictionary> {
+  const timeOf = (record: Dictionary) => toMicros(record[key]) ?? Number.NaN;
+  const isBefore = (a: Micros, b: Micros) => (isAscending ? a < b : a > b);
+  for (const archive of await archives.list()) {
+    const { from, to } = spanOf(archive);
+    // The file is opened when it is its turn, because a limit may come first.
+    yield* list.take(one => isBefore(timeOf(one), isAscending ? from : to - 1));
+    for await (const records of archives.read(archive)) {
+      for (const old of records) {
+        yield* list.take(one => isBefore(timeOf(one), timeOf(old)));
+        yield old;
+      }
+    }
+  }
+  yield* list.take();
+  for (const archive of await archives.list()) {
+    for await (const records of archives.read(archive)) yield* records;
   }
 }
 
@@ -219,52 +247,20 @@ class Archives {
  * @throws RapidProError what reading throws
  */
 export async function* withArchives(
-  client: Client,
-  name: ResourceName,
-  query: Query,
+  list: OrderedList,
   live: AsyncIterable<ListPage>,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ListPage, void, undefined> {
-  const { key, isAscending } = orderOf(name, query);
-  const asked = await byUuid(client, query);
-  const archives = new Archives(client, KIND[name] as Kind, asked, isAscending);
-  const timeOf = (record: Dictionary) => toMicros(record[key]) ?? Number.NaN;
-  const isBefore = (a: Micros, b: Micros) => (isAscending ? a < b : a > b);
-  const list = new Head(recordsOf(live));
-  const page = new Page(await list.peek(), limit);
-  let archived: Head | undefined;
+  const archives = new Archives({ ...list, query: await byUuid(list.client, list.query) });
+  const head = new Head(recordsOf(live));
+  const page = new Page(await head.peek(), limit);
   try {
-    for (const archive of await archives.list()) {
-      const { from, to } = spanOf(archive);
-      // The file is opened when it is its turn, because a limit may come first.
-      for (let one = await list.peek(); one; one = await list.peek()) {
-        if (!isBefore(timeOf(one), isAscending ? from : to - 1)) break;
-        list.take();
-        if (page.add(one)) yield { records: page.turn(), next: undefined };
-      }
-      archived = new Head(archives.read(archive));
-      for (let old = await archived.peek(); old; old = await archived.peek()) {
-        const one = await list.peek();
-        const isNext = one !== undefined && isBefore(timeOf(one), timeOf(old));
-        (isNext ? list : archived).take();
-        if (page.add(isNext ? one : old)) yield { records: page.turn(), next: undefined };
-      }
-    }
-    for (let one = await list.peek(); one; one = await list.peek()) {
-      list.take();
-      if (page.add(one)) yield { records: page.turn(), next: undefined };
-    }
-    for (const archive of await archives.list()) {
-      archived = new Head(archives.read(archive));
-      for (let old = await archived.peek(); old; old = await archived.peek()) {
-        archived.take();
-        if (page.add(old)) yield { records: page.turn(), next: undefined };
-      }
+    for await (const record of inOrder(head, archives, list.order)) {
+      if (page.add(record)) yield { records: page.turn(), next: undefined };
     }
     if (page.isOpen) yield { records: page.turn(), next: undefined };
   } finally {
-    await archived?.close();
-    await list.close();
+    await head.close();
   }
 }
 

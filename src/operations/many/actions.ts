@@ -6,7 +6,7 @@ import {
   type ItemCode,
   RapidProError,
 } from '../../errors/errors.js';
-import { outcomeUnknown, PERHAPS_DONE } from '../../errors/outcome.js';
+import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
@@ -113,16 +113,6 @@ function refusal(
     : failure(item, 'NOT_ACTIVE', `${NOT_ACTIVE(noun)}${lost}`);
 }
 
-/** Makes sure that the action was done. Otherwise, the outcome of one that must not be repeated is unknown. */
-function requireActed(answer: ApiResponse, { list, repeatable }: Action): void {
-  try {
-    requireDone(answer);
-  } catch (error) {
-    if (repeatable || !(error instanceof RapidProError)) throw error;
-    throw outcomeUnknown(error, pathOf(list));
-  }
-}
-
 /** Sends the next batch, and notes its result, or puts the rest of it back into the queue. */
 async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
   const { list, body, repeatable } = action;
@@ -138,19 +128,18 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
       repeated,
       referencesGroupsOrFields: 'group' in body || 'topic' in body,
     });
-    requireActed(answer, action);
+    requireDone(answer, repeatable ? undefined : pathOf(list));
     const failed = reported(answer, items);
     const indexes = new Set(failed.map(({ index }) => index));
     progress.queue.shift();
     progress.failures.push(...failed);
     progress.done.push(...items.filter(({ index }) => !indexes.has(index)));
   } catch (error) {
-    const sorted = error instanceof RapidProError ? sortOut(error, list, items) : undefined;
+    if (!(error instanceof RapidProError)) throw error;
+    const sorted = sortOut(error, list, items);
     if (!sorted) throw error;
-    const found = sorted.refused.map(item =>
-      refusal(item, error as RapidProError, action, progress),
-    );
-    const isUnknown = (error as RapidProError).outcome === 'unknown';
+    const found = sorted.refused.map(item => refusal(item, error, action, progress));
+    const isUnknown = error.outcome === 'unknown';
     progress.queue.splice(0, 1, ...sorted.next.map(items => ({ items, repeated: isUnknown })));
     progress.failures.push(...found);
   }
@@ -170,10 +159,10 @@ async function verify(client: Client, action: Action, progress: Progress): Promi
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, list, repeatable } = action;
   const { done, failures, queue } = progress;
-  const [stopped = { items: [], repeated: false }, ...waiting] = queue;
+  const [stopped = { items: [] }, ...waiting] = queue;
   const isUnknown = error.outcome === 'unknown';
-  const place = (batches: readonly Batch[]) =>
-    ranges(batches.flatMap(({ items }) => items.map(({ index }) => index)).sort((a, b) => a - b));
+  const place = (batches: readonly Pick<Batch, 'items'>[]) =>
+    ranges(batches.flatMap(({ items }) => items.map(({ index }) => index)));
   const perhaps = waiting.filter(({ repeated }) => repeated);
   return changed(error, {
     code: 'PARTIAL_ACTION',
@@ -186,7 +175,7 @@ function partial(error: RapidProError, action: Action, progress: Progress): Rapi
     details: {
       reason: error.code,
       list,
-      done: place([{ items: done, repeated: false }]),
+      done: place([{ items: done }]),
       unknown: place(isUnknown ? [stopped, ...perhaps] : perhaps),
       failed: isUnknown ? [] : place([stopped]),
       notAttempted: place(waiting.filter(({ repeated }) => !repeated)),
@@ -246,20 +235,26 @@ export function act<Name extends string>(
       const body = plan.body(args, options);
       const { topic } = body;
       if (isName(topic)) body.topic = await uuidOf(client, 'topics', topic, 'topic');
-      const isOnContacts = list === 'contacts';
-      if (isOnContacts) {
-        await facts.refuseHomeNumbers(placedItems(items));
-      }
+      if (list === 'contacts') await facts.refuseHomeNumbers(placedItems(items));
       const { repeatable = true } = plan;
       const findSkipped = options.verify ? plan.findSkipped : undefined;
       const action = { list, items, body, repeatable, findSkipped };
       if (options.dryRun) return rehearse(client, action);
-      return actOnMany(
-        client,
-        isOnContacts ? { ...action, items: await byUuid(client, items) } : action,
-      );
+      if (list === 'contacts') action.items = await byUuid(client, items);
+      return actOnMany(client, action);
     },
   });
+}
+
+/** An action that needs only its list. */
+export function actOn(
+  name: string,
+  list: ItemList,
+  action: string,
+  items: unknown,
+  options: unknown,
+): Operation {
+  return act<string>(name, list, { args: { [list]: items }, options, body: () => ({ action }) });
 }
 
 /** The names of contacts, with their places. */
@@ -267,11 +262,7 @@ function* placedItems(items: readonly Item[]): Generator<Placed> {
   for (const { value, index } of items) yield placedAt(String(value), 'contacts', index);
 }
 
-/**
- * A group or label of an action. RapidPro 9 recognizes a uuid only in its own form.
- *
- * @throws RapidProError `INVALID_INPUT`
- */
+/** A group or label of an action. RapidPro 9 recognizes a uuid only in its own form. */
 export function requireReference(value: unknown, what: string, isLiteral = false): string {
   const text = requireText(value, what);
   refuseMissing(text, what, 'name', isLiteral);
@@ -287,15 +278,18 @@ async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   });
   if (local.length === 0) return items;
   const found = await lookUpIfPossible(client, local, { mustKnow: false });
-  return (await oncePerContact(items, found)).map(({ value, index }) => ({
-    value: String(found.get(String(value))?.uuid ?? value),
-    index,
-  }));
+  const distinct = await oncePerContact(items, found);
+  return distinct.map(item => ({ ...item, value: nameOf(item, found) }));
+}
+
+/** The uuid of a contact if that was found out, and otherwise what the job calls it. */
+function nameOf({ value }: Item, found: Found): string {
+  return String(found.get(String(value))?.uuid ?? value);
 }
 
 /** Leaves out contacts that turned out to be in the list already. */
 function oncePerContact(items: readonly Item[], found: Found): Promise<Item[]> {
-  return distinctInTurns(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
+  return distinctInTurns(items, item => nameOf(item, found));
 }
 
 /** What RapidPro would say about a group that the action cannot use. */

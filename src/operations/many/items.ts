@@ -14,8 +14,8 @@ import { giveWay } from '../../input/turns.js';
 /** Lists of contacts, messages and tickets as jobs write them. */
 
 /** One item of an action, as RapidPro wants it, and its position in the job's list. */
-export interface Item {
-  value: string | number;
+export interface Item<Value extends string | number = string | number> {
+  value: Value;
   index: number;
 }
 

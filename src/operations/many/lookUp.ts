@@ -106,14 +106,10 @@ async function readSome(client: Client, wanted: Wanted, most: number): Promise<v
     const pays = most === Infinity ? paysToRead(extent) : pages < most;
     if (wanted.size === 0 || !pays) return;
   }
-  if (reading.stopped) {
-    throw fail(
-      'RATE_LIMITED',
-      'The rate limit of the workspace was reached before everyone was looked up.',
-      'Nothing was sent. Run the job again later.',
-      { retryAfter: reading.stopped.retryAfter },
-    );
-  }
+  reading.requireEnd(
+    'The rate limit of the workspace was reached before everyone was looked up.',
+    'Nothing was sent. Run the job again later.',
+  );
   // Under another form of its URN, a contact could be in the whole list.
   await inTurns(wanted.identities, identity => {
     if (isUuid(identity) || isPlainUrn(identity)) wanted.resolve(identity, null);
@@ -183,6 +179,8 @@ export async function lookUpIfPossible(
   }
 }
 
+export type Groups = Awaited<ReturnType<typeof readGroups>>;
+
 /** Reads the list of groups up to a number of pages, if any are needed. */
 export async function readGroups(client: Client, wanted: readonly string[], most: number) {
   const groups = new Map<string, Dictionary>();
@@ -201,5 +199,13 @@ export async function readGroups(client: Client, wanted: readonly string[], most
   const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
   /** By uuid or name, in any letter case. */
   const of = (group: string) => groups.get(group) ?? groups.get(group.trim().toLowerCase());
-  return { isWhole, names, of };
+  /** Of those that were read, by what the job calls them. */
+  const uuidsOf = (wanted: readonly string[]) =>
+    new Map(
+      wanted.flatMap(name => {
+        const uuid = of(name)?.uuid;
+        return uuid === undefined ? [] : [[name, String(uuid)] as const];
+      }),
+    );
+  return { isWhole, names, of, uuidsOf };
 }

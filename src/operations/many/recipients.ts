@@ -6,6 +6,7 @@ import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
+import type { Item } from './items.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
 type ListName = 'contacts' | 'urns' | 'groups';
@@ -18,8 +19,6 @@ export interface Chunk {
   recipients: { [List in ListName]?: string[] };
   /** The position of each recipient in the job's list. */
   positions: { [List in ListName]?: number[] };
-  /** Positions in the job's list, if it is split. */
-  indexes: number[];
 }
 
 export interface Plan {
@@ -43,10 +42,7 @@ export interface Resolved {
 
 const UNRESOLVED: Resolved = { contacts: new Map(), groups: new Map(), onlyActive: false };
 
-interface Item {
-  value: string;
-  index: number;
-}
+type Recipient = Item<string>;
 
 /** `blocked`, `stopped` or `archived`; undefined for contacts that can be reached. */
 export function inactiveStatus({ status, blocked, stopped }: Dictionary): string | undefined {
@@ -65,8 +61,8 @@ class Sorter {
     this.#resolved = resolved;
   }
 
-  async sort(list: ListName, values: readonly string[] = []): Promise<Item[]> {
-    const items: Item[] = [];
+  async sort(list: ListName, values: readonly string[] = []): Promise<Recipient[]> {
+    const items: Recipient[] = [];
     await inTurns(values, (value, index) => {
       const identity = this.#identity(list, value);
       if (this.#seen.has(identity)) {
@@ -106,15 +102,15 @@ class Sorter {
   }
 }
 
-function values(items: Item[]): string[] {
+function values(items: Recipient[]): string[] {
   return items.map(({ value }) => value);
 }
 
-function indexesOf(items: Item[]): number[] {
+function indexesOf(items: Recipient[]): number[] {
   return items.map(({ index }) => index);
 }
 
-function refuseMixture(contacts: Item[], urns: Item[], groups: Item[]): void {
+function refuseMixture(contacts: Recipient[], urns: Recipient[], groups: Recipient[]): void {
   const kinds = [contacts, urns, groups].filter(({ length }) => length > 0).length;
   const mixedContacts =
     contacts.length > BATCH_LIMIT && new Set(contacts.map(({ value }) => isUuid(value))).size > 1;
@@ -153,23 +149,23 @@ export function isOneRequest(recipients: Recipients): boolean {
   return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
 }
 
-function split(key: 'contacts' | 'urns', items: Item[]): Chunk[] {
-  return inPieces(items, BATCH_LIMIT).map(part => {
-    const indexes = indexesOf(part);
-    return { key, recipients: { [key]: values(part) }, positions: { [key]: indexes }, indexes };
-  });
+function split(key: 'contacts' | 'urns', items: Recipient[]): Chunk[] {
+  return inPieces(items, BATCH_LIMIT).map(part => ({
+    key,
+    recipients: { [key]: values(part) },
+    positions: { [key]: indexesOf(part) },
+  }));
 }
 
-function together(lists: { [List in ListName]: Item[] }): Chunk {
+function together(lists: { [List in ListName]: Recipient[] }): Chunk {
   const filled = LISTS.filter(list => lists[list].length > 0);
   return {
     recipients: Object.fromEntries(filled.map(list => [list, values(lists[list])])),
     positions: Object.fromEntries(filled.map(list => [list, indexesOf(lists[list])])),
-    indexes: [],
   };
 }
 
-function summarize(kinds: readonly (readonly [Item[], string])[]): string {
+function summarize(kinds: readonly (readonly [Recipient[], string])[]): string {
   return kinds
     .filter(([items]) => items.length > 0)
     .map(([items, noun]) => count(items.length, noun))
@@ -217,10 +213,10 @@ export async function planRecipients(body: Recipients, resolved = UNRESOLVED): P
   return { ...plan, chunks: split(key, items) };
 }
 
-/** `[0, 1, 2, 5]` as `[[0, 2], [5, 5]]`: both ends included. */
+/** `[0, 5, 1, 2]` as `[[0, 2], [5, 5]]`: both ends included. */
 export function ranges(indexes: readonly number[]): [number, number][] {
   const result: [number, number][] = [];
-  for (const index of indexes) {
+  for (const index of [...indexes].sort((a, b) => a - b)) {
     const last = result.at(-1);
     if (last && last[1] === index - 1) last[1] = index;
     else result.push([index, index]);

@@ -9,13 +9,13 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut, SendPlan } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { asOutcome } from '../base/asObject.js';
+import { asWritten } from '../base/asObject.js';
 import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { placed } from '../base/workspaceFacts.js';
 import { urnsOf } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { lookUpIfPossible, readGroups } from './lookUp.js';
+import { type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
   inactiveStatus,
@@ -26,40 +26,37 @@ import {
   ranges,
 } from './recipients.js';
 
-/** What has been sent so far, by position in the job's list. */
-interface Progress {
-  answers: Dictionary[];
-  done: Chunk[];
-}
-
-function indexesOf(chunks: readonly Chunk[]): [number, number][] {
-  return ranges(chunks.flatMap(({ indexes }) => indexes));
+/** Which items of a list some requests were for. */
+function placesOf(chunks: readonly Chunk[], list: keyof Chunk['positions']): [number, number][] {
+  return ranges(chunks.flatMap(({ positions }) => positions[list] ?? []));
 }
 
 /**
  * A send that stopped in the middle. The error contains what a person needs to continue without reaching anyone twice.
+ *
+ * @param answers - those to the requests before the one that failed
  */
 function partialSend(
   error: RapidProError,
-  { answers, done }: Progress,
-  failed: Chunk,
-  rest: readonly Chunk[],
-  leftOut: readonly LeftOut[],
+  { chunks, leftOut }: Plan,
+  list: 'contacts' | 'urns',
+  answers: readonly Dictionary[],
 ): RapidProError {
+  const at = answers.length;
   const isUnknown = error.outcome === 'unknown';
-  const ids = answers.map(shownId);
+  const failed = placesOf(chunks.slice(at, at + 1), list);
   return changed(error, {
     code: 'PARTIAL_SEND',
-    description: `The send stopped at request ${done.length + 1} of ${done.length + 1 + rest.length}: ${error.description}`,
-    fix: `${error.fix} "details" lists positions in "${failed.key}": reached (done), maybe reached (unknown), and not reached (failed, notAttempted). Positions start at 0, and both ends are included. Send again only to failed and notAttempted.`,
+    description: `The send stopped at request ${at + 1} of ${chunks.length}: ${error.description}`,
+    fix: `${error.fix} "details" lists positions in "${list}": reached (done), maybe reached (unknown), and not reached (failed, notAttempted). Positions start at 0, and both ends are included. Send again only to failed and notAttempted.`,
     details: {
       reason: error.code,
-      list: failed.key,
-      done: indexesOf(done),
-      ids,
-      unknown: isUnknown ? indexesOf([failed]) : [],
-      failed: isUnknown ? [] : indexesOf([failed]),
-      notAttempted: indexesOf(rest),
+      list,
+      done: placesOf(chunks.slice(0, at), list),
+      ids: answers.map(shownId),
+      unknown: isUnknown ? failed : [],
+      failed: isUnknown ? [] : failed,
+      notAttempted: placesOf(chunks.slice(at + 1), list),
       ...(leftOut.length > 0 ? { leftOut } : {}),
     },
     outcome: 'unknown',
@@ -69,19 +66,17 @@ function partialSend(
 /** More would fill the log. `state.data` has all of them. */
 const MOST_IDS = 5;
 
-const isSet = (value: unknown, words: RegExp) => words.test(String(value ?? ''));
+/** Whom RapidPro itself leaves out of a flow start, and with which value of what. */
+const PASSED_OVER = [
+  ['restart_participants', /^(?:false|f|no?|off|0)$/i, 'those who have been in this flow before'],
+  ['exclude_active', /^(?:true|t|y(?:es)?|on|1)$/i, 'those who are in another flow now'],
+] as const;
 
-/** Whom RapidPro itself leaves out of a flow start. It is not known yet how many that is. */
-function passedOverBy({ restart_participants, exclude_active }: Body): string {
-  const who = [
-    ...(isSet(restart_participants, /^(?:false|f|no?|off|0)$/i)
-      ? ['those who have been in this flow before']
-      : []),
-    ...(isSet(exclude_active, /^(?:true|t|y(?:es)?|on|1)$/i)
-      ? ['those who are in another flow now']
-      : []),
-  ];
-  return who.length > 0 ? `. RapidPro leaves out ${who.join(' and ')}` : '';
+/** It is not known yet how many that is. */
+function passedOverBy(body: Body): string {
+  const passedOver = PASSED_OVER.filter(([key, words]) => words.test(String(body[key] ?? '')));
+  const who = passedOver.map(([, , people]) => people).join(' and ');
+  return who === '' ? '' : `. RapidPro leaves out ${who}`;
 }
 
 function logSent(path: ResourceName, answers: Dictionary[], summary: string, body: Body): void {
@@ -92,6 +87,9 @@ function logSent(path: ResourceName, answers: Dictionary[], summary: string, bod
       : `${nouns[answers.length === 1 ? 0 : 1]} ${answers.map(shownId).join(', ')}`;
   log.info(`Accepted ${shown} for ${summary}${passedOverBy(body)}`);
 }
+
+/** What a send needs of its call. */
+type Sending = Pick<Call<never>, 'client' | 'facts' | 'options'>;
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 
@@ -119,17 +117,13 @@ async function groupsByName(client: Client, groups: readonly string[] = []) {
   const names = groups.filter(group => !isUuid(group));
   if (names.length === 0 || names.length === groups.length) return new Map<string, string>();
   const known = await readGroups(client, names, Number.POSITIVE_INFINITY);
-  return new Map(names.flatMap(name => pairOf(name, known.of(name)?.uuid)));
+  return known.uuidsOf(names);
 }
 
 /** The place of a recipient in the job. */
 function placeIn({ contacts, urns }: Recipients, where: string) {
   const places = () => [...placed(urns, `${where}.urns`), ...placed(contacts, `${where}.contacts`)];
   return (name: string) => places().find(({ urn }) => urn === name)?.where ?? where;
-}
-
-function listed(indexes: readonly number[] = []): [number, number][] {
-  return ranges([...indexes].sort((a, b) => a - b));
 }
 
 /** What RapidPro would say about unknown contacts and groups, for a dry run. */
@@ -144,13 +138,15 @@ function refuseUnknown(
   );
 }
 
+/** What a dry run reports. */
+type Rehearsed = SendPlan & Pick<Plan, 'summary'>;
+
 /** Who would be reached, in at most {@link DRY_REQUESTS} requests. */
 async function rehearse(
-  client: Client,
+  { client, options: { onlyActive = false } }: Sending,
   recipients: Recipients,
-  onlyActive: boolean,
   where: string,
-): Promise<SendPlan & Pick<Plan, 'summary'>> {
+): Promise<Rehearsed> {
   const { contacts = [], urns = [], groups = [] } = recipients;
   const left = () => DRY_REQUESTS - client.requests;
   const known = await readGroups(client, groups, Math.min(1, left()));
@@ -159,51 +155,49 @@ async function rehearse(
       refuseUnknown(`${where}.groups[${index}]`, adviceFor(group, known.names));
     }
   }
-  const names = [...contacts, ...urns];
-  const whereOf = placeIn(recipients, where);
-  const found = await lookUpIfPossible(client, names, {
+  const found = await lookUpIfPossible(client, [...contacts, ...urns], {
     mustKnow: onlyActive,
     most: left(),
-    whereOf,
+    whereOf: placeIn(recipients, where),
   });
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
-  const plan = await planRecipients(recipients, {
-    contacts: found,
-    groups: new Map(groups.flatMap(group => pairOf(group, known.of(group)?.uuid))),
-    onlyActive,
-  });
+  const resolved = { contacts: found, groups: known.uuidsOf(groups), onlyActive };
+  const plan = await planRecipients(recipients, resolved);
+  return reportOf(plan, recipients, found, known);
+}
+
+function reportOf(
+  { summary, chunks, recipients, duplicates, leftOut }: Plan,
+  { contacts = [], urns = [], groups = [] }: Recipients,
+  found: Found,
+  known: Groups,
+): Rehearsed {
   const members = groups.map(group => known.of(group)?.count);
-  const reached = plan.chunks.flatMap(({ positions }) => positions.contacts ?? []);
-  const withoutUrn = listed(
-    reached.filter(index => {
-      const contact = found.get(contacts[index] ?? '');
-      return contact && urnsOf(contact).length === 0;
-    }),
-  );
+  const reached = chunks.flatMap(({ positions }) => positions.contacts ?? []);
+  const withoutUrn = reached.filter(index => {
+    const contact = found.get(contacts[index] ?? '');
+    return contact && urnsOf(contact).length === 0;
+  });
   return {
-    summary: plan.summary,
+    summary,
     dryRun: true,
-    requests: plan.chunks.length,
-    recipients: plan.recipients,
-    contacts: listed(reached),
-    urns: listed(plan.chunks.flatMap(({ positions }) => positions.urns ?? [])),
-    groups: listed(plan.chunks.flatMap(({ positions }) => positions.groups ?? [])),
+    requests: chunks.length,
+    recipients,
+    contacts: placesOf(chunks, 'contacts'),
+    urns: placesOf(chunks, 'urns'),
+    groups: placesOf(chunks, 'groups'),
     ...(groups.length > 0 && members.every(count => typeof count === 'number')
       ? { members: members.reduce((sum: number, count) => sum + Number(count), 0) }
       : {}),
-    duplicates: plan.duplicates,
-    leftOut: plan.leftOut,
-    ...(withoutUrn.length > 0 ? { withoutUrn } : {}),
+    duplicates,
+    leftOut,
+    ...(withoutUrn.length > 0 ? { withoutUrn: ranges(withoutUrn) } : {}),
     notChecked:
-      names.filter(name => !found.has(name)).length +
+      [...contacts, ...urns].filter(name => !found.has(name)).length +
       groups.filter(group => !known.of(group)).length,
   };
-}
-
-function pairOf(name: string, uuid: unknown): [string, string][] {
-  return uuid === undefined ? [] : [[name, String(uuid)]];
 }
 
 function logPlan(
@@ -244,42 +238,39 @@ async function sendChunks(
   client: Client,
   path: 'broadcasts' | 'flow_starts',
   body: Body,
-  { chunks, leftOut }: Plan,
+  plan: Plan,
 ): Promise<Dictionary[]> {
-  const progress: Progress = { answers: [], done: [] };
-  for (const [index, chunk] of chunks.entries()) {
+  const answers: Dictionary[] = [];
+  for (const { key, recipients, positions } of plan.chunks) {
     try {
       const { body: answer } = await client.request({
         method: 'POST',
         path,
-        body: { ...body, ...chunk.recipients },
-        positions: chunk.positions,
+        body: { ...body, ...recipients },
+        positions,
       });
-      progress.answers.push(asOutcome(answer, path));
-      progress.done.push(chunk);
+      answers.push(asWritten(answer, path));
     } catch (error) {
-      if (!(error instanceof RapidProError) || chunks.length === 1) throw error;
+      if (!(error instanceof RapidProError) || key === undefined) throw error;
       // Refused before anyone was reached: as with a single request.
-      if (index === 0 && error.outcome !== 'unknown') throw error;
-      throw partialSend(error, progress, chunk, chunks.slice(index + 1), leftOut);
+      if (answers.length === 0 && error.outcome !== 'unknown') throw error;
+      throw partialSend(error, plan, key, answers);
     }
   }
-  return progress.answers;
+  return answers;
 }
 
 /** A flow start with the uuid of its flow, which can be started. A broadcast has none. */
 async function withFlow(
-  client: Client,
-  facts: Call<never>['facts'],
+  { client, facts, options }: Sending,
   body: Body,
   where: string,
-  dryRun: boolean,
 ): Promise<Body> {
   const { flow } = body;
   if (isName(flow)) return { ...body, flow: await uuidOf(client, 'flows', flow, where) };
   const isThere = await facts.refuseArchived(flow, where);
   // For a real start, RapidPro itself says so.
-  if (dryRun && isThere === false) refuseUnknown(where);
+  if (options.dryRun && isThere === false) refuseUnknown(where);
   return body;
 }
 
@@ -315,7 +306,7 @@ async function addressee(
 
 /** Sends a message to one contact. Never repeats a request with an unknown outcome. */
 export async function sendToOne(
-  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
+  { client, facts, options }: Sending,
   message: { contact: string },
 ): Promise<Dictionary> {
   const { onlyActive = false } = options;
@@ -328,7 +319,7 @@ export async function sendToOne(
   const body = { ...message, contact } as Body;
   const answer = await client.request({ method: 'POST', path: 'messages', body });
   logQuickReplies(client, body);
-  const sent = asOutcome(answer.body, 'messages');
+  const sent = asWritten(answer.body, 'messages');
   if (sent.status === 'failed') {
     log.warn(
       'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
@@ -346,21 +337,22 @@ export async function sendToOne(
  * @throws RapidProError `PARTIAL_SEND` if it stopped in the middle
  */
 export async function sendToAll(
-  { client, facts, options }: Pick<Call<never>, 'client' | 'facts' | 'options'>,
+  call: Sending,
   path: 'broadcasts' | 'flow_starts',
   { contacts, urns, groups, ...given }: Body & Recipients,
   where: string,
 ): Promise<Dictionary> {
-  const { onlyActive = false, dryRun = false } = options;
+  const { client, facts } = call;
+  const { onlyActive = false, dryRun = false } = call.options;
   const recipients = { contacts, urns, groups };
   // Refuses what is clearly wrong before anything is read.
   await checkRecipients(recipients, where);
   await planRecipients(recipients);
   await facts.refuseHomeNumbers(placed(contacts, `${where}.contacts`));
   await facts.refuseHomeNumbers(placed(urns, `${where}.urns`));
-  const body = await withFlow(client, facts, given, `${where}.flow`, dryRun);
+  const body = await withFlow(call, given, `${where}.flow`);
   if (dryRun) {
-    const { summary, ...plan } = await rehearse(client, recipients, onlyActive, where);
+    const { summary, ...plan } = await rehearse(call, recipients, where);
     logPlan(path, plan, summary, body);
     return plan;
   }
