@@ -24,7 +24,6 @@ const AREAS = {
   calls: ['src/input/{run,call}.ts'],
   secrets: ['src/input/secrets.ts'],
   encodings: ['src/input/encodings.ts'],
-  claims: ['src/sync/claims.ts'],
   damaged: ['src/input/damaged.ts'],
   size: ['src/input/size.ts'],
   fieldTimes: ['src/input/{fieldTimes,times}.ts'],

@@ -31,10 +31,6 @@ const TESTS: Record<string, string[]> = {
     'test/input/secrets.test.ts',
     'test/webhook/withoutSecret.test.ts',
   ],
-  claims: [
-    'test/operations/bulk/runUpserts.test.ts',
-    'test/operations/bulk/upsertContacts.test.ts',
-  ],
   damaged: ['test/input/damaged.test.ts'],
   size: ['test/input/estimate.test.ts'],
   fieldTimes: ['test/input/{times,fieldTimes}.test.ts'],
@@ -65,7 +61,10 @@ const TESTS: Record<string, string[]> = {
   lookUps: ['test/operations/bulk/lookUps.test.ts'],
   matchReader: ['test/operations/bulk/matchReader.test.ts'],
   writer: ['test/operations/bulk/writer.test.ts'],
-  runs: ['test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts}.test.ts'],
+  runs: [
+    'test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts}.test.ts',
+    'test/operations/bulk/upsertContacts.test.ts',
+  ],
 };
 const tests = TESTS[process.env.AREA ?? 'parts'] ?? [];
 
