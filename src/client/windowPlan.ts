@@ -243,76 +243,88 @@ const MEETING = 0.5;
 /** Decides which page to read next. Pure: it sends nothing. */
 export class WindowPlan {
   readonly #options: PlanOptions;
+  readonly #progress: Progress;
   /** Pages between two cuts. */
   readonly #stride: number;
   #hasBursts = false;
 
-  constructor(options: PlanOptions) {
+  constructor(options: PlanOptions, progress: Progress) {
     this.#options = options;
+    this.#progress = progress;
     this.#stride = Math.max(WORTH_SPLITTING, Math.floor(options.ahead / options.concurrency / 2));
   }
 
-  next(progress: Progress): Step | undefined {
+  next(): Step | undefined {
     // At most two walks can share an instant: the second must not wait until another one ends.
-    const mayBegin = this.#mayBegin(progress);
+    const mayBegin = this.#mayBegin();
     return (
-      (mayBegin ? this.#cutInstant(progress) : undefined) ??
-      this.#goOn(progress) ??
-      (mayBegin ? this.#begin(progress) : undefined)
+      (mayBegin ? this.#cutInstant() : undefined) ??
+      this.#goOn() ??
+      (mayBegin ? this.#begin() : undefined)
     );
   }
 
   /** An idle walk; first those that are handed out first. */
-  #goOn(progress: Progress): Step | undefined {
-    const density = densityOf(progress);
-    let before = progress.handed;
-    for (const [index, gap] of progress.gaps.entries()) {
+  #goOn(): Step | undefined {
+    let before = this.#progress.handed;
+    for (const [index, gap] of this.#progress.gaps.entries()) {
       const { head, tail } = gap;
       const ofHead = head?.waiting ?? 0;
       if (before + ofHead >= this.#options.limit) return undefined;
       before += gap.records;
       if (gap.closed) continue;
       // If two walks would read the same pages, one of them reads them alone.
-      const tiny = gap.estimate(progress.ends, density, 'most') < 1;
+      const tiny = this.#pagesIn(gap, 'most') < 1;
       // The next page to be handed out is read in any case.
-      const mayWait = !this.#hasRoom(progress) && (index > 0 || ofHead > 0);
+      const mayWait = !this.#hasRoom() && (index > 0 || ofHead > 0);
       if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
-      if (!tail || tail.busy || !this.#hasRoom(progress) || (tiny && head?.busy)) continue;
+      if (!tail || tail.busy || !this.#hasRoom() || (tiny && head?.busy)) continue;
       // Looking at the far end cost nothing, but a walk from there may.
-      const isLook = tail.read === 1 && gap === progress.gaps.at(-1);
-      if (isLook && !this.#canAfford(progress)) continue;
-      if (!this.#isFar(progress, gap)) return { walk: tail, gap };
+      const isLook = tail.read === 1 && gap === this.#progress.gaps.at(-1);
+      if (isLook && !this.#canAfford()) continue;
+      if (!this.#isFar(gap)) return { walk: tail, gap };
     }
     return undefined;
   }
 
   /** Whether one more walk is worth the requests that it may waste. */
-  #mayBegin(progress: Progress): boolean {
-    return this.#options.concurrency > 1 && this.#canAfford(progress) && this.#hasRoom(progress);
+  #mayBegin(): boolean {
+    return this.#options.concurrency > 1 && this.#canAfford() && this.#hasRoom();
   }
 
-  #begin(progress: Progress): Step | undefined {
-    return this.#cutAhead(progress) ?? this.#join(progress) ?? this.#cutLargest(progress);
+  #begin(): Step | undefined {
+    return this.#cutAhead() ?? this.#join() ?? this.#cutLargest();
   }
 
-  #hasRoom({ waiting, running }: Progress): boolean {
+  /** Records per microsecond, over everything that has been read. */
+  get #density(): number {
+    const { kept, covered } = this.#progress;
+    return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
+  }
+
+  /** The number of unread pages in a gap, as {@link Gap.estimate} guesses it. */
+  #pagesIn(gap: Gap, guess: 'most' | 'least'): number {
+    return gap.estimate(this.#progress.ends, this.#density, guess);
+  }
+
+  #hasRoom(): boolean {
+    const { waiting, running } = this.#progress;
     return waiting / PAGE_SIZE + running < this.#options.ahead;
   }
 
   /** The end of the last gap will not be handed out soon, as long as more cuts come before it. */
-  #isFar(progress: Progress, gap: Gap): boolean {
-    if (gap !== progress.gaps.at(-1)) return false;
-    const { from, to } = gap.unread(progress.ends);
+  #isFar(gap: Gap): boolean {
+    if (gap !== this.#progress.gaps.at(-1)) return false;
+    const { from, to } = gap.unread(this.#progress.ends);
     // A cut never splits an instant.
     if (to - from < 2) return false;
-    return gap.estimate(progress.ends, densityOf(progress), 'least') > this.#stride * 1.5;
+    return this.#pagesIn(gap, 'least') > this.#stride * 1.5;
   }
 
-  #canAfford(progress: Progress): boolean {
-    const { gaps, pages, kept, running, ends } = progress;
-    const density = densityOf(progress);
+  #canAfford(): boolean {
+    const { gaps, pages, kept, running } = this.#progress;
     const open = gaps.filter(({ closed }) => !closed);
-    const left = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'least'), 0);
+    const left = open.reduce((sum, gap) => sum + this.#pagesIn(gap, 'least'), 0);
     // Without a look at the far end of the list, an estimate is worthless.
     const { canReverse } = this.#options;
     const isKnown = canReverse && Number.isFinite(left);
@@ -324,7 +336,7 @@ export class WindowPlan {
     const looksBack = this.#options.looksBack ? 1 : 0;
     const risk = (joints + unproven) * MEETING + looksBack;
     const budget = total * MOST_WASTE + (canReverse ? 1 : 0.5);
-    const most = open.reduce((sum, gap) => sum + gap.estimate(ends, density, 'most'), 0);
+    const most = open.reduce((sum, gap) => sum + this.#pagesIn(gap, 'most'), 0);
     // No list is as long. Such an estimate was made in a burst, and between bursts there may be nothing.
     this.#hasBursts ||= left > MAX_PAGES;
     const isEven = !this.#hasBursts && most <= 2 * left;
@@ -332,10 +344,10 @@ export class WindowPlan {
   }
 
   /** A walk through many records with the same time gets another one toward it, from the other end of that time. */
-  #cutInstant(progress: Progress): Step | undefined {
-    for (const gap of progress.gaps) {
-      if (gap.closed || !this.#isWithinLimit(progress, gap)) continue;
-      const { from, to } = gap.unread(progress.ends);
+  #cutInstant(): Step | undefined {
+    for (const gap of this.#progress.gaps) {
+      if (gap.closed || !this.#isWithinLimit(gap)) continue;
+      const { from, to } = gap.unread(this.#progress.ends);
       if (from === to) continue;
       if (isLong(gap.tail)) return { split: gap, at: to - 1 };
       if (isLong(gap.head)) return { split: gap, at: from };
@@ -344,18 +356,17 @@ export class WindowPlan {
   }
 
   /** Cuts the last gap a few pages ahead, as far as its density is known. */
-  #cutAhead(progress: Progress): Step | undefined {
-    const { gaps, ends, waiting, running } = progress;
+  #cutAhead(): Step | undefined {
+    const { gaps, ends, waiting, running } = this.#progress;
     const gap = gaps.at(-1);
-    if (!gap || gap.closed || !this.#isFar(progress, gap)) return undefined;
+    if (!gap || gap.closed || !this.#isFar(gap)) return undefined;
     if (gaps.length === 1 && !gap.head?.read) return undefined;
     if (waiting / PAGE_SIZE + running + this.#stride > this.#options.ahead) return undefined;
-    if (this.#before(progress, gap) + this.#stride * PAGE_SIZE >= this.#options.limit)
-      return undefined;
+    if (this.#before(gap) + this.#stride * PAGE_SIZE >= this.#options.limit) return undefined;
     const { from, to } = gap.unread(ends);
     if (!Number.isFinite(from)) return undefined;
     // As dense as where the last walk was: the far end says nothing about this part.
-    const density = [...gaps.map(({ head }) => head?.density).reverse(), densityOf(progress)].find(
+    const density = [...gaps.map(({ head }) => head?.density).reverse(), this.#density].find(
       one => one !== undefined && Number.isFinite(one),
     );
     const step = density ? (this.#stride * PAGE_SIZE) / density : (to - from) / 2;
@@ -363,57 +374,51 @@ export class WindowPlan {
   }
 
   /** Records before the unread part of a gap, as far as is known. */
-  #before(progress: Progress, gap: Gap): number {
-    let before = progress.handed;
-    for (const one of progress.gaps) {
+  #before(gap: Gap): number {
+    let before = this.#progress.handed;
+    for (const one of this.#progress.gaps) {
       before += one.records;
       if (one === gap) return before;
-      const left = one.closed ? 0 : one.estimate(progress.ends, densityOf(progress), 'least');
+      const left = one.closed ? 0 : this.#pagesIn(one, 'least');
       before += left * PAGE_SIZE;
     }
     return before;
   }
 
   /** Starts a walk toward a single one, in the largest gap that has one. */
-  #join(progress: Progress): Step | undefined {
+  #join(): Step | undefined {
     if (!this.#options.canReverse) return undefined;
     const gap = this.#largest(
-      progress,
       'most',
-      one => !one.tail && !this.#isFar(progress, one) && this.#isWithinLimit(progress, one),
+      one => !one.tail && !this.#isFar(one) && this.#isWithinLimit(one),
     );
     return gap && gap.size >= WORTH_JOINING ? { join: gap.gap } : undefined;
   }
 
-  #cutLargest(progress: Progress): Step | undefined {
-    const found = this.#largest(
-      progress,
-      'least',
-      one => !this.#isFar(progress, one) && this.#isWithinLimit(progress, one),
-    );
+  #cutLargest(): Step | undefined {
+    const found = this.#largest('least', one => !this.#isFar(one) && this.#isWithinLimit(one));
     if (!found || found.size < WORTH_SPLITTING) return undefined;
-    const { from, to } = found.gap.unread(progress.ends);
+    const { from, to } = found.gap.unread(this.#progress.ends);
     return Number.isFinite(to - from)
       ? cut(found.gap, from, to, from + (to - from) / 2)
       : undefined;
   }
 
-  #isWithinLimit(progress: Progress, gap: Gap): boolean {
+  #isWithinLimit(gap: Gap): boolean {
     const { limit } = this.#options;
     if (limit === Number.POSITIVE_INFINITY) return true;
-    const left = gap.estimate(progress.ends, densityOf(progress), 'least');
-    return this.#before(progress, gap) + left * PAGE_SIZE < limit;
+    const left = this.#pagesIn(gap, 'least');
+    return this.#before(gap) + left * PAGE_SIZE < limit;
   }
 
   #largest(
-    progress: Progress,
     guess: 'most' | 'least',
     suits: (gap: Gap) => boolean,
   ): { gap: Gap; size: number } | undefined {
     let largest: { gap: Gap; size: number } | undefined;
-    for (const gap of progress.gaps) {
+    for (const gap of this.#progress.gaps) {
       if (gap.closed || !suits(gap)) continue;
-      const size = gap.estimate(progress.ends, densityOf(progress), guess);
+      const size = this.#pagesIn(gap, guess);
       if (!largest || size > largest.size) largest = { gap, size };
     }
     return largest;
@@ -422,11 +427,6 @@ export class WindowPlan {
 
 const isLong = (side: Side | undefined) => (side?.here ?? 0) >= LONG_INSTANT;
 const isNew = ({ read }: Side) => read === 0;
-
-/** Records per microsecond, over everything that has been read. */
-function densityOf({ kept, covered }: Progress): number {
-  return covered === 0 ? Number.POSITIVE_INFINITY : kept / covered;
-}
 
 /** A cut strictly inside a stretch, or none if it is too narrow. */
 function cut(gap: Gap, from: Place, to: Place, at: Place): Step | undefined {

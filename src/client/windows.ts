@@ -81,12 +81,9 @@ export class WindowReader {
       running: 0,
       covered: 0,
     };
-    this.#plan = new WindowPlan({
-      ...options,
-      limit: options.limit ?? Number.POSITIVE_INFINITY,
-      canReverse,
-      looksBack: this.looksBack,
-    });
+    const { limit = Number.POSITIVE_INFINITY } = options;
+    const { looksBack } = this;
+    this.#plan = new WindowPlan({ ...options, limit, canReverse, looksBack }, this.progress);
   }
 
   /** Sends as many requests as are allowed now. */
@@ -219,7 +216,7 @@ export class WindowReader {
     progress.ends = this.#ends();
     progress.waiting = this.gaps.reduce((sum, { records }) => sum + records, 0);
     progress.running = this.#running.size;
-    const step = this.#plan.next(progress);
+    const step = this.#plan.next();
     if (!step) return undefined;
     if ('walk' in step) return step.walk;
     if ('join' in step) return this.#tail(step.join);
