@@ -17,7 +17,7 @@ export type TokenName = Role | 'other_workspace';
 export type Tokens = Record<TokenName, string>;
 
 /** A server with its two workspaces. */
-export interface Built {
+interface Built {
   server: Server;
   main: Workspace;
   other: Workspace;

@@ -35,7 +35,7 @@ No data leaves this computer, and nobody gets a message. Stop it with Ctrl+C.
 `;
 
 /** The parsed command line. */
-export interface Command {
+interface Command {
   help: boolean;
   options: SandboxOptions;
   /** A description of the seed. */

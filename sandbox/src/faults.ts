@@ -245,7 +245,7 @@ export interface WireFault {
 
 const faults = new WeakMap<Response, WireFault>();
 
-export function withFault(
+function withFault(
   response: Response,
   fault: Pick<WireFault, 'kind'> & Partial<WireFault>,
 ): Response {

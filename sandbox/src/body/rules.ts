@@ -89,7 +89,7 @@ export function typeName(input: unknown): string {
   return typeof input === 'string' ? 'str' : 'dict';
 }
 
-export interface TextOptions {
+interface TextOptions {
   most?: number | ((call: Call) => number);
   blank?: true;
   /** Checks that run before the length check; their messages are reported together. */

@@ -70,7 +70,7 @@ export function decodeCursor(text: string | null, offsetLimit = OFFSET_LIMIT): C
   };
 }
 
-export interface CursorPage<T> {
+interface CursorPage<T> {
   items: T[];
   next: Cursor | null;
   previous: Cursor | null;

@@ -22,7 +22,7 @@ export interface Incoming {
 export class TooLarge extends Error {}
 
 /** The most bytes of a body that are read, unless an option says otherwise. */
-export const BODY_LIMIT = 32 * 1024 * 1024;
+const BODY_LIMIT = 32 * 1024 * 1024;
 
 async function readBytes({ headers, body }: Request, most: number): Promise<Uint8Array> {
   if (Number(headers.get('content-length') ?? 0) > most) throw new TooLarge();

@@ -5,7 +5,7 @@ import { badRequest, notFound, ServerError } from '../core/reply.js';
 import { canonicalUuid, isCanonicalUuid } from '../state/ids.js';
 
 /** How `v9` treats a filter that is not a UUID depends on the column's type. */
-export type BadUuid = 'nothing' | 'refused' | 'broken';
+type BadUuid = 'nothing' | 'refused' | 'broken';
 
 /**
  * The `uuid` filter: undefined if absent, null if nothing can match.

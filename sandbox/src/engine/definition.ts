@@ -110,7 +110,7 @@ export const localizedList = (
 ): string[] | undefined => localization?.[language ?? '']?.[item]?.[key];
 
 /** A text in a contact's language if the flow has it. */
-export function localized(
+function localized(
   definition: Definition,
   language: string | null,
   item: string,

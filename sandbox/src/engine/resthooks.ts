@@ -69,7 +69,7 @@ export function resthookPayload(workspace: Workspace, run: Run, input: Message |
   };
 }
 
-export interface HookResult {
+interface HookResult {
   value: string;
   category: 'Success' | 'Failure';
   input: string | null;

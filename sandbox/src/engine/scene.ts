@@ -343,7 +343,7 @@ function legacyExtra(run: Run, webhook: Value): Value {
 }
 
 /** Parsed JSON as a value. Objects are read when they are needed. */
-export function valueOfJson(json: unknown): Value {
+function valueOfJson(json: unknown): Value {
   if (json === null || json === undefined) return null;
   if (typeof json === 'string' || typeof json === 'boolean') return json;
   if (typeof json === 'number') return Decimal.read(String(json));

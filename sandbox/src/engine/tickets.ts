@@ -4,7 +4,7 @@ import type { Workspace } from '../state/workspace.js';
 import { bump } from './contacts.js';
 import { reviewSmartGroups } from './membership.js';
 
-export interface TicketDetails {
+interface TicketDetails {
   topic?: Topic;
   body?: string | null;
   assignee?: User | null;

@@ -26,7 +26,7 @@ export const engineDateTime = (at: Micros): DateTimeValue =>
   DateTimeValue.ofNanos(BigInt(at) * 1000n, UTC);
 
 /** Something in a template that the sandbox does not know how to answer. */
-export type Tell = (what: string) => void;
+type Tell = (what: string) => void;
 
 /** The evaluation of one template: its environment, and what it has cost so far. */
 export class Evaluation {

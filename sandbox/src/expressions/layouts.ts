@@ -15,7 +15,7 @@ import { halfOf, type Words } from './words.js';
 /** Layouts such as `DD/MM/YYYY tt:mm`, for printing and for reading dates and times. */
 
 /** What a layout may name: parts of a date, of a time, or both with the offset. */
-export type LayoutKind = 'date' | 'time' | 'datetime';
+type LayoutKind = 'date' | 'time' | 'datetime';
 
 interface Sequence {
   kind: LayoutKind;

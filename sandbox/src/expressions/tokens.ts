@@ -2,7 +2,7 @@ import { isDigit, isPlainBlank } from '../values/text.js';
 import { fromBytes } from './letters.js';
 
 /** The smallest parts of an expression. */
-export type TokenKind =
+type TokenKind =
   | 'text'
   | 'integer'
   | 'decimal'

@@ -478,7 +478,7 @@ function sameObject(at: Evaluation, a: ObjectValue, b: ObjectValue): boolean {
 }
 
 /** The kinds that can be put in order. */
-export type Sortable = boolean | string | Decimal | DateValue | DateTimeValue | TimeValue;
+type Sortable = boolean | string | Decimal | DateValue | DateTimeValue | TimeValue;
 
 export function isSortable(value: Value): value is Sortable {
   return typeof value === 'boolean' || typeof value === 'string' || kindOf(value) !== undefined;

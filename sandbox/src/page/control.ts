@@ -6,7 +6,7 @@ import type { Reply, Sandbox } from '../sandbox.js';
 import type { Seed } from '../seeds/types.js';
 
 /** Where the control interface is, for programs in any language. sandbox/README.md documents it. */
-export const CONTROL_PATH = '/sandbox/api/';
+const CONTROL_PATH = '/sandbox/api/';
 
 /** Whether a path belongs to the control interface. */
 export const isControl = (path: string): boolean => `${path}/`.startsWith(CONTROL_PATH);

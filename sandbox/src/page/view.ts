@@ -19,7 +19,7 @@ export interface PageSource {
 }
 
 /** The page's selection. */
-export interface Looking {
+interface Looking {
   search: string;
   /** The uuid of the contact whose conversation is open. */
   contact: string | null;

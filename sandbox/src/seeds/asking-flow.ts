@@ -2,7 +2,7 @@ import type { repeatable } from './random.js';
 import type { FlowSeed } from './types.js';
 
 /** An answer that a flow recognizes, and the reply to it. */
-export interface KnownAnswer {
+interface KnownAnswer {
   category: string;
   /** The flow editor's test, such as `has_any_word`, and its arguments. */
   test: string;

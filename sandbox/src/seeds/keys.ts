@@ -1,7 +1,7 @@
 import type * as seed from './types.js';
 
 /** The keys of the rows of a list: a sentence on each, and those of the API that follow from the others. */
-export interface RowKeys {
+interface RowKeys {
   /** What the list holds. */
   about: string;
   keys: Record<string, string>;

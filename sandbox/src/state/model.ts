@@ -79,7 +79,7 @@ export interface FlowResult {
   nodes: string[];
 }
 
-export type FlowType = 'message' | 'voice' | 'background' | 'survey';
+type FlowType = 'message' | 'voice' | 'background' | 'survey';
 
 export interface Flow {
   id: number;
@@ -156,7 +156,7 @@ export interface FlowStart {
   modifiedOn: Micros;
 }
 
-export type Translated<T> = Record<string, T>;
+type Translated<T> = Record<string, T>;
 
 export interface QuickReply {
   type?: string;

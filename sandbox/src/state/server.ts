@@ -11,7 +11,7 @@ import type { Role, User } from './model.js';
 import { Schedule } from './schedule.js';
 import { Workspace, type WorkspaceSettings } from './workspace.js';
 
-export interface ServerSettings {
+interface ServerSettings {
   dialect: Dialect;
   clock: MovableClock;
   /** Seconds for which the engine does not see new groups and fields. */

@@ -4,7 +4,7 @@ import { isLanguageCode } from './language-codes.js';
 import { pythonText } from './python.js';
 import { lengthOf, trim } from './text.js';
 
-export interface TextLimits {
+interface TextLimits {
   min?: number;
   max?: number;
 }

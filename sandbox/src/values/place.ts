@@ -31,7 +31,7 @@ const LEVELS = ['country', 'state', 'district', 'ward'] as const;
 type Level = (typeof LEVELS)[number];
 
 /** A text read as a location: the paths of its state, district and ward, down to its own level. */
-export interface PlaceReading {
+interface PlaceReading {
   state: string | null;
   district: string | null;
   ward: string | null;
