@@ -2,6 +2,7 @@ import { resources } from '../../src/resources.js';
 import { BAD_GATEWAY_PAGE } from './core/html.js';
 import type { Incoming } from './core/incoming.js';
 import { checkKeys, didYouMean } from './known-keys.js';
+import { type WireFault, withFault } from './wire-fault.js';
 
 /**
  * What goes wrong:
@@ -236,21 +237,3 @@ async function garbled(done: Response | undefined): Promise<Response> {
     headers: { 'content-type': 'application/json' },
   });
 }
-
-/** A fault that needs a socket. The server reads it from the response that it is attached to. */
-export interface WireFault {
-  kind: 'reset' | 'stall' | 'truncate' | 'drip' | 'drop-keep-alive';
-  milliseconds: number | undefined;
-}
-
-const faults = new WeakMap<Response, WireFault>();
-
-function withFault(
-  response: Response,
-  fault: Pick<WireFault, 'kind'> & Partial<WireFault>,
-): Response {
-  faults.set(response, { milliseconds: undefined, ...fault });
-  return response;
-}
-
-export const faultOf = (response: Response): WireFault | undefined => faults.get(response);

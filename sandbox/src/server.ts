@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TOO_LARGE_PAGE } from './core/html.js';
 import { TooLarge, type Wire } from './core/incoming.js';
 import { parseUrl } from './core/url.js';
-import { faultOf, type WireFault } from './faults.js';
+import { faultOf, type WireFault } from './wire-fault.js';
 
 /** Handles a request of the loopback server. */
 export type Handler = (request: Request, wire: Wire) => Promise<Response>;

@@ -1,6 +1,6 @@
-import { faultOf } from '../faults.js';
 import type { LoggedRequest } from '../request-log.js';
 import { isoTime, type Ticker } from '../state/clock.js';
+import { faultOf } from '../wire-fault.js';
 import { reasonOf } from './reason.js';
 import type { Excerpt, Newest, RequestDetails, RequestLine } from './types.js';
 

@@ -1,4 +1,4 @@
-import type { WireFault } from '../faults.js';
+import type { WireFault } from '../wire-fault.js';
 
 /** The data that the sandbox sends to its page. The page's scripts are type-checked against it. */
 
