@@ -56,10 +56,12 @@ export interface Change {
   inactive: boolean;
 }
 
-export function reportMisread({ unread, altered }: Misread): Partial<Misread> {
+/** What the result says of a contact besides what was done. */
+export function reportOf({ unread, altered }: Misread, isPredicted = true) {
   return {
     ...(unread.length > 0 ? { unread } : {}),
     ...(altered.length > 0 ? { altered } : {}),
+    ...(isPredicted ? {} : { predicted: false as const }),
   };
 }
 

@@ -18,7 +18,7 @@ import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
-import { INACTIVE, isKnownLanguage, predictMisread, reportMisread } from './compare.js';
+import { INACTIVE, isKnownLanguage, predictMisread, reportOf } from './compare.js';
 import {
   failDuplicates,
   failHomeNumbers,
@@ -83,10 +83,10 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
           throw sharedContact();
         });
         const uuid = String(contact.uuid);
-        const misread = reportMisread(misreadFields(body, contact));
+        const report = reportOf(misreadFields(body, contact));
         const isAdded = input.uuid !== undefined && mode === 'add';
         if (isAdded && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
-        outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...misread });
+        outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...report });
         // Only RapidPro knows that two names, such as a uuid and a URN, are one contact.
         const hash = shortHash(uuid);
         const owner = owners.get(hash);
@@ -224,12 +224,8 @@ async function rehearseUpserts(
       !isUnpredicted(input) &&
       isKnownLanguage(input.language) &&
       (named !== undefined || urns.every(isPlainUrn));
-    const predicted = isSure ? {} : { predicted: false as const };
-    const item = {
-      index,
-      ...reportMisread(predictMisread(input.fields, facts.types)),
-      ...predicted,
-    };
+    const misread = predictMisread(input.fields, facts.types);
+    const item = { index, ...reportOf(misread, isSure) };
     if (!contact) {
       refuseDuplicateNumbers(urns);
       cost.add(note === undefined ? 1 : 2);

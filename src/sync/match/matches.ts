@@ -7,7 +7,7 @@ import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contac
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
-import { type Change, compareContact, reportMisread, textOrNull } from '../compare.js';
+import { type Change, compareContact, reportOf, textOrNull } from '../compare.js';
 import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
 import { fieldOf, type SyncSettings } from '../options.js';
 import type { SyncFacts } from '../syncFacts.js';
@@ -314,7 +314,7 @@ export class Matches {
       this.#forget(index);
       if (same) this.#waitingSame[index] = 1;
       else this.#waiting.set(index, change);
-    } else if (same) outcome.complete('unchanged', { index, uuid, ...reportMisread(change) });
+    } else if (same) outcome.complete('unchanged', { index, uuid, ...reportOf(change) });
     else return [change];
     return [];
   }

@@ -5,13 +5,7 @@ import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js'
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import {
-  type Change,
-  INACTIVE,
-  isKnownLanguage,
-  predictMisread,
-  reportMisread,
-} from '../compare.js';
+import { type Change, INACTIVE, isKnownLanguage, predictMisread, reportOf } from '../compare.js';
 import type { Input } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
 import { create, GroupChanges, newBody, writeChange } from './changes.js';
@@ -78,13 +72,12 @@ export class Writer {
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.
       const mayBeTaken = matcher.field !== undefined && urns.length > 0;
       const isSure = urns.every(isPlainUrn) && !mayBeTaken && isKnownLanguage(input.language);
-      const predicted = isSure ? {} : { predicted: false as const };
-      outcome.complete('created', { index, ...reportMisread(misread), ...predicted });
+      outcome.complete('created', { index, ...reportOf(misread, isSure) });
       return undefined;
     }
     const contact = await this.#create(input);
-    const misread = reportMisread(misreadFields(newBody(input), contact));
-    outcome.complete('created', { index, uuid: String(contact.uuid), ...misread });
+    const report = reportOf(misreadFields(newBody(input), contact));
+    outcome.complete('created', { index, uuid: String(contact.uuid), ...report });
     progress.log();
     return contact;
   }
@@ -149,8 +142,7 @@ export class Writer {
     const { outcome, progress } = this.#parts;
     const isUnpredicted = hadNoEffect || unpredicted.some(key => changed.includes(key));
     if (isUnpredicted) for (const key of unpredicted) outcome.unpredicted.add(key);
-    const predicted = isUnpredicted ? { predicted: false as const } : {};
-    const item: BulkItem = { index, uuid, ...reportMisread(change), ...predicted };
+    const item: BulkItem = { index, uuid, ...reportOf(change, !isUnpredicted) };
     if (changed.length === 0) outcome.complete('unchanged', item);
     else outcome.complete('updated', { ...item, changed: [...changed] });
     progress.log();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { areHidden } from '../../../src/input/stored.js';
-import { compareContact, reportMisread, textOrNull } from '../../../src/sync/compare.js';
+import { compareContact, reportOf, textOrNull } from '../../../src/sync/compare.js';
 import type { Input } from '../../../src/sync/inputs.js';
 
 /** What has to be written to make one contact match. */
@@ -167,7 +167,7 @@ test.each([
   [[], ['b'], { altered: ['b'] }],
   [['a'], ['b'], { unread: ['a'], altered: ['b'] }],
 ])('the result names misread fields only if there are any: %j, %j', (unread, altered, told) => {
-  expect(reportMisread({ unread, altered })).toEqual(told);
+  expect(reportOf({ unread, altered })).toEqual(told);
 });
 
 test('what RapidPro cannot read is reported, also where it changes nothing', () => {
