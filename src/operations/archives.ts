@@ -1,14 +1,14 @@
 import type { Client } from '../client/client.js';
 import { checkPeriod, type Period } from '../input/filters.js';
 import { count, log } from '../input/log.js';
-import { PAGE_SIZE } from '../resources.js';
+import { PAGE_SIZE, resources } from '../resources.js';
 import type { ArchivedFilters, ArchiveFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { archiveReader, findArchives, KINDS, type Kind } from './lists/archiveFiles.js';
+import { ARCHIVED, type ArchivedList, archiveReader, findArchives } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 
 /**
@@ -47,12 +47,12 @@ async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Di
 /** The records of a period, some at a time, oldest archive first. */
 async function* archivedRecords(
   client: Client,
-  kind: Kind,
+  source: ArchivedList,
   period: Period,
 ): AsyncGenerator<Dictionary[]> {
-  const { time, toLive } = KINDS[kind];
-  const read = archiveReader(client, kind);
-  const archives = await findArchives(client, kind, period);
+  const { time, toLive } = ARCHIVED[source];
+  const read = archiveReader(client, source);
+  const archives = await findArchives(client, source, period);
   const startOf = ({ start_date }: Dictionary) => String(start_date);
   for (const archive of archives.toSorted((a, b) => startOf(a).localeCompare(startOf(b)))) {
     for await (const archived of read(archive)) {
@@ -63,7 +63,7 @@ async function* archivedRecords(
 
 function eachArchived(
   name: string,
-  kind: Kind,
+  source: ArchivedList,
   filters: unknown,
   operations: readonly Step[],
 ): Operation {
@@ -72,10 +72,10 @@ function eachArchived(
     given: operations,
     async run(call) {
       const period = checkPeriod(call.args.filters);
-      const pages = inPages(archivedRecords(call.client, kind, period));
+      const pages = inPages(archivedRecords(call.client, source, period));
       const read = await threadPages(name, call, pages, operations);
       log.info(
-        `Read ${count(read.records, KINDS[kind].nouns)} from archives in ${count(read.pages, 'page')}`,
+        `Read ${count(read.records, resources[source].nouns)} from archives in ${count(read.pages, 'page')}`,
       );
       return read;
     },
@@ -112,7 +112,7 @@ export function eachArchivedMessages(
   filters: Reference<ArchivedFilters>,
   ...operations: Step[]
 ): Operation {
-  return eachArchived('eachArchivedMessages', 'message', filters, operations);
+  return eachArchived('eachArchivedMessages', 'messages', filters, operations);
 }
 
 /**
@@ -145,5 +145,5 @@ export function eachArchivedRuns(
   filters: Reference<ArchivedFilters>,
   ...operations: Step[]
 ): Operation {
-  return eachArchived('eachArchivedRuns', 'run', filters, operations);
+  return eachArchived('eachArchivedRuns', 'runs', filters, operations);
 }

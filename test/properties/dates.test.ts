@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkPeriod } from '../../src/input/filters.js';
 import { cutToMicros, isDatetime, isDay } from '../../src/input/times.js';
-import { KINDS } from '../../src/operations/lists/archiveFiles.js';
+import { ARCHIVED } from '../../src/operations/lists/archiveFiles.js';
 
 const two = (number: number) => String(number).padStart(2, '0');
 const microseconds = fc.integer({ min: 0, max: 4_000_000_000_000_000 });
@@ -120,7 +120,7 @@ test('times of archives become those of the live lists: the same instant, six di
         .replace(/0+Z$/, 'Z')
         .replace(/\.Z$/, 'Z')
         .replace('Z', '+00:00');
-      expect(KINDS.message.toLive({ sent_on: archived }).sent_on).toBe(
+      expect(ARCHIVED.messages.toLive({ sent_on: archived }).sent_on).toBe(
         written(micros).replace('.000000Z', 'Z'),
       );
     }),

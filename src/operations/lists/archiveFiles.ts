@@ -75,13 +75,16 @@ function liveRun(archived: Dictionary): Dictionary {
   };
 }
 
-export type Kind = 'message' | 'run';
-
-/** The time by which a record belongs to an archive, and how it becomes a live one. */
-export const KINDS = {
-  message: { time: 'created_on', toLive: liveMessage, nouns: ['message', 'messages'] },
-  run: { time: 'modified_on', toLive: liveRun, nouns: ['run', 'runs'] },
+/**
+ * The lists whose older records are in archives: what archives of them are called, the time by which a record belongs to
+ * one, and how it becomes a live one.
+ */
+export const ARCHIVED = {
+  messages: { type: 'message', time: 'created_on', toLive: liveMessage },
+  runs: { type: 'run', time: 'modified_on', toLive: liveRun },
 } as const;
+
+export type ArchivedList = keyof typeof ARCHIVED;
 
 type Matches = (record: Dictionary, wanted: string) => boolean;
 
@@ -122,11 +125,11 @@ const FILTERS: { [filter: string]: Matches } = {
  * @returns the record as the list would have it, or undefined
  */
 export function matcherOf(
-  kind: Kind,
+  list: ArchivedList,
   query: Query,
 ): (record: Dictionary) => Dictionary | undefined {
   const period = periodBetween(toMicros(query.after), toMicros(query.before));
-  const { time, toLive } = KINDS[kind];
+  const { time, toLive } = ARCHIVED[list];
   const filters = Object.entries(query).flatMap(([name, value]) => {
     const matches = FILTERS[name];
     return matches ? [{ matches, wanted: String(value) }] : [];
@@ -145,11 +148,11 @@ const MOST_ARCHIVED = 10_000_000;
 /** The archives that may hold records of a period. */
 export async function findArchives(
   client: Client,
-  kind: Kind,
+  list: ArchivedList,
   period: Period,
 ): Promise<Dictionary[]> {
   const archives: Dictionary[] = [];
-  const query = { archive_type: kind, ...period.archives };
+  const query = { archive_type: ARCHIVED[list].type, ...period.archives };
   for await (const { records } of pages(client, 'archives', query)) archives.push(...records);
   const full = archives.filter(({ record_count }) => record_count !== 0);
   const missing = full.filter(({ download_url }) => !download_url).length;
@@ -170,7 +173,7 @@ export type ReadArchive = (archive: Dictionary, isAgain?: boolean) => AsyncGener
  *
  * What is read throws `LINK_FAILED`, `INVALID_LINK`, `INVALID_RESPONSE` or `LIST_TOO_LONG`.
  */
-export function archiveReader(client: Client, kind: Kind): ReadArchive {
+export function archiveReader(client: Client, list: ArchivedList): ReadArchive {
   const { clock, origin, secrets, ca } = client;
   // If the server is on our own network, its archives may be there too; those of a server on the web must not.
   let nearby: Promise<boolean> | undefined;
@@ -185,7 +188,7 @@ export function archiveReader(client: Client, kind: Kind): ReadArchive {
     let amount = 0;
     for await (const archived of readJsonLines(bytes, md5)) {
       // A record without a time is in no period, so it would always be left out.
-      for (const record of archived) timeIn(record, KINDS[kind].time);
+      for (const record of archived) timeIn(record, ARCHIVED[list].time);
       amount += archived.length;
       if (!isAgain) total += archived.length;
       if (total > MOST_ARCHIVED) {
@@ -197,7 +200,7 @@ export function archiveReader(client: Client, kind: Kind): ReadArchive {
       }
       yield archived;
     }
-    if (!isAgain) checkAmount(kind, amount, archive, md5 !== undefined);
+    if (!isAgain) checkAmount(list, amount, archive, md5 !== undefined);
   };
 }
 
@@ -205,13 +208,13 @@ export function archiveReader(client: Client, kind: Kind): ReadArchive {
  * A file with the right hash is complete: RapidPro may later remove records from an archive without changing its count.
  */
 function checkAmount(
-  kind: Kind,
+  list: ArchivedList,
   amount: number,
   { record_count, start_date }: Dictionary,
   isProven: boolean,
 ): void {
   if (typeof record_count !== 'number' || amount === record_count) return;
-  const found = count(amount, KINDS[kind].nouns);
+  const found = count(amount, resources[list].nouns);
   if (isProven) {
     log.warn(
       `The archive of ${String(start_date)} has ${found}, but RapidPro put ${record_count} into it. Its file is complete: RapidPro may have removed some since.`,

@@ -11,9 +11,10 @@ import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import {
+  ARCHIVED,
+  type ArchivedList,
   archiveReader,
   findArchives,
-  type Kind,
   matcherOf,
   type ReadArchive,
 } from './archiveFiles.js';
@@ -83,11 +84,8 @@ async function lastBlocks(batches: AsyncIterable<Dictionary[]>, left: number, mo
   return { blocks, first, end };
 }
 
-/** Lists whose older records are in archives. */
-const KIND: Partial<Record<ResourceName, Kind>> = { messages: 'message', runs: 'run' };
-
 /** Whether a list takes the option `archived`. */
-export const hasArchives = (name: ResourceName): boolean => KIND[name] !== undefined;
+export const hasArchives = (name: ResourceName): boolean => name in ARCHIVED;
 
 /** Folders that cannot be recognized in archives, and why. */
 const FOLDERS: { [folder: string]: string } = {
@@ -170,21 +168,21 @@ async function* recordsOf(list: AsyncIterable<ListPage>): AsyncGenerator<Diction
 /** Reads the archives of one list, each in the order of the list. */
 class Archives {
   readonly #list: OrderedList;
-  readonly #kind: Kind;
+  readonly #name: ArchivedList;
   readonly #read: ReadArchive;
   readonly #known = new Set<string>();
 
   constructor(list: OrderedList) {
     this.#list = list;
-    this.#kind = KIND[list.name] as Kind;
-    this.#read = archiveReader(list.client, this.#kind);
+    this.#name = list.name as ArchivedList;
+    this.#read = archiveReader(list.client, this.#name);
   }
 
   /** Those that were not listed before, in the order of the list. */
   async list(): Promise<Dictionary[]> {
     const { client, query, order } = this.#list;
     const period = periodBetween(toMicros(query.after), toMicros(query.before));
-    const listed = await findArchives(client, this.#kind, period);
+    const listed = await findArchives(client, this.#name, period);
     const fresh = listed.filter(archive => !this.#known.has(nameOf(archive)));
     for (const archive of fresh) this.#known.add(nameOf(archive));
     const spans = new Map(fresh.map(archive => [archive, spanOf(archive)]));
@@ -200,7 +198,7 @@ class Archives {
 
   read(archive: Dictionary): AsyncIterable<Dictionary[]> {
     const { query, order } = this.#list;
-    const matches = matcherOf(this.#kind, query);
+    const matches = matcherOf(this.#name, query);
     const read = this.#read;
     const matching = async function* (isAgain: boolean) {
       for await (const records of read(archive, isAgain)) {
