@@ -1,3 +1,4 @@
+import { isArrayBuffer, isUint8Array } from 'node:util/types';
 import { Gathered } from '../client/body.js';
 import { type LinkOptions, openLink } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
@@ -73,9 +74,8 @@ function fromBase64(text: string): FileContent {
 /** The bytes of a Buffer, of one that has been through JSON, or of an ArrayBuffer. */
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
   // A job's Uint8Array comes from another realm, so instanceof fails.
-  const kind = Object.prototype.toString.call(value);
-  if (kind === '[object Uint8Array]') return new Uint8Array(value as Uint8Array);
-  if (kind === '[object ArrayBuffer]') return new Uint8Array(value as ArrayBuffer);
+  if (isUint8Array(value)) return new Uint8Array(value);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
   const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
   return type === 'Buffer' && Array.isArray(data) ? new Uint8Array(data) : undefined;
 }

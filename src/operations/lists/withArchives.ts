@@ -131,9 +131,9 @@ const nameOf = ({ start_date, period, hash, record_count }: Dictionary) =>
 class Head {
   #page: Dictionary[] = [];
   #at = 0;
-  readonly #pages: AsyncIterator<Dictionary[]>;
+  readonly #pages: AsyncIterator<ListPage>;
 
-  constructor(pages: AsyncIterable<Dictionary[]>) {
+  constructor(pages: AsyncIterable<ListPage>) {
     this.#pages = pages[Symbol.asyncIterator]();
   }
 
@@ -142,7 +142,7 @@ class Head {
     while (this.#at >= this.#page.length) {
       const { done, value } = await this.#pages.next();
       if (done) return undefined;
-      this.#page = value;
+      this.#page = value.records;
       this.#at = 0;
     }
     return this.#page[this.#at];
@@ -159,10 +159,6 @@ class Head {
   async close(): Promise<void> {
     await this.#pages.return?.();
   }
-}
-
-async function* recordsOf(list: AsyncIterable<ListPage>): AsyncGenerator<Dictionary[]> {
-  for await (const { records } of list) yield records;
 }
 
 /** Reads the archives of one list, each in the order of the list. */
@@ -250,7 +246,7 @@ export async function* withArchives(
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ListPage, void, undefined> {
   const archives = new Archives({ ...list, query: await byUuid(list.client, list.query) });
-  const head = new Head(recordsOf(live));
+  const head = new Head(live);
   const page = new Page(await head.peek(), limit);
   try {
     for await (const record of inOrder(head, archives, list.order)) {
