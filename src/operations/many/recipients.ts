@@ -9,7 +9,9 @@ import type { Dictionary } from '../../types/json.js';
 import type { Item } from './items.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
-type ListName = 'contacts' | 'urns' | 'groups';
+/** The lists of recipients, and what a log calls one of each. */
+const NOUNS = { contacts: 'contact', urns: 'URN', groups: 'group' };
+type ListName = keyof typeof NOUNS;
 const LISTS = ['contacts', 'urns', 'groups'] as const;
 
 /** One request's share of the recipients. */
@@ -43,6 +45,9 @@ export interface Resolved {
 const UNRESOLVED: Resolved = { contacts: new Map(), groups: new Map(), onlyActive: false };
 
 type Recipient = Item<string>;
+type Lists = { [List in ListName]: Recipient[] };
+
+const filledOf = (lists: Lists) => LISTS.filter(list => lists[list].length > 0);
 
 /** `blocked`, `stopped` or `archived`; undefined for contacts that can be reached. */
 export function inactiveStatus({ status, blocked, stopped }: Dictionary): string | undefined {
@@ -50,56 +55,47 @@ export function inactiveStatus({ status, blocked, stopped }: Dictionary): string
   return blocked === true ? 'blocked' : stopped === true ? 'stopped' : undefined;
 }
 
+/** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
+function identityOf({ contacts, groups }: Resolved, list: ListName, value: string): string {
+  // RapidPro finds groups by name in any letter case.
+  if (list === 'groups') return `group ${groups.get(value) ?? value.toLowerCase()}`;
+  const uuid = contacts.get(value)?.uuid;
+  if (uuid !== undefined) return `contact ${uuid}`;
+  return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
+}
+
+function sentAs({ contacts, groups }: Resolved, list: ListName, value: string): string {
+  if (list === 'groups') return groups.get(value) ?? value;
+  // A message to a URN goes to exactly that URN.
+  return list === 'contacts' ? String(contacts.get(value)?.uuid ?? value) : value;
+}
+
+function inactive({ contacts, onlyActive }: Resolved, value: string) {
+  const contact = onlyActive ? contacts.get(value) : undefined;
+  const status = contact ? inactiveStatus(contact) : undefined;
+  return contact && status !== undefined ? { uuid: String(contact.uuid), status } : undefined;
+}
+
 /** Goes through the lists, and leaves out duplicates and inactive contacts. */
-class Sorter {
-  duplicates = 0;
-  readonly leftOut: LeftOut[] = [];
-  readonly #resolved: Resolved;
-  readonly #seen = new Set<string>();
-
-  constructor(resolved: Resolved) {
-    this.#resolved = resolved;
-  }
-
-  async sort(list: ListName, values: readonly string[] = []): Promise<Recipient[]> {
-    const items: Recipient[] = [];
-    await inTurns(values, (value, index) => {
-      const identity = this.#identity(list, value);
-      if (this.#seen.has(identity)) {
-        this.duplicates++;
+async function sort(body: Recipients, resolved: Resolved) {
+  const lists: Lists = { contacts: [], urns: [], groups: [] };
+  const leftOut: LeftOut[] = [];
+  const seen = new Set<string>();
+  let duplicates = 0;
+  for (const list of LISTS) {
+    await inTurns(body[list] ?? [], (value, index) => {
+      const identity = identityOf(resolved, list, value);
+      if (seen.has(identity)) {
+        duplicates++;
         return;
       }
-      this.#seen.add(identity);
-      if (!this.#isLeftOut(list, value, index))
-        items.push({ value: this.#sent(list, value), index });
+      seen.add(identity);
+      const contact = inactive(resolved, value);
+      if (contact) leftOut.push({ list, index, ...contact });
+      else lists[list].push({ value: sentAs(resolved, list, value), index });
     });
-    return items;
   }
-
-  /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
-  #identity(list: ListName, value: string): string {
-    const { contacts, groups } = this.#resolved;
-    // RapidPro finds groups by name in any letter case.
-    if (list === 'groups') return `group ${groups.get(value) ?? value.toLowerCase()}`;
-    const uuid = contacts.get(value)?.uuid;
-    if (uuid !== undefined) return `contact ${uuid}`;
-    return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
-  }
-
-  #sent(list: ListName, value: string): string {
-    const { contacts, groups } = this.#resolved;
-    if (list === 'groups') return groups.get(value) ?? value;
-    // A message to a URN goes to exactly that URN.
-    return list === 'contacts' ? String(contacts.get(value)?.uuid ?? value) : value;
-  }
-
-  #isLeftOut(list: ListName, value: string, index: number): boolean {
-    const contact = this.#resolved.onlyActive ? this.#resolved.contacts.get(value) : undefined;
-    const status = contact ? inactiveStatus(contact) : undefined;
-    if (!contact || status === undefined) return false;
-    this.leftOut.push({ list, index, uuid: String(contact.uuid), status });
-    return true;
-  }
+  return { lists, leftOut, duplicates };
 }
 
 function values(items: Recipient[]): string[] {
@@ -110,8 +106,8 @@ function indexesOf(items: Recipient[]): number[] {
   return items.map(({ index }) => index);
 }
 
-function refuseMixture(contacts: Recipient[], urns: Recipient[], groups: Recipient[]): void {
-  const kinds = [contacts, urns, groups].filter(({ length }) => length > 0).length;
+function refuseMixture(lists: Lists): void {
+  const { contacts, groups } = lists;
   const mixedContacts =
     contacts.length > BATCH_LIMIT && new Set(contacts.map(({ value }) => isUuid(value))).size > 1;
   if (groups.length > BATCH_LIMIT) {
@@ -121,7 +117,7 @@ function refuseMixture(contacts: Recipient[], urns: Recipient[], groups: Recipie
       'In two requests, someone who is in two groups would be reached twice. Combine the groups in RapidPro.',
     );
   }
-  if (kinds <= 1 && !mixedContacts) return;
+  if (filledOf(lists).length <= 1 && !mixedContacts) return;
   throw fail(
     'INVALID_INPUT',
     `There are more than ${BATCH_LIMIT} recipients of different kinds, so one person could be reached twice. Nothing was sent.`,
@@ -157,19 +153,12 @@ function split(key: 'contacts' | 'urns', items: Recipient[]): Chunk[] {
   }));
 }
 
-function together(lists: { [List in ListName]: Recipient[] }): Chunk {
-  const filled = LISTS.filter(list => lists[list].length > 0);
+function together(lists: Lists): Chunk {
+  const filled = filledOf(lists);
   return {
     recipients: Object.fromEntries(filled.map(list => [list, values(lists[list])])),
     positions: Object.fromEntries(filled.map(list => [list, indexesOf(lists[list])])),
   };
-}
-
-function summarize(kinds: readonly (readonly [Recipient[], string])[]): string {
-  return kinds
-    .filter(([items]) => items.length > 0)
-    .map(([items, noun]) => count(items.length, noun))
-    .join(', ');
 }
 
 /**
@@ -179,11 +168,8 @@ function summarize(kinds: readonly (readonly [Recipient[], string])[]): string {
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
 export async function planRecipients(body: Recipients, resolved = UNRESOLVED): Promise<Plan> {
-  const sorter = new Sorter(resolved);
-  const contacts = await sorter.sort('contacts', body.contacts);
-  const urns = await sorter.sort('urns', body.urns);
-  const groups = await sorter.sort('groups', body.groups);
-  const { duplicates, leftOut } = sorter;
+  const { lists, leftOut, duplicates } = await sort(body, resolved);
+  const { contacts, urns, groups } = lists;
   const recipients = contacts.length + urns.length + groups.length;
   if (recipients === 0 && leftOut.length === 0) {
     throw fail(
@@ -192,20 +178,16 @@ export async function planRecipients(body: Recipients, resolved = UNRESOLVED): P
       'Add at least one recipient. If the list comes from $ or state, check that it is not empty. To skip the step, use fnIf().',
     );
   }
-  const summary = summarize([
-    [contacts, 'contact'],
-    [urns, 'URN'],
-    [groups, 'group'],
-  ]);
-  const plan = { recipients, duplicates, leftOut, summary };
+  const kinds = filledOf(lists).map(list => count(lists[list].length, NOUNS[list]));
+  const plan = { recipients, duplicates, leftOut, summary: kinds.join(', ') };
   if (recipients === 0) return { ...plan, chunks: [] };
-  if ([contacts, urns, groups].every(({ length }) => length <= BATCH_LIMIT)) {
-    return { ...plan, chunks: [together({ contacts, urns, groups })] };
+  if (LISTS.every(list => lists[list].length <= BATCH_LIMIT)) {
+    return { ...plan, chunks: [together(lists)] };
   }
   const key = contacts.length > 0 ? 'contacts' : 'urns';
-  const items = key === 'contacts' ? contacts : urns;
+  const items = lists[key];
   if (resolved === UNRESOLVED) {
-    refuseMixture(contacts, urns, groups);
+    refuseMixture(lists);
     await giveWay(items);
     refuseLocalNumbers(body[key] ?? []);
   }
