@@ -19,53 +19,29 @@ export function contactIdentity(name: string): string {
   return isUuid(name) ? name : urnIdentity(name);
 }
 
-class Wanted {
-  readonly found: Found = new Map();
-  readonly #names = new Map<string, string[]>();
+interface Search {
+  found: Found;
+  /** The names that are still to be found, by what the names of one contact have in common. */
+  open: Map<string, string[]>;
+}
 
-  static async of(names: readonly string[]): Promise<Wanted> {
-    const wanted = new Wanted();
-    await inTurns(names, name => wanted.#add(name));
-    return wanted;
+function resolve({ found, open }: Search, identity: string, contact: Dictionary | null): void {
+  for (const name of open.get(identity) ?? []) found.set(name, contact);
+  open.delete(identity);
+}
+
+/** Resolves all names that a contact of a list matches. */
+function meet(search: Search, contact: Dictionary): void {
+  const urns = urnsOf(contact);
+  if (areHidden(urns) && [...search.open.keys()].some(identity => !isUuid(identity))) {
+    throw fail(
+      'ANONYMOUS_WORKSPACE',
+      'The workspace hides URNs, so contacts cannot be looked up by URN. Nothing was sent.',
+      'Use the uuids of the contacts.',
+    );
   }
-
-  #add(name: string): void {
-    const identity = contactIdentity(name);
-    const names = this.#names.get(identity);
-    if (names) names.push(name);
-    else this.#names.set(identity, [name]);
-  }
-
-  get size(): number {
-    return this.#names.size;
-  }
-
-  get identities(): string[] {
-    return [...this.#names.keys()];
-  }
-
-  /** One form of it. */
-  nameOf(identity: string): string {
-    return this.#names.get(identity)?.[0] ?? identity;
-  }
-
-  resolve(identity: string, contact: Dictionary | null): void {
-    for (const name of this.#names.get(identity) ?? []) this.found.set(name, contact);
-    this.#names.delete(identity);
-  }
-
-  /** Resolves all names that a contact of a list matches. */
-  meet(contact: Dictionary): void {
-    const urns = urnsOf(contact);
-    if (areHidden(urns) && this.identities.some(identity => !isUuid(identity))) {
-      throw fail(
-        'ANONYMOUS_WORKSPACE',
-        'The workspace hides URNs, so contacts cannot be looked up by URN. Nothing was sent.',
-        'Use the uuids of the contacts.',
-      );
-    }
-    for (const name of [String(contact.uuid), ...urns])
-      this.resolve(contactIdentity(name), contact);
+  for (const name of [String(contact.uuid), ...urns]) {
+    resolve(search, contactIdentity(name), contact);
   }
 }
 
@@ -94,25 +70,25 @@ export function paysToRead({ pages, missing, found, atLeast = 0, exactly }: Exte
 }
 
 /** Reads the list of contacts as long as that takes fewer requests than single look-ups. */
-async function readSome(client: Client, wanted: Wanted, most: number): Promise<void> {
+async function readSome(client: Client, search: Search, most: number): Promise<void> {
+  const { open } = search;
   const reading = new Reading(client, 'contacts', {}, {}, 'pages');
-  const missing = wanted.size;
+  const missing = open.size;
   let pages = 0;
   for await (const contacts of reading.pages()) {
-    for (const contact of contacts) wanted.meet(contact);
+    for (const contact of contacts) meet(search, contact);
     pages++;
-    const found = missing - wanted.size;
-    const extent = { pages, missing: wanted.size, found };
+    const extent = { pages, missing: open.size, found: missing - open.size };
     const pays = most === Infinity ? paysToRead(extent) : pages < most;
-    if (wanted.size === 0 || !pays) return;
+    if (open.size === 0 || !pays) return;
   }
   reading.requireEnd(
     'The rate limit of the workspace was reached before everyone was looked up.',
     'Nothing was sent. Run the job again later.',
   );
   // Under another form of its URN, a contact could be in the whole list.
-  await inTurns(wanted.identities, identity => {
-    if (isUuid(identity) || isPlainUrn(identity)) wanted.resolve(identity, null);
+  await inTurns([...open.keys()], identity => {
+    if (isUuid(identity) || isPlainUrn(identity)) resolve(search, identity, null);
   });
 }
 
@@ -129,16 +105,22 @@ export async function lookUp(
   most = Number.POSITIVE_INFINITY,
   whereOf?: (name: string) => string,
 ): Promise<Found> {
-  const wanted = await Wanted.of(names);
+  const open = new Map<string, string[]>();
+  await inTurns(names, name => {
+    const identity = contactIdentity(name);
+    const others = open.get(identity);
+    if (others) others.push(name);
+    else open.set(identity, [name]);
+  });
+  const search: Search = { found: new Map(), open };
   const start = client.requests;
   const left = () => most - (client.requests - start);
-  const pays = wanted.size > (most === Infinity ? 2 : most);
-  if (pays && left() > 0) await readSome(client, wanted, most);
-  for (const identity of wanted.identities) {
+  const pays = open.size > (most === Infinity ? 2 : most);
+  if (pays && left() > 0) await readSome(client, search, most);
+  for (const [identity, [name = identity]] of open) {
     if (left() <= 0) break;
-    const name = wanted.nameOf(identity);
     try {
-      wanted.resolve(identity, await findContact(client, contactKey(name)));
+      resolve(search, identity, await findContact(client, contactKey(name)));
     } catch (error) {
       if (!whereOf || !hasErrorCode(error, 'INVALID_URN')) throw error;
       // RapidPro does not say which of many was refused.
@@ -146,7 +128,7 @@ export async function lookUp(
       throw changed(error, { description });
     }
   }
-  return wanted.found;
+  return search.found;
 }
 
 interface LookUpOptions {
