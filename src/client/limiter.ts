@@ -112,14 +112,14 @@ export class Limiter {
   }
 
   /**
-   * Whether an error ends a read that may continue later: the rate limit, or a request that the deadline cut off, which
-   * is not a failure of the server.
+   * Whether an error ends a read that may continue later: a request that the deadline cut off, which is not a failure of
+   * the server, or the rate limit, unless nothing has been handed out.
    */
-  isStop(error: unknown): error is RapidProError {
-    return hasErrorCode(error, 'RATE_LIMITED') || this.isCutOff(error);
+  isStop(error: unknown, hasRead: boolean): error is RapidProError {
+    return this.isCutOff(error) || (hasRead && hasErrorCode(error, 'RATE_LIMITED'));
   }
 
-  /** Whether the deadline cut a request off. A read that has handed out nothing continues only after that. */
+  /** Whether the deadline cut a request off. */
   isCutOff(error: unknown): error is RapidProError {
     return hasErrorCode(error, 'TIMEOUT') && this.isLate;
   }

@@ -133,9 +133,7 @@ class Run {
         if (cut >= 0) return;
       }
     } catch (error) {
-      const isLeft =
-        this.#handed > 0 ? client.limiter.isStop(error) : client.limiter.isCutOff(error);
-      if (!isLeft) throw error;
+      if (!client.limiter.isStop(error, this.#handed > 0)) throw error;
       this.isPartial = true;
     }
   }

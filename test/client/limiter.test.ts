@@ -237,8 +237,11 @@ describe('the end of what may be waited', () => {
     const clock = fakeClock();
     const limiter = new Limiter({ clock, deadline: 60 });
     clock.advance(seconds);
-    expect(limiter.isStop(new RapidProError({ code, description: '', fix: '' }))).toBe(expected);
-    expect(limiter.isStop({ code })).toBe(false);
+    const error = new RapidProError({ code, description: '', fix: '' });
+    expect(limiter.isStop(error, true)).toBe(expected);
+    expect(limiter.isStop({ code }, true)).toBe(false);
+    // A rate limit before the first record is an error.
+    expect(limiter.isStop(error, false)).toBe(expected && code === 'TIMEOUT');
   });
 
   test.each([

@@ -363,10 +363,9 @@ export class Reading {
       return value ?? undefined;
     } catch (error) {
       const mayStop = next || this.#options.resume;
-      if (!limiter.isStop(error) || !mayStop) throw error;
       // If a run can continue later, its deadline may be too short for a single page. Then it stops where it began.
+      if (!mayStop || !limiter.isStop(error, this.records > 0)) throw error;
       const isLate = limiter.isCutOff(error);
-      if (this.records === 0 && !isLate) throw error;
       const { retryAfter } = error;
       const position = next?.() ?? BEGINNING;
       this.stopped = { position, isLate, ...(retryAfter === undefined ? {} : { retryAfter }) };

@@ -79,17 +79,6 @@ function warnOfGap(before: EventsPosition | undefined, now: number): void {
   );
 }
 
-/**
- * True for an error that only ends a look, so that the next one continues. A rate limit before the first push is an
- * error, as in lists.
- *
- * @throws any other error
- */
-function isCut({ limiter }: Client, error: unknown, hasRead: boolean): true {
-  if (hasRead ? limiter.isStop(error) : limiter.isCutOff(error)) return true;
-  throw error;
-}
-
 /** A look for which the name of the flow did not come in time. */
 const NOT_READ: Source = {
   isCut: true,
@@ -133,7 +122,8 @@ class MissedEvents implements Source {
       }
       if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
     } catch (error) {
-      this.isCut = isCut(this.#client, error, this.#read > 0);
+      if (!this.#client.limiter.isStop(error, this.#read > 0)) throw error;
+      this.isCut = true;
     }
   }
 
@@ -351,7 +341,8 @@ class MissedCalls implements Source {
       }
       if (runs === 0 || (calls === 0 && this.#isFirst)) await this.#checkNames(runs > 0);
     } catch (error) {
-      this.isCut = isCut(client, error, this.#lastChange !== undefined);
+      if (!client.limiter.isStop(error, this.#lastChange !== undefined)) throw error;
+      this.isCut = true;
     }
   }
 
