@@ -28,7 +28,7 @@ function noteMade(operation: Operation): () => void {
 /** Operations that were passed on are for the receiver to call or not. */
 export function handOver(...given: unknown[]): void {
   const run = here.getStore()?.run;
-  for (const value of run ? given.flat() : []) run?.uncalled.delete(value as Operation);
+  for (const value of given.flat()) run?.uncalled.delete(value as Operation);
 }
 
 /** False before a job runs: while its operations are created. */

@@ -63,7 +63,7 @@ test.each([
 });
 
 test('only a short text is a damaged cell', () => {
-  expect(damageOf(`${'1'.repeat(62)}.0`)).toBe('decimals');
+  expect(damageOf(`${'1'.repeat(62)}.0`)?.kind).toBe('decimals');
   expect(damageOf(`${'1'.repeat(63)}.0`)).toBeUndefined();
 });
 
