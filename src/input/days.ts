@@ -270,8 +270,8 @@ export function dayRange(day: unknown, zone: unknown): DayRange {
       'Write "yesterday", "today", "last week", "last month" or a day such as "2026-01-31".',
     );
   }
-  const [first, next] = days.map(midnight => beginning(midnight, clocks));
-  if (first === undefined || next === undefined || first >= next) {
+  const [first = 0, next = 0] = days.map(midnight => beginning(midnight, clocks));
+  if (first >= next) {
     throw fail(
       'INVALID_INPUT',
       `${where}: this day does not exist in the time zone.`,

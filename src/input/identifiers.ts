@@ -17,9 +17,7 @@ export function isUuid(value: unknown): boolean {
  */
 export function asUuid(text: string): string | undefined {
   const plain = text.trim().toLowerCase();
-  const dashed = /^[0-9a-f]{32}$/.test(plain)
-    ? plain.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-    : plain;
+  const dashed = plain.replace(/^(\w{8})(\w{4})(\w{4})(\w{4})(\w{12})$/, '$1-$2-$3-$4-$5');
   return isUuid(dashed) ? dashed : undefined;
 }
 

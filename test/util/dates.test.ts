@@ -32,6 +32,9 @@ describe('util.dateTime', () => {
     ['01/31/2026', 'dd/MM/yyyy', /does not exist/],
     ['2026/01/31', 'dd/MM/yyyy', /does not match the pattern/],
     ['2026-01-31', 'yyyy-dd-MM', /does not exist/],
+    // The day may come first: it is not read as ISO 8601.
+    ['2026-01-02', 'yyyy/dd/MM', /does not match the pattern/],
+    ['2026-01-02', ' yyyy/dd/MM', /does not match the pattern/],
     ['31/01/50', 'dd/MM/yy', /this century and the last/],
     [2026, 'dd/MM/yyyy', /a number that no spreadsheet uses/],
     [20260131, 'dd/MM/yyyy', /a number that no spreadsheet uses/],
