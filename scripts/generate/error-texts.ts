@@ -74,7 +74,8 @@ export const errorTexts: Record<ErrorCode, ErrorText> = {
   },
   UNKNOWN_GROUP: {
     group: 'job',
-    means: 'A list was filtered by a group that does not exist, or has different capitals.',
+    means:
+      'A list was filtered by a group that does not exist, has different capitals, or was renamed or deleted while the list was read.',
     fate: 'reading',
     todo: 'Write the group exactly as in RapidPro, or create it first.',
     more: '`getGroups()` lists all groups, `ensureGroup(name)` creates a missing one. RapidPro itself would return an empty list.',

@@ -124,12 +124,17 @@ export class Limiter {
     return hasErrorCode(error, 'TIMEOUT') && this.isLate;
   }
 
-  /** The result of requests before or after the pages of a list; undefined if the deadline cut one off. */
-  async unlessCutOff<Value>(ask: () => Promise<Value>): Promise<{ value: Value } | undefined> {
+  /**
+   * The result of requests before or after the pages of a list; undefined if one of them ends the read: see `isStop()`.
+   */
+  async unlessCutOff<Value>(
+    ask: () => Promise<Value>,
+    hasRead = false,
+  ): Promise<{ value: Value } | undefined> {
     try {
       return { value: await ask() };
     } catch (error) {
-      if (this.isCutOff(error)) return undefined;
+      if (this.isStop(error, hasRead)) return undefined;
       throw error;
     }
   }

@@ -302,6 +302,8 @@ const ANYBODYS = new Set([401, 407, 413, 414, 431]);
 
 function judge(context: Context): Verdict {
   const { statusCode } = context.refused;
+  // "Not modified" leads nowhere: a cache in front answers what nobody asked.
+  if (statusCode === 304) return foreign(context);
   if (statusCode >= 300 && statusCode < 400) return redirected(context);
   if (statusCode === 400) return invalid(context);
   if (statusCode === 403) return forbidden(context);

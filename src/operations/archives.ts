@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.js';
+import { identityOf, SeenIds } from '../client/seenIds.js';
 import { checkPeriod, type Period } from '../input/filters.js';
 import { count, log } from '../input/log.js';
 import { PAGE_SIZE, resources } from '../resources.js';
@@ -44,7 +45,16 @@ async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Di
   if (waiting.length > 0) yield waiting;
 }
 
-/** The records of a period, some at a time, oldest archive first. */
+const monthOf = ({ start_date }: Dictionary) => String(start_date).slice(0, 7);
+
+/** Sorts by month, and the file of a month before those of its days. */
+const placeOf = (archive: Dictionary) =>
+  [monthOf(archive), archive.period === 'monthly' ? '' : archive.start_date].join();
+
+/**
+ * The records of a period, some at a time, oldest archive first. A record can be in the file of its month, in that of its
+ * day, and twice in each, but comes once. The ids are known until the month ends.
+ */
 async function* archivedRecords(
   client: Client,
   source: ArchivedList,
@@ -53,10 +63,14 @@ async function* archivedRecords(
   const { time, toLive } = ARCHIVED[source];
   const read = archiveReader(client, source);
   const archives = await findArchives(client, source, period);
-  const startOf = ({ start_date }: Dictionary) => String(start_date);
-  for (const archive of archives.toSorted((a, b) => startOf(a).localeCompare(startOf(b)))) {
+  let month: string | undefined;
+  let seen = new SeenIds();
+  for (const archive of archives.toSorted((a, b) => placeOf(a).localeCompare(placeOf(b)))) {
+    if (monthOf(archive) !== month) seen = new SeenIds();
+    month = monthOf(archive);
     for await (const archived of read(archive)) {
-      yield archived.filter(record => period.includes(record[time])).map(toLive);
+      const within = archived.filter(record => period.includes(record[time]));
+      yield within.filter(record => seen.add(identityOf(record))).map(toLive);
     }
   }
 }
@@ -83,7 +97,7 @@ function eachArchived(
 }
 
 /**
- * Read the archived messages of a period, oldest first, in pages of up to 250. They look like those of `getMessages`. Only one page is in memory at a time.
+ * Read the archived messages of a period, oldest first, in pages of up to 250. They look like those of `getMessages`. Each record comes once, even if it is in the file of a day and in that of its month. Only one page is in memory at a time, and 20 bytes for each record of a month.
  * @public
  * @function
  * @namespace global
@@ -116,7 +130,7 @@ export function eachArchivedMessages(
 }
 
 /**
- * Read the archived runs of a period, oldest first, in pages of up to 250. They look like those of `getFlowRuns`. Only one page is in memory at a time.
+ * Read the archived runs of a period, oldest first, in pages of up to 250. They look like those of `getFlowRuns`. Each record comes once, even if it is in the file of a day and in that of its month. Only one page is in memory at a time, and 20 bytes for each record of a month.
  * @public
  * @function
  * @namespace global

@@ -23,7 +23,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
+import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 
 /** The time by which a list can be continued. */
@@ -59,6 +59,8 @@ class Run {
   position: ChangesPosition | undefined;
   /** True if the rest is left to the next run. */
   isPartial = false;
+  /** Records that the list had, also those that an earlier run handed on. */
+  listed = 0;
 
   readonly #call: Call<'filters'>;
   readonly #name: ResourceName;
@@ -84,6 +86,7 @@ class Run {
   /** Pages of what is new, oldest first. When the next one is requested, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
+      this.listed += page.length;
       const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
       const left = (this.#call.options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
       const all = versioned.filter(({ version }) => !isSeen(this.position, version));
@@ -169,11 +172,8 @@ function stopBefore(name: ResourceName): { pages: number; records: number } {
   return { pages: 0, records: 0 };
 }
 
-async function readChanges(
-  call: Call<'filters'>,
-  { resource: name, ifEmpty }: ListPlan,
-  operations: readonly Step[],
-) {
+async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: readonly Step[]) {
+  const { resource: name } = plan;
   const { client, args } = call;
   const { limiter } = client;
   const asked = await limiter.unlessCutOff(() => checkQuery(client, name, args.filters));
@@ -184,10 +184,16 @@ async function readChanges(
   const isReady = await limiter.unlessCutOff(() => call.facts.refuseHomeFilter(query));
   if (!isReady) return stopBefore(name);
   const run = new Run(call, name, query, position);
+  const before = client.requests;
   requireBeginning(name, query, position);
   const { pages, records } = await threadPages('eachChange', call, run.pages(), operations);
-  if (records === 0 && !position && !run.isPartial) {
-    run.isPartial = !(await limiter.unlessCutOff(async () => ifEmpty?.(client, query)));
+  if (!run.isPartial) {
+    const end = {
+      records: run.listed,
+      isBegun: run.listed > 0 && client.requests - before > 1,
+    };
+    const check = () => checkEnd(plan, client, query, end);
+    run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
   if (run.position) call.state = withCheckpoint(call.state, checkpoint, run.position);
   const total = count(records, resources[name].nouns);

@@ -92,6 +92,7 @@ export async function* iteratePages(
     'There is more to read, but the deadline or the rate limit was reached.',
     'Raise maxWait or deadline, or read the rest later.',
   );
+  await reading.checkEnd(plan);
 }
 
 /** Call it before anything is sent. */

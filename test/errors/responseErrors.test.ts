@@ -30,6 +30,8 @@ function refuse(answer: Answer, request: ApiRequest = POST, credential = CREDENT
 describe('what a status means, and what happened to the request', () => {
   test.each([
     [300, 'REDIRECTED', 'unknown'],
+    // Nothing was asked that could be unchanged.
+    [304, 'NOT_RAPIDPRO', 'unknown'],
     [399, 'REDIRECTED', 'unknown'],
     [400, 'VALIDATION_FAILED', 'refused'],
     [401, 'INVALID_TOKEN', 'refused'],

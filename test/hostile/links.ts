@@ -148,8 +148,8 @@ export const LINKS: Group = {
               '{"__proto__":{"polluted":1},"constructor":null}',
             ]
               .map(
-                values =>
-                  `{"id":1,"modified_on":"2026-01-02T00:00:00+00:00","path":null,"values":${values}}`,
+                (values, id) =>
+                  `{"id":${id},"modified_on":"2026-01-02T00:00:00+00:00","path":null,"values":${values}}`,
               )
               .join('\n')}\n`,
           ),

@@ -7,7 +7,7 @@ import {
 } from '../../client/orderedList.js';
 import { readThrough } from '../../client/readThrough.js';
 import { requireWindows, type WindowOptions } from '../../client/windows.js';
-import { fail, type RapidProError } from '../../errors/errors.js';
+import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import { count, log, plural } from '../../input/log.js';
 import {
   type Dialect,
@@ -27,6 +27,7 @@ import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Call, operation } from '../base/operation.js';
+import { ifReadable } from '../base/workspaceFacts.js';
 import { hasNames, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
@@ -49,8 +50,8 @@ export interface ListPlan {
   resource: ResourceName;
   filters: unknown;
   options: unknown;
-  /** Checks an empty result, to distinguish it from a misspelled filter. */
-  ifEmpty?: (client: Client, query: Query) => Promise<void>;
+  /** Checks that what the filters name exists: see {@link checkEnd}. */
+  ifEmpty?: (client: Client, query: Query, isBegun: boolean) => Promise<void>;
 }
 
 /** The key for the plan of a list operation, for operations that read the list in another way. */
@@ -74,6 +75,33 @@ export function requirePlan(reader: string, list: unknown): ListPlan {
     `The first argument of ${reader}() is not a list.`,
     `Use an operation that reads a list: ${reader}(getContacts(), fn(state => …))`,
   );
+}
+
+/**
+ * RapidPro's list is empty if what its filters name does not exist, and ends if it is renamed or deleted while the list
+ * is read. So what they name is checked once, after all lists except those of one page with records.
+ *
+ * @param records - of this run
+ * @param isBegun - true if there were others before the last page, in this run or an earlier one
+ * @throws RapidProError `UNKNOWN_GROUP`, `UNKNOWN_REFERENCE`
+ */
+export async function checkEnd(
+  { resource, ifEmpty }: ListPlan,
+  client: Client,
+  query: Query,
+  { records, isBegun }: { records: number; isBegun: boolean },
+): Promise<void> {
+  if (!ifEmpty || (records > 0 && !isBegun)) return;
+  const check = () => ifEmpty(client, query, isBegun);
+  try {
+    await (isBegun ? ifReadable(check) : check());
+  } catch (error) {
+    if (!isBegun || !hasErrorCode(error, 'UNKNOWN_GROUP', 'UNKNOWN_REFERENCE')) throw error;
+    throw changed(error, {
+      description: `${error.description} It was renamed or deleted while the list was read: not all ${plural(resources[resource].nouns)} came.`,
+      fix: 'Use its new name or, better, its uuid, which stays the same when it is renamed. Then run the job again.',
+    });
+  }
 }
 
 function tooLong(length: string): RapidProError {
@@ -147,10 +175,11 @@ async function* noPages(): AsyncGenerator<Dictionary[], void, undefined> {}
  */
 export async function readList<Result>(
   call: Call<'filters'>,
-  { resource, ifEmpty }: ListPlan,
+  plan: ListPlan,
   take: (pages: AsyncIterable<Dictionary[]>) => Promise<Result>,
   way: Way = 'array',
 ): Promise<Result> {
+  const { resource } = plan;
   const { client, configuration, args, options } = call;
   if (options.archived) checkArchived(resource, args.filters, options);
   const home = { server: client.server, token: configuration.token };
@@ -181,8 +210,16 @@ export async function readList<Result>(
   const reading = new Reading(client, resource, query, { ...options, ...left }, way);
   const result = await take(reading.pages(earlier?.position));
   const done = before + reading.records;
-  if (done === 0 && !reading.stopped && !(await unlessLate(async () => ifEmpty?.(client, query)))) {
-    reading.stopped = { position: earlier?.position ?? BEGINNING, isLate: true };
+  if (!reading.stopped) {
+    const check = () => reading.checkEnd(plan);
+    const hasRecords = reading.records > 0;
+    const isChecked = await (hasRecords
+      ? client.limiter.unlessCutOff(check, true)
+      : unlessLate(check));
+    if (!isChecked && hasRecords) logUnchecked();
+    else if (!isChecked) {
+      reading.stopped = { position: earlier?.position ?? BEGINNING, isLate: true };
+    }
   }
   const { isLate: _, ...stop } = reading.stopped ?? {};
   const stopped = reading.stopped && { ...stop, done };
@@ -202,6 +239,12 @@ function logListEnd(
   const why = stopped.isLate ? 'the deadline' : 'the rate limit';
   log.warn(
     `There are more ${plural(resources[name].nouns)} to read, but ${why} was reached. Run the same step again with { resume: true } to read the rest. The position is in state.rapidpro.resume.`,
+  );
+}
+
+function logUnchecked(): void {
+  log.warn(
+    'There was no time left to check that what the filters name still exists. If it was renamed or deleted meanwhile, records are missing.',
   );
 }
 
@@ -270,7 +313,9 @@ export class Reading {
   readonly #list: OrderedList;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
+  readonly #requests: number;
   readonly #way: Way;
+  #isResumed = false;
   #loggedAt: number;
 
   constructor(
@@ -285,6 +330,7 @@ export class Reading {
     this.#way = way;
     if (this.#concurrency > 1) requireWindows(name, query);
     this.#started = client.clock.now();
+    this.#requests = client.requests;
     this.#loggedAt = this.#started;
   }
 
@@ -297,6 +343,7 @@ export class Reading {
     // If the job has lowered its limit meanwhile.
     if (this.#isFull()) return;
     const start = Object.keys(earlier).length > 0 ? earlier : undefined;
+    this.#isResumed = start !== undefined;
     let next = start && (() => start);
     const source = this.#open(start);
     try {
@@ -319,6 +366,18 @@ export class Reading {
     }
   }
 
+  /** To be called after the last page, unless it stopped before. */
+  async checkEnd(plan: ListPlan): Promise<void> {
+    // If the job has lowered its limit meanwhile, nothing was read.
+    if (this.#limit === 0) return;
+    const { client, query } = this.#list;
+    const { records } = this;
+    const hasPages = records > 0 && client.requests - this.#requests > 1;
+    // With archives, labels are read by uuid, and may be gone long since.
+    const isBegun = this.#isResumed || (hasPages && !this.#options.archived);
+    await checkEnd(plan, client, query, { records, isBegun });
+  }
+
   /** Refuses to take a part of the list for all of it. */
   requireEnd(description: string, fix: string): void {
     if (!this.stopped) return;
@@ -339,8 +398,8 @@ export class Reading {
     // With a deadline, the time is checked before each request.
     const mayReadAhead =
       this.#way === 'array' && !deadline ? () => this.records + SPARE < this.#limit : undefined;
-    const live = readThrough(this.#list, this.#side(start), start, mayReadAhead);
-    return archived ? withArchives(this.#list, live, limit) : live;
+    const read = (list: OrderedList) => readThrough(list, this.#side(start), start, mayReadAhead);
+    return archived ? withArchives(this.#list, read, limit) : read(this.#list);
   }
 
   #side(start: Position | undefined): WindowOptions | undefined {

@@ -13,14 +13,16 @@ const listedBy = (by: string) => `Check the spelling, including capitals: ${by} 
 interface Listed {
   resource: ResourceName;
   fix: string;
+  /** True if RapidPro looks it up by its name, which may change while a list is read. */
+  isNamed?: true;
   /** What to ask for, one after the other, until it is found. Default: the whole list, to suggest what was meant. */
   queries?(wanted: string): Query[];
 }
 
 /** Filters by something that may not exist, and the list that has it. */
 const LISTED = {
-  label: { resource: 'labels', fix: listedBy('getLabels()') },
-  campaign: { resource: 'campaigns', fix: listedBy('getCampaigns()') },
+  label: { resource: 'labels', isNamed: true, fix: listedBy('getLabels()') },
+  campaign: { resource: 'campaigns', isNamed: true, fix: listedBy('getCampaigns()') },
   flow: { resource: 'flows', fix: listedBy('getFlows()'), queries: uuid => [{ uuid }] },
   contact: {
     resource: 'contacts',
@@ -69,9 +71,10 @@ export async function checkReferenced(
 
 /** The same for the filters of a list. */
 export function referenceCheck(...filters: ByReference[]) {
-  return async (client: Client, query: Query): Promise<void> => {
+  return async (client: Client, query: Query, isBegun: boolean): Promise<void> => {
     for (const filter of filters) {
-      const wanted = query[filter];
+      const { isNamed }: Listed = LISTED[filter];
+      const wanted = isBegun && !isNamed ? undefined : query[filter];
       if (wanted !== undefined) await checkReferenced(client, filter, String(wanted));
     }
   };

@@ -236,17 +236,18 @@ async function* inOrder(
  * RapidPro moves records from the list to archives at any time, also during the read. So after the list, the
  * archives are read again: records that were moved meanwhile come last.
  *
- * @param live - the pages of the list itself, to its very end
+ * @param read - reads the pages of the list itself, to its very end
  * @param limit - records after which the read ends
  * @throws RapidProError what reading throws
  */
 export async function* withArchives(
   list: OrderedList,
-  live: AsyncIterable<ListPage>,
+  read: (list: OrderedList) => AsyncIterable<ListPage>,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ListPage, void, undefined> {
-  const archives = new Archives({ ...list, query: await byUuid(list.client, list.query) });
-  const head = new Head(live);
+  const same = { ...list, query: await byUuid(list.client, list.query) };
+  const archives = new Archives(same);
+  const head = new Head(read(same));
   const page = new Page(await head.peek(), limit);
   try {
     for await (const record of inOrder(head, archives, list.order)) {

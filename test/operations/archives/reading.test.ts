@@ -54,6 +54,46 @@ describe('records of a period', () => {
     expect(data).toEqual({ pages: ids.length > 0 ? 1 : 0, records: ids.length });
   });
 
+  describe('come once', () => {
+    const [a, b, c] = [1, 2, 3].map(id => at(id, `2026-03-05T08:00:0${id}+00:00`));
+    const first = at(4, '2026-03-02T08:00:00+00:00');
+    const april = at(5, '2026-04-01T08:00:00+00:00');
+    const day: Archive = { start: '2026-03-05', records: [a, b, c] };
+    const month: Archive = { start: '2026-03-01', period: 'monthly', records: [first, a, b, c] };
+    const firstDay: Archive = { start: '2026-03-01', records: [a] };
+    const { uuid: _, ...old } = at(6, '2026-03-06T08:00:00+00:00');
+
+    test.each<[string, Archive[], number[]]>([
+      ['in the files of a day and its month', [day, month], [4, 1, 2, 3]],
+      ['in the files of the first day and its month', [firstDay, month], [4, 1, 2, 3]],
+      ['twice in a file', [{ ...day, records: [a, b, a, c, c] }], [1, 2, 3]],
+      ['in two files of one day', [day, day], [1, 2, 3]],
+      ['without a uuid, as in old files', [{ ...day, records: [old, old] }], [6]],
+      // The file of a month may have been made before all of its days were.
+      ['also what only the day has', [day, { ...month, records: [first, a] }], [4, 1, 2, 3]],
+      [
+        'and so do those of the next month',
+        [{ start: '2026-04-01', records: [april] }, month, day],
+        [4, 1, 2, 3, 5],
+      ],
+    ])('%s', async (_, files, ids) => {
+      const { rows, data } = await read(files, { after: '2026-03-01' });
+      expect(rows.map(({ id }) => id)).toEqual(ids);
+      expect(data).toEqual({ pages: 1, records: ids.length });
+    });
+
+    test('runs do, too', async () => {
+      const twice = { id: 1, uuid: UUID, created_on: '2026-03-05', modified_on: '2026-03-05' };
+      const file: Archive = { start: '2026-03-05', type: 'run', records: [twice] };
+      const server = await archiveServer([
+        file,
+        { ...file, start: '2026-03-01', period: 'monthly' },
+      ]);
+      const { data } = await run(eachArchivedRuns({ after: '2026-03-01' }, keep), server);
+      expect(data).toEqual({ pages: 1, records: 1 });
+    });
+  });
+
   test('only the archives that can hold them are read', async () => {
     const { server } = await read(archives, { after: '2026-03-10', before: '2026-03-20' });
     expect(server.requests.map(({ url }) => url)).toEqual([
