@@ -2,6 +2,7 @@ import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf, refuseNearMisses } from '../input/body.js';
 import { isObject, isShown, withoutUndefined } from '../input/check.js';
+import { isDecomposed } from '../input/damaged.js';
 import { Unsendable } from '../input/expand.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
@@ -12,7 +13,7 @@ import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { fieldOf, type SyncSettings } from './options.js';
-import { type BulkOutcome, inCommon, sharedNumber } from './report/bulkOutcome.js';
+import { type BulkOutcome, inCommon, sharedNumber, shown } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {
@@ -128,6 +129,7 @@ export async function readInputs(
       if (left) inputs.push(left);
     }
   });
+  await logDecomposed(inputs, how);
   for (const key of unknownKeys) {
     log.warn(
       isShown(key)
@@ -136,6 +138,19 @@ export async function readInputs(
     );
   }
   return inputs;
+}
+
+/** Both forms of a letter can be in RapidPro, so neither is wrong. But who was saved in the other one is not found. */
+async function logDecomposed(inputs: readonly Input[], how: Reading): Promise<void> {
+  const field = fieldOf(how.key) ?? '';
+  const found: number[] = [];
+  await inTurns(inputs, ({ index, urns = [], fields }) => {
+    if (isDecomposed(fields?.[field]) || urns.some(isDecomposed)) found.push(index);
+  });
+  if (found.length === 0) return;
+  log.warn(
+    `Ids in ${shown(found)} have accents as separate characters (not NFC). RapidPro keeps them so, and does not find a contact whose id was written with whole letters. If that is how yours are saved, write String(id).normalize().`,
+  );
 }
 
 /** Contacts with a number that RapidPro would read as one abroad fail. */

@@ -98,6 +98,8 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     [null],
     ['#N/A'],
     ['null'],
+    ['t2\u200b'],
+    ['\ufefft2'],
   ])('nor if it is what may not be sent: %j', async key => {
     const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
     const sandbox = await start(0, { contacts: people });
@@ -109,6 +111,22 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(result.failed).toMatchObject([{ index: 2, code: 'INVALID_INPUT' }]);
     expect(result).toMatchObject({ left: [], notRemoved: { indexes: [[2, 2]] } });
     expect(membersOf(sandbox)).toHaveLength(3);
+  });
+
+  test('a key or URN with accents in another form is told, and its contact stays', async () => {
+    const people = [person(0, { fields: { tei_id: '\u00c9-1' } }), person(1)];
+    const sandbox = await start(0, { contacts: [...people, { urns: ['ext:\u00c9-2'] }] });
+    const lines = captureConsole();
+    const list = [{ urns: [urn(0)], fields: { tei_id: 'E\u0301-1' } }, { fields: { tei_id: 'x' } }];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id', dryRun: true });
+    expect(result).toMatchObject({ left: [], unmatched: [uuidOf(sandbox, 1)] });
+    expect(lines.filter(line => line.includes('NFC'))).toEqual([
+      expect.stringContaining('warning: Ids in contacts[0] have accents'),
+    ]);
+    lines.length = 0;
+    await bulk(syncContacts([{ urns: ['ext:E\u0301-2'] }, { urns: ['ext:\u00c9-2'] }]), sandbox);
+    await bulk(syncContacts([{ name: 'Zoe\u0308', urns: ['ext:\u00c9-2'] }]), sandbox);
+    expect(lines.filter(line => line.includes('NFC'))).toHaveLength(1);
   });
 
   test('a uuid in another form names its contact, whatever else is wrong with the entry', async () => {
