@@ -1,6 +1,8 @@
+import { trimmed } from './stored.js';
+
 /**
  * Cells of tables that are no longer what somebody wrote into them. Many rows have the same one, so as an id it is the id
- * of a stranger.
+ * of a stranger. With a character that nobody sees, it is the id of nobody.
  */
 
 /** A text where there was a number is at most this long. More would only take time. */
@@ -10,7 +12,7 @@ const AS_TEXT = 'Format the column as text in the spreadsheet, and export it aga
 
 /** What became of a cell, and what an error says about it. */
 export interface Damage {
-  kind: 'exponent' | 'decimals' | 'error' | 'word';
+  kind: 'exponent' | 'decimals' | 'error' | 'word' | 'hidden';
   pattern: RegExp;
   what: string;
   fix: string;
@@ -45,8 +47,27 @@ const DAMAGES: readonly Damage[] = [
   },
 ];
 
+/** Many scripts need the two joiners between their letters. The three alphabets here do not. */
+const JOINED = String.raw`(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\p{L}\p{M}]`;
+const UNSEEN = String.raw`(?![\u200c\u200d\t-\r])[\p{Default_Ignorable_Code_Point}\p{Cc}]|(?<!${JOINED})[\u200c\u200d]|[\u200c\u200d](?!${JOINED})`;
+
+/** Servers cut white space off, and keep all of these. */
+const HIDDEN: Damage = {
+  kind: 'hidden',
+  pattern: new RegExp(String.raw`${UNSEEN}|[\u2011\xa0\u2007\u202f]`, 'u'),
+  what: 'contains an invisible character, or a space or hyphen that only looks like the usual one, so it is another id in RapidPro',
+  fix: String.raw`It was copied along, such as from a web page. Remove it at its source, or in the job: String(id).replace(/\u2011/g, "-").replace(/[\xa0\u2007\u202f]/g, " ").replace(/[\p{Cc}\p{Cf}]/gu, "").`,
+};
+
 /** What became of a text that should identify somebody; undefined if it may be an id. */
 export function damageOf(text: string): Damage | undefined {
-  const cell = text.trim();
-  return cell.length > LONGEST ? undefined : DAMAGES.find(({ pattern }) => pattern.test(cell));
+  const cell = text.replace(/\p{Cf}/gu, '').trim();
+  const damage =
+    cell.length > LONGEST ? undefined : DAMAGES.find(({ pattern }) => pattern.test(cell));
+  return damage ?? (HIDDEN.pattern.test(trimmed(text)) ? HIDDEN : undefined);
+}
+
+/** Whether accents are separate characters, as some computers write them. Servers keep them, so it is another id. */
+export function isDecomposed(text: unknown): boolean {
+  return typeof text === 'string' && text.normalize() !== text;
 }

@@ -364,23 +364,35 @@ export function expand(
 /** Replaces an item of a list that contains something that cannot be JSON. */
 export class Unsendable {
   readonly #item: unknown;
+  readonly #expand: (part: unknown) => unknown;
 
   constructor(
     readonly reason: RapidProError,
     item: unknown,
+    expand: (part: unknown) => unknown,
   ) {
     this.#item = item;
+    this.#expand = expand;
   }
 
-  /** As the job wrote it. */
+  /** As the job wrote it; undefined if the function that makes it failed. */
   get item(): unknown {
     return this.#item;
+  }
+
+  /**
+   * A part of it, as it would be sent by itself.
+   *
+   * @throws RapidProError if the part cannot be sent either
+   */
+  expand(part: unknown): unknown {
+    return this.#expand(part);
   }
 }
 
 /**
- * Like {@link expand}, for a list of independent items: a mistake inside one does not affect the others. An item
- * that is not a plain value itself, such as a promise, is a mistake in the job.
+ * Like {@link expand}, for a list of independent items: a mistake inside one, or in a function that makes one, does not
+ * affect the others. An item that is not a value itself, such as a promise, is a mistake in the job.
  */
 export async function expandEach(
   state: State,
@@ -393,12 +405,14 @@ export async function expandEach(
   if (!Array.isArray(list)) return expand(state, list, name, secrets);
   const expandItem = (item: unknown, index: number) => {
     const where = `${name}[${index}]`;
-    const plain = resolve({ state }, item, where);
+    let plain: unknown;
     try {
+      plain = resolve({ state }, item, where);
       return expandWithin(context, plain, where, 1);
     } catch (error) {
-      if (error instanceof RapidProError) return new Unsendable(error, plain);
-      throw error;
+      const isMade = typeof item === 'function' && strangeFunction(item) === undefined;
+      if (!(error instanceof RapidProError) || (plain === undefined && !isMade)) throw error;
+      return new Unsendable(error, plain, part => expandWithin(context, part, where, 1));
     }
   };
   // Between two turns, one of them could fail before it is seen.

@@ -148,8 +148,10 @@ function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | 
   if ((query || display) && id.startsWith('ref:')) {
     return fault('contains "#" or "?", where RapidPro would cut it off', advice);
   }
-  const damage = scheme === 'ext' && use === 'write' ? damageOf(id) : undefined;
-  if (damage) return fault(damage.what, damage.fix);
+  const damage = use === 'write' ? damageOf(path) : undefined;
+  // Other addresses have their own form: only what cannot be seen is not what their check says.
+  if (damage && (scheme === 'ext' || damage.kind === 'hidden'))
+    return fault(damage.what, damage.fix);
   if (PATHS[scheme]?.test(id) === false || scheme === 'deleted') {
     return fault(`is not a valid address for ${scheme}`, advice);
   }

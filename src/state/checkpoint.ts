@@ -71,11 +71,18 @@ export function readCheckpoint<Content>(
   );
 }
 
-/** Whether an earlier run left a checkpoint of the same operation for something else. */
-export function hasOthers<Content>(state: State, checkpoint: Checkpoint<Content>): boolean {
+/** What earlier runs left of the same operation for something else, by their checkpoints. */
+export function othersOf<Content>(
+  state: State,
+  checkpoint: Checkpoint<Content>,
+): [other: Checkpoint<Content>, value: unknown][] {
   const { section, operation } = checkpoint;
-  const keys = Object.keys(sectionOf(state, section));
-  return keys.some(key => key !== keyOf(checkpoint) && operationOf(key) === operation);
+  return Object.entries(sectionOf(state, section))
+    .filter(([key]) => key !== keyOf(checkpoint) && operationOf(key) === operation)
+    .map(([key, value]) => [
+      { ...checkpoint, fingerprint: key.slice(operation.length + 1) },
+      value,
+    ]);
 }
 
 /** The state with this checkpoint replaced or removed. All others stay. */

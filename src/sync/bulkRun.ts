@@ -3,7 +3,7 @@ import type { Client } from '../client/client.js';
 import { AbortedError } from '../client/limiter.js';
 import { placeShape } from '../client/orderedList.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
-import { typeName } from '../input/check.js';
+import { isObject, typeName } from '../input/check.js';
 import { count, logOf } from '../input/log.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
@@ -13,15 +13,15 @@ import {
   type Checkpoint,
   Fingerprint,
   type Home,
-  hasOthers,
   keyOf,
+  othersOf,
   readCheckpoint,
   sectionOf,
   withCheckpoint,
 } from '../state/checkpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import type { State } from '../types/state.js';
-import type { SyncSettings } from './options.js';
+import { fieldOf, type SyncSettings } from './options.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
 import { failOnError, logSyncEnd, Progress } from './report/log.js';
 import { Cost } from './write/changes.js';
@@ -58,6 +58,8 @@ function shapeFor(items: number) {
     complete: z.boolean().optional(),
     /** True if contacts outside of the group are read too. */
     isWide: z.boolean().optional(),
+    /** Hashes of a few names in the list, which another version of the list has too. */
+    sample: z.array(z.string()).optional(),
   });
 }
 
@@ -100,12 +102,80 @@ function readBulk(
   checkpoint: Checkpoint<BulkPosition>,
 ): BulkPosition | undefined {
   const position = readCheckpoint(state, checkpoint);
-  if (!position && hasOthers(state, checkpoint)) {
+  if (!position && othersOf(state, checkpoint).length > 0) {
     logOf(name).warn(
       'The checkpoint of an earlier run belongs to another list, other options or another credential, so this list is read from the start.',
     );
   }
   return position;
+}
+
+/** If one in ten entries is the same, one of a thousand pairs of lists has no name in common. */
+const SAMPLE = 64;
+
+/** A number from a text, the same in every run. Fast, because a list may have a million names. */
+function spread(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+}
+
+/** What identifies an entry: its key, or its uuid and URNs. */
+function namesIn(item: unknown, { key }: SyncSettings): string[] {
+  if (!isObject(item)) return [];
+  const field = fieldOf(key);
+  const { uuid, urns, fields } = item;
+  const names = field === undefined ? [uuid, urns].flat() : [isObject(fields) && fields[field]];
+  return names.filter(one => typeof one === 'string' || typeof one === 'number').map(String);
+}
+
+/**
+ * Some of the names in a list: always those with the smallest numbers, so two versions of a list have most of them in
+ * common. Hashed, so that nobody can test guesses, and differently for other options.
+ */
+async function sampleOf(
+  list: readonly unknown[],
+  { settings, identity }: BulkPlan,
+  { server, token }: Home,
+): Promise<string[]> {
+  let least = new Map<number, string>();
+  await inTurns(list, item => {
+    for (const name of namesIn(item, settings)) least.set(spread(name), name);
+    if (least.size > 4 * SAMPLE) least = smallest(least);
+  });
+  return [...smallest(least).values()].map(name =>
+    new Fingerprint(token).add(server).add(identity).add(name).toString(),
+  );
+}
+
+const smallest = (names: Map<number, string>) =>
+  new Map([...names].sort(([a], [b]) => a - b).slice(0, SAMPLE));
+
+/** Positions that a step of this run left: a later step with the same people does not replace that list. */
+const leftNow = new WeakSet<object>();
+
+/**
+ * Drops what earlier runs left for other versions of a list. What they did may have been overwritten, and such a list may
+ * never come again.
+ */
+function dropReplaced(
+  name: string,
+  state: State,
+  checkpoint: Checkpoint<BulkPosition>,
+  sample: readonly string[],
+): State {
+  const replaced = othersOf(state, checkpoint).filter(([, value]) => {
+    if (!isObject(value) || leftNow.has(value)) return false;
+    const names = Array.isArray(value.sample) ? value.sample : [];
+    return names.some(one => sample.includes(one));
+  });
+  if (replaced.length === 0) return state;
+  logOf(name).info(
+    'An earlier run stopped in another version of this list. Its checkpoint was dropped: if that version comes again, it is read from the start.',
+  );
+  return replaced.reduce((next, [other]) => withCheckpoint(next, other, undefined), state);
 }
 
 const UNKNOWN: Reason = {
@@ -258,16 +328,17 @@ export function dryResult(
 /** How every bulk operation runs: continue from a checkpoint, work, report, leave a checkpoint. */
 export async function bulkRun(
   call: BulkCall,
-  { name, verb, settings, identity }: BulkPlan,
+  plan: BulkPlan,
   work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
+  const { name, verb, settings, identity } = plan;
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
   const { dryRun, removeMissing } = settings;
-  const checkpoint = await bulkCheckpoint(name, list, identity, {
-    server: client.server,
-    token: configuration.token,
-  });
+  const home = { server: client.server, token: configuration.token };
+  const checkpoint = await bulkCheckpoint(name, list, identity, home);
+  // Before it is read, because then it is emptied.
+  const sample = dryRun ? [] : await sampleOf(list, plan, home);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;
@@ -285,7 +356,11 @@ export async function bulkRun(
   // If nothing is written, there is nothing to continue.
   const isLeft = !dryRun && isUnfinished;
   const done = () => doneOf(outcome, removeMissing !== undefined);
-  const left = isLeft ? { items, ...done(), ...position } : undefined;
+  const sampled = sample.length > 0 ? { sample } : {};
+  const left = isLeft ? { items, ...done(), ...position, ...sampled } : undefined;
+  if (left) leftNow.add(left);
+  const isNewer = !dryRun && (outcome.wrote > 0 || !isUnfinished);
+  if (hasAny && isNewer) call.state = dropReplaced(name, call.state, checkpoint, sample);
   if (isLeft || (!dryRun && hasAny)) call.state = withCheckpoint(call.state, checkpoint, left);
   logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, settings });
   // A dry run, or one whose entries are all refused before, did nothing.

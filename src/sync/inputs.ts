@@ -1,9 +1,10 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf, refuseNearMisses } from '../input/body.js';
-import { isShown, withoutUndefined } from '../input/check.js';
+import { isObject, isShown, withoutUndefined } from '../input/check.js';
+import { isDecomposed } from '../input/damaged.js';
 import { Unsendable } from '../input/expand.js';
-import { distinctUrns, isUuid, urnIdentity } from '../input/identifiers.js';
+import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
@@ -12,7 +13,7 @@ import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
 import { fieldOf, type SyncSettings } from './options.js';
-import { type BulkOutcome, inCommon, sharedNumber } from './report/bulkOutcome.js';
+import { type BulkOutcome, inCommon, sharedNumber, shown } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
 export interface Input {
@@ -78,15 +79,31 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   return { known, others };
 }
 
-/** What remains of an entry that cannot be sent: its uuid or key, which still put its contact in the list. */
-function namesLeft(item: unknown, index: number, key: SyncSettings['key']): Input | undefined {
-  const { uuid, fields } = (item ?? {}) as { uuid?: unknown; fields?: unknown };
-  const field = fieldOf(key);
-  if (field === undefined)
-    return isUuid(uuid) ? { index, uuid: String(uuid), isUnsendable: true } : undefined;
-  const value = (fields as Body | null | undefined)?.[field];
-  const isValue = typeof value === 'string' || typeof value === 'number';
-  return isValue ? { index, fields: { [field]: value }, isUnsendable: true } : undefined;
+interface Reading {
+  replacesUrns: boolean;
+  isLiteral: boolean;
+  key?: SyncSettings['key'];
+}
+
+/**
+ * What remains of an entry that cannot be sent: its uuid or key, which still puts its contact in the list. One that could
+ * not be sent by itself names nobody.
+ */
+function namesLeft(value: unknown, index: number, how: Reading): Input | undefined {
+  const item = value instanceof Unsendable ? value.item : value;
+  const field = fieldOf(how.key);
+  const { uuid, fields } = isObject(item) ? item : {};
+  const own = field === undefined ? uuid : isObject(fields) ? fields[field] : undefined;
+  if (own === undefined || own === null) return undefined;
+  const left = field === undefined ? { uuid: own } : { fields: { [field]: own } };
+  try {
+    const sent = value instanceof Unsendable ? value.expand(left) : left;
+    const body = checkContactWithUuid(sent, how) as Omit<Input, 'index'>;
+    return { index, ...body, isUnsendable: true };
+  } catch (error) {
+    if (!(error instanceof RapidProError)) throw error;
+    return undefined;
+  }
 }
 
 /**
@@ -96,7 +113,7 @@ function namesLeft(item: unknown, index: number, key: SyncSettings['key']): Inpu
 export async function readInputs(
   list: unknown[],
   outcome: BulkOutcome,
-  how: { replacesUrns: boolean; isLiteral: boolean; key?: SyncSettings['key'] },
+  how: Reading,
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
@@ -108,10 +125,11 @@ export async function readInputs(
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);
-      const left = namesLeft(value instanceof Unsendable ? value.item : value, index, how.key);
+      const left = namesLeft(value, index, how);
       if (left) inputs.push(left);
     }
   });
+  await logDecomposed(inputs, how);
   for (const key of unknownKeys) {
     log.warn(
       isShown(key)
@@ -120,6 +138,19 @@ export async function readInputs(
     );
   }
   return inputs;
+}
+
+/** Both forms of a letter can be in RapidPro, so neither is wrong. But who was saved in the other one is not found. */
+async function logDecomposed(inputs: readonly Input[], how: Reading): Promise<void> {
+  const field = fieldOf(how.key) ?? '';
+  const found: number[] = [];
+  await inTurns(inputs, ({ index, urns = [], fields }) => {
+    if (isDecomposed(fields?.[field]) || urns.some(isDecomposed)) found.push(index);
+  });
+  if (found.length === 0) return;
+  log.warn(
+    `Ids in ${shown(found)} have accents as separate characters (not NFC). RapidPro keeps them so, and does not find a contact whose id was written with whole letters. If that is how yours are saved, write String(id).normalize().`,
+  );
 }
 
 /** Contacts with a number that RapidPro would read as one abroad fail. */

@@ -391,6 +391,32 @@ describe('a list of independent items', () => {
     expect(expanded).toHaveLength(4);
   });
 
+  test('nor does one in a function that makes one', async () => {
+    const reason = fail('INVALID_URN', 'Wrong.', 'Correct it.');
+    const failing = () => {
+      throw reason;
+    };
+    const list = [() => ({ name: new Date(0) }), failing, { name: () => 'A' }];
+    const expanded = (await expandEach(state, list, 'contacts')) as Unsendable[];
+    expect(expanded[0]?.reason.description).toBe('contacts[0].name is a Date object.');
+    expect(expanded[0]?.item).toEqual({ name: new Date(0) });
+    expect(expanded[1]).toMatchObject({ reason, item: undefined });
+    expect(expanded[2]).toEqual({ name: 'A' });
+    const nowhere = [() => (undefined as never as { id: string }).id];
+    const [lost] = (await expandEach(state, nowhere, 'contacts')) as Unsendable[];
+    expect(lost?.reason.description).toContain('contacts[0] refers to missing data');
+  });
+
+  test('what is left of one may be sent, part by part', async () => {
+    const list = [{ id: () => 7, name: new Date(0), note: TOKEN }];
+    const [item] = (await expandEach(state, list, 'contacts', secrets)) as Unsendable[];
+    const { id, name, note } = (item?.item ?? {}) as (typeof list)[0];
+    expect(item?.expand({ id })).toEqual({ id: 7 });
+    for (const part of [{ name }, { note }, 2 ** 60]) {
+      expect(refusalOf(() => item?.expand(part))?.code).toBe('INVALID_INPUT');
+    }
+  });
+
   test('an item that is a secret itself fails alone', async () => {
     const [item] = (await expandEach(state, [TOKEN], 'contacts', secrets)) as Unsendable[];
     expect(item?.reason.description).toContain('contacts[0] contains the token');
@@ -400,6 +426,11 @@ describe('a list of independent items', () => {
     ['a promise', [1, Promise.resolve(1)], 'contacts[1] is a promise.'],
     ['the whole list', Promise.resolve([]), 'contacts is a promise.'],
     ['an operation', [operation], 'contacts[0] is an operation.'],
+    [
+      'an async function',
+      [async () => 1],
+      'contacts[0] is an async function, which returns a promise.',
+    ],
   ])('%s in its place is a mistake in the job', async (_, list, description) => {
     await expect(expandEach(state, list, 'contacts')).rejects.toMatchObject({ description });
   });

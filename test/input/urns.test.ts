@@ -142,6 +142,13 @@ const REFUSED: [urn: string, reason: string][] = [
   ['ext:None', 'a word for missing data'],
   ['ext:n/a', 'a word for missing data'],
   ['ext:#N/A', 'cut'],
+  ['ext:R-1\u200b', 'invisible'],
+  ['ext:\ufeffR-1', 'invisible'],
+  ['ext:R\u20111', 'invisible'],
+  ['mailto:r\u00ad1@example.org', 'invisible'],
+  ['mailto:\ufeffr1@example.org', 'invisible'],
+  ['telegram:\ufeff9941', 'invisible'],
+  ['line:U\u200e1', 'invisible'],
   ['ext:#REF!', 'cut'],
   // What display names and spaces around must not hide.
   ['tel: 2.50731E+11', 'from a spreadsheet'],
@@ -248,6 +255,8 @@ const GOOD = [
   'mailto:Norm.Two@Example.ORG',
   'mailto:norm9@exämple.org',
   'ext:norm 4',
+  'ext:\u00a0norm4',
+  'ext:\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
   'ext:norm/11',
   'ext:household:10',
   'ext:123456.0',
@@ -289,6 +298,8 @@ describe('a URN by which a contact is looked for', () => {
     'ext:2.48712E+16',
     'ext:24871234567890124.0',
     'ext:None',
+    'ext:R-1\u200b',
+    'ext:\ufeffR-1',
     'ext:5%25',
     'ext:a%23b',
     'whatsapp:123',
@@ -334,6 +345,8 @@ describe('held to what both servers stored', () => {
     'ext:norm9?a=b',
     'ext:norm10?a=b#c',
     'ext:norm4#',
+    // Nobody sees that this is not ext:norm4.
+    'ext:\u200bnorm4',
   ]);
 
   test.each(stored.map(row => [row.server, String(row.input)]))(

@@ -66,6 +66,22 @@ describe('updateContact', () => {
     await refused(updateContact(contact as never, { name: 'x' }), code);
   });
 
+  test('with the uuid of another contact in the changes is refused', async () => {
+    captureConsole();
+    const changes = { uuid: OTHER_UUID, name: 'A.' } as never;
+    const error = await refused(updateContact(UUID, changes), 'INVALID_INPUT');
+    expect(error.description).toContain('changes.uuid is not the uuid of the contact');
+    const server = await serve(...contactsServer(amina()));
+    expect((await failure(updateContact(FIRST, changes), server)).code).toBe('INVALID_INPUT');
+    expect(sent(server)).toEqual([`GET contacts?urn=${FIRST}`]);
+    // An answer of RapidPro may be written back.
+    for (const uuid of [UUID, UUID.toUpperCase(), null]) {
+      const fresh = await serve(...contactsServer(amina()));
+      const { data } = await run(updateContact(UUID, { uuid, name: 'B.' } as never), fresh);
+      expect(data).toMatchObject({ name: 'B.' });
+    }
+  });
+
   test('errors name the argument "changes"', async () => {
     const error = await refused(updateContact(UUID, { urns: FIRST } as never), 'INVALID_INPUT');
     expect(error.description).toBe(

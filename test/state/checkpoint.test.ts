@@ -3,8 +3,8 @@ import { z } from 'zod';
 import {
   type Checkpoint,
   Fingerprint,
-  hasOthers,
   listCheckpoint,
+  othersOf,
   readCheckpoint,
   withCheckpoint,
 } from '../../src/state/checkpoint.js';
@@ -94,9 +94,9 @@ describe('a checkpoint', () => {
 
   test('of the same operation for something else is noticed', () => {
     const state = withCheckpoint({}, simple('a'), { at: 1 });
-    expect(hasOthers(state, simple('a'))).toBe(false);
-    expect(hasOthers(state, simple('b'))).toBe(true);
-    expect(hasOthers(state, { ...simple('b'), operation: 'syncContacts' })).toBe(false);
+    expect(othersOf(state, simple('a'))).toEqual([]);
+    expect(othersOf(state, simple('b'))).toEqual([[simple('a'), { at: 1 }]]);
+    expect(othersOf(state, { ...simple('b'), operation: 'syncContacts' })).toEqual([]);
   });
 });
 

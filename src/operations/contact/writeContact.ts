@@ -1,7 +1,13 @@
 import type { ApiResponse, Client } from '../../client/client.js';
 import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { type ContactKey, distinctUrns, shownId, urnIdentity } from '../../input/identifiers.js';
+import {
+  asUuid,
+  type ContactKey,
+  distinctUrns,
+  shownId,
+  urnIdentity,
+} from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
 import { sameGroupName } from '../../input/stored.js';
@@ -143,12 +149,23 @@ async function refuseTakenUrns(
   }
 }
 
+/** An answer of RapidPro that is written back has a uuid, which it ignores. That of another contact is a mistake. */
+function refuseOtherUuid({ uuid }: Dictionary, contact: Dictionary): void {
+  if (uuid == null || (asUuid(String(uuid)) ?? uuid) === contact.uuid) return;
+  throw fail(
+    'INVALID_INPUT',
+    'changes.uuid is not the uuid of the contact that would be changed. Nothing was changed.',
+    'Leave "uuid" out of the changes, or check which contact is meant.',
+  );
+}
+
 /** Updates a contact that must exist. RapidPro would create one for an unknown URN. */
 export async function updateExisting(
   client: Client,
   key: ContactKey,
   { urns, ...body }: Body & { urns?: string[] | undefined },
 ): Promise<Dictionary> {
+  if ('uuid' in key) refuseOtherUuid(body, key);
   if ('uuid' in key && !urns) return writeContact(client, key, body);
   const contact = await findContact(client, key);
   if (!contact) {
@@ -158,6 +175,7 @@ export async function updateExisting(
       'Check the uuid or URN. upsertContact() creates a missing contact.',
     );
   }
+  refuseOtherUuid(body, contact);
   if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
   await refuseTakenUrns(client, contact, urns);
   return writeUrns(client, contact, body, urns);

@@ -17,6 +17,9 @@ const KEY_FIX = 'Add the key to every contact, or choose another one in options.
 /** A field of numbers stores a whole number without its decimals. Spreadsheets keep 15 digits. */
 const WHOLE = /^[+-]?\d{1,15}\.0+$/;
 
+/** What the option `literal` lets through. */
+const MAY_BE_MEANT: ReadonlySet<Damage['kind']> = new Set(['word', 'hidden']);
+
 export class Matcher {
   /** The key of the field that identifies contacts, if a field does. */
   readonly field: string | undefined;
@@ -60,7 +63,7 @@ export class Matcher {
       return {
         code: 'INVALID_INPUT',
         description: `contact.fields.${this.field} ${what}. Nothing was sent.`,
-        fix: kind === 'word' ? `${fix} ${LITERAL_FIX}` : fix,
+        fix: MAY_BE_MEANT.has(kind) ? `${fix} ${LITERAL_FIX}` : fix,
       };
     }
     const wanted = this.#key === 'urn' ? 'URN' : (this.#key ?? 'URN or uuid');
@@ -75,7 +78,7 @@ export class Matcher {
   #damage({ fields }: Input): Damage | undefined {
     const value = this.field === undefined ? undefined : fields?.[this.field];
     const damage = value == null ? undefined : damageOf(String(value));
-    if (damage?.kind === 'word' && this.#isLiteral) return undefined;
+    if (damage && MAY_BE_MEANT.has(damage.kind) && this.#isLiteral) return undefined;
     const isWhole = this.#type === 'number' && WHOLE.test(String(value).trim());
     return damage?.kind === 'decimals' && isWhole ? undefined : damage;
   }

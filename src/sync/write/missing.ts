@@ -18,6 +18,9 @@ import type { Matcher, Matches, SyncParts } from '../match/matches.js';
 import { shown } from '../report/bulkOutcome.js';
 import { moveContacts } from './changes.js';
 
+/** A text in any letter case, with accents as separate characters or not. */
+const anyForm = (text: string) => text.normalize().toLowerCase();
+
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {
   readonly #matcher: Matcher;
@@ -46,20 +49,20 @@ class Named {
 
   #add(input: Input): void {
     for (const urn of input.urns ?? []) this.#addUrn(urn);
-    for (const { token } of this.#matcher.namesOf(input)) this.#keys.add(token.toLowerCase());
+    for (const { token } of this.#matcher.namesOf(input)) this.#keys.add(anyForm(token));
   }
 
   has(contact: Dictionary): boolean {
     const value = keyOf(contact, this.#matcher);
     return (
       this.#uuids.has(String(contact.uuid)) ||
-      (value !== undefined && this.#keys.has(value.toLowerCase())) ||
+      (value !== undefined && this.#keys.has(anyForm(value))) ||
       urnsOf(contact).some(urn => this.#hasUrn(urn))
     );
   }
 
   #addUrn(urn: string): void {
-    this.#urns.add(urnIdentity(urn).toLowerCase());
+    this.#urns.add(anyForm(urnIdentity(urn)));
     const digits = digitsOf(urn);
     if (digits === undefined) return;
     if (isPlainUrn(urn)) this.#numbers.add(digits);
@@ -78,7 +81,7 @@ class Named {
   }
 
   #hasUrn(urn: string): boolean {
-    if (this.#urns.has(urnIdentity(urn).toLowerCase())) return true;
+    if (this.#urns.has(anyForm(urnIdentity(urn)))) return true;
     const digits = digitsOf(urn);
     if (digits === undefined) return false;
     if (this.#numbers.has(digits)) return true;

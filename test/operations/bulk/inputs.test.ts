@@ -24,6 +24,7 @@ import { fakeClock } from '../../support/fakeClock.js';
 const A = 'tel:+250788000001';
 const B = 'tel:+250788000002';
 const U1 = '00000000-0000-4000-8000-000000000001';
+const C1 = 'abcdef00-0000-4000-8000-000000000001';
 
 const outcomeOf = (total: number, takes?: 'first' | 'last') =>
   new BulkOutcome(total, new Limiter({ clock: fakeClock() }), { takes });
@@ -134,7 +135,14 @@ describe('entries are read', () => {
     [{ urns: [A], name: ' ' }, undefined, undefined],
     [{ urns: [A], name: ' ', fields: { id: 'x' } }, 'fields.id', { fields: { id: 'x' } }],
     [{ urns: [A], name: ' ', fields: { id: 7, b: 1 } }, 'fields.id', { fields: { id: 7 } }],
+    [{ uuid: U1.replaceAll('-', ''), name: ' ' }, undefined, { uuid: U1 }],
+    [{ uuid: ` ${C1.toUpperCase()}`, name: ' ' }, undefined, { uuid: C1 }],
     [{ uuid: U1, name: ' ', fields: { id: null } }, 'fields.id', undefined],
+    [{ name: ' ', fields: { id: '[object Object]' } }, 'fields.id', undefined],
+    [{ name: ' ', fields: { id: 'undefined undefined' } }, 'fields.id', undefined],
+    [{ name: ' ', fields: { id: '$.data.id' } }, 'fields.id', undefined],
+    [{ name: ' ', fields: { id: [1] } }, 'fields.id', undefined],
+    [{ name: ' ', fields: () => 1 }, 'fields.name', undefined],
     [{ uuid: U1, name: ' ' }, 'fields.id', undefined],
     [{ uuid: U1, name: ' ', fields: null }, 'fields.id', undefined],
     [null, undefined, undefined],
@@ -147,9 +155,15 @@ describe('entries are read', () => {
 
   test('so does one with a value that cannot be sent', async () => {
     const reason = fail('INVALID_INPUT', 'contacts[0].name is a Date object.', 'Write text.');
-    const { inputs, failed } = await read([new Unsendable(reason, { uuid: U1 })]);
+    const item = new Unsendable(reason, { uuid: U1 }, part => part);
+    const { inputs, failed } = await read([item]);
     expect(inputs).toEqual([{ index: 0, uuid: U1, isUnsendable: true }]);
     expect(failed).toMatchObject([{ index: 0, description: reason.description }]);
+    // What cannot be sent may be the uuid itself.
+    const nameless = new Unsendable(reason, { uuid: U1 }, () => {
+      throw reason;
+    });
+    expect((await read([nameless])).inputs).toEqual([]);
   });
 
   test('an error that is none of ours ends it', async () => {

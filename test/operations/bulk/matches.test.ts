@@ -119,6 +119,7 @@ describe('an entry is recognized', () => {
     const named = (id: string) =>
       new Matcher('fields.id', TYPES, true).namesOf({ index: 0, fields: { id } });
     expect(named('None')).toEqual([{ token: '=None', what: 'id' }]);
+    expect(named('R-1\u200b')).toEqual([{ token: '=R-1\u200b', what: 'id' }]);
     for (const id of ['#N/A', '2.48712E+16', '1234567.0']) expect(named(id)).toEqual([]);
   });
 

@@ -84,6 +84,61 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(membersOf(sandbox)).toHaveLength(3);
   });
 
+  test.each<[key: unknown]>([
+    [2 ** 54],
+    ['[object Object]'],
+    ['Invalid Date'],
+    [Number.NEGATIVE_INFINITY],
+    ['-Infinity'],
+    ['$.data.id'],
+    ['undefined undefined'],
+    [new Date(0)],
+    [['t2']],
+    [() => '[object Object]'],
+    [null],
+    ['#N/A'],
+    ['null'],
+    ['t2\u200b'],
+    ['\ufefft2'],
+  ])('nor if it is what may not be sent: %j', async key => {
+    const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
+    const sandbox = await start(0, { contacts: people });
+    const list = [
+      ...upTo(2).map(n => ({ fields: { tei_id: `t${n}` } })),
+      { name: 'Person 2', fields: { tei_id: key } },
+    ] as SyncContact[];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id' });
+    expect(result.failed).toMatchObject([{ index: 2, code: 'INVALID_INPUT' }]);
+    expect(result).toMatchObject({ left: [], notRemoved: { indexes: [[2, 2]] } });
+    expect(membersOf(sandbox)).toHaveLength(3);
+  });
+
+  test('a key or URN with accents in another form is told, and its contact stays', async () => {
+    const people = [person(0, { fields: { tei_id: '\u00c9-1' } }), person(1)];
+    const sandbox = await start(0, { contacts: [...people, { urns: ['ext:\u00c9-2'] }] });
+    const lines = captureConsole();
+    const list = [{ urns: [urn(0)], fields: { tei_id: 'E\u0301-1' } }, { fields: { tei_id: 'x' } }];
+    const result = await sync(sandbox, list, { key: 'fields.tei_id', dryRun: true });
+    expect(result).toMatchObject({ left: [], unmatched: [uuidOf(sandbox, 1)] });
+    expect(lines.filter(line => line.includes('NFC'))).toEqual([
+      expect.stringContaining('warning: Ids in contacts[0] have accents'),
+    ]);
+    lines.length = 0;
+    await bulk(syncContacts([{ urns: ['ext:E\u0301-2'] }, { urns: ['ext:\u00c9-2'] }]), sandbox);
+    await bulk(syncContacts([{ name: 'Zoe\u0308', urns: ['ext:\u00c9-2'] }]), sandbox);
+    expect(lines.filter(line => line.includes('NFC'))).toHaveLength(1);
+  });
+
+  test('a uuid in another form names its contact, whatever else is wrong with the entry', async () => {
+    const sandbox = await start(3);
+    const [kept, gone] = [1, 2].map(n => uuidOf(sandbox, n)) as [string, string];
+    const list = [{ uuid: uuidOf(sandbox, 0) }, { uuid: kept.toUpperCase(), name: ' ' }];
+    const result = await sync(sandbox, list);
+    expect(result.failed).toMatchObject([{ index: 1 }]);
+    expect(result.left).toEqual([gone]);
+    expect(membersOf(sandbox)).toEqual(['Person 0', 'Person 1']);
+  });
+
   test('two people with one number but different keys are named as such, and both stay', async () => {
     const people = upTo(3).map(n => person(n, { fields: { tei_id: `t${n}` } }));
     const sandbox = await start(0, { contacts: people });

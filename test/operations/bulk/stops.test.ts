@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
 import { syncContacts, upsertContacts } from '../../../src/index.js';
 import type { SyncOptions } from '../../../src/types/bulk.js';
+import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { noSleep } from '../../support/noSleep.js';
@@ -368,7 +369,7 @@ describe.each(dialects)('going on after a stop, on %s', dialect => {
     );
     expectInStep(sandbox, longer);
     expect(repeated(sandbox)).toEqual([]);
-    // The place that the other list left stays its own.
+    // The place that another step of the same run left stays its own.
     expect(next.state.rapidpro).toEqual(rapidpro);
     const exact = { resume: true, urns: 'exact' } as const;
     const other = await bulk(syncContacts(changed(60), exact), sandbox, { rapidpro });
@@ -461,6 +462,68 @@ describe('the deadline', () => {
     const { result } = await bulk(syncContacts(changed(60), { deadline: 30 }), sandbox);
     expect(result.notAttempted.length).toBeGreaterThan(0);
     expect(sleeps).toEqual([]);
+  });
+});
+
+describe.each([syncContacts, upsertContacts])('two lists that stop: %o', operation => {
+  const named = (from: number, count: number, name: string) =>
+    upTo(count).map(n => ({ urns: [urn(from + n)], name: `${name} ${n}` }));
+  const A = named(0, 40, 'A');
+  const options = { resume: true, concurrency: 1 };
+  /** The state of the next run has been stored in between. */
+  const later = ({ rapidpro }: State): State => ({ rapidpro: structuredClone(rapidpro) });
+
+  /** After a run that stopped in list A. */
+  async function stopped() {
+    const sandbox = await workspace({ contacts: seeded(80), throttle: { 'v2.contacts': 20 } });
+    const { state, result } = await bulk(operation(A, options), sandbox);
+    expect(result.updated.length).toBeGreaterThan(0);
+    expect(result.notAttempted.length).toBeGreaterThan(0);
+    sandbox.configure({ throttle: false });
+    return { sandbox, state };
+  }
+  const isAs = (sandbox: Sandbox, list: typeof A) =>
+    list.every(({ urns, name }) =>
+      sandbox.contacts().some(one => one.urns.includes(urns[0] ?? '') && one.name === name),
+    );
+
+  test('another version of the list in a later run replaces what the first did', async () => {
+    const { sandbox, state } = await stopped();
+    const lines = captureConsole();
+    const B = [...named(0, 39, 'B'), ...named(50, 5, 'B')];
+    const second = await bulk(operation(B, options), sandbox, later(state));
+    expect(second.state.rapidpro).toEqual({});
+    expect(lines.join('\n')).toContain('Its checkpoint was dropped');
+    const third = await bulk(operation(A, options), sandbox, later(second.state));
+    expect(third.result.updated.length + third.result.unchanged.length).toBe(40);
+    expect(third.result.updated.some(({ earlier }) => earlier)).toBe(false);
+    expect(isAs(sandbox, A)).toBe(true);
+  });
+
+  test.each([
+    ['of other people', named(40, 40, 'B'), options],
+    ['with other options', named(0, 40, 'B'), { ...options, duplicates: 'first' as const }],
+    ['in a dry run', named(0, 40, 'B'), { ...options, dryRun: true }],
+  ])('a list %s leaves it in its place', async (_, B, other) => {
+    const { sandbox, state } = await stopped();
+    const second = await bulk(operation(B, other), sandbox, later(state));
+    expect(second.state.rapidpro).toEqual(state.rapidpro);
+    const third = await bulk(operation(A, options), sandbox, later(second.state));
+    expect(third.result.updated.some(({ earlier }) => earlier)).toBe(true);
+    expect(third.state.rapidpro).toEqual({});
+  });
+
+  test('in one run, each goes on in the next, and both come to an end', async () => {
+    const { sandbox, state } = await stopped();
+    const B = named(0, 40, 'B');
+    // Another step of the run in which A stopped.
+    const second = await bulk(operation(B, options), sandbox, { rapidpro: state.rapidpro });
+    expect(second.state.rapidpro).toEqual(state.rapidpro);
+    const third = await bulk(operation(A, options), sandbox, later(second.state));
+    expect(third.result.notAttempted).toEqual([]);
+    const last = await bulk(operation(B, options), sandbox, { rapidpro: third.state.rapidpro });
+    expect(last.state.rapidpro).toEqual({});
+    expect(isAs(sandbox, B)).toBe(true);
   });
 });
 
