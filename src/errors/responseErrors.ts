@@ -21,6 +21,8 @@ interface Refused {
   body: unknown;
   /** True if it was JSON that is not empty, like almost all of RapidPro's refusals. */
   isJson: boolean;
+  /** True if it says that it is JSON, but did not arrive whole. */
+  isHalfJson?: boolean;
   /** True if RapidPro named the workspace of the token, so the token itself is valid. */
   authenticated: boolean;
   retryAfter?: number | undefined;
@@ -344,7 +346,7 @@ function isPassedOn(
 function outcomeOf(
   request: ApiRequest,
   credential: Credential,
-  { statusCode, location }: Refused,
+  { statusCode, location, isHalfJson }: Refused,
   code: ErrorCode,
 ): ErrorOutcome {
   if (statusCode === 407) return 'none';
@@ -353,7 +355,8 @@ function outcomeOf(
     return isHarmless ? 'none' : 'unknown';
   }
   if (isGatewayStatus(statusCode) || statusCode >= 500) return 'unknown';
-  if (code !== 'NOT_RAPIDPRO' || isNotTaken(statusCode)) return 'refused';
+  if (code !== 'NOT_RAPIDPRO' || isHalfJson || isNotTaken(statusCode)) return 'refused';
+  // Something in front of RapidPro may have replaced its answer after the work.
   if (request.method === 'GET') return 'none';
   return isRepeatable(request) ? 'refused' : 'unknown';
 }
