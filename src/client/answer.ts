@@ -130,11 +130,13 @@ async function readFailure(
   const body = 'value' in parsed ? parsed.value : undefined;
   const isJson = typeof body === 'object' && body !== null;
   const claimsJson = /json/i.test(header(answer, 'content-type') ?? '');
-  const isLost = text === undefined || (!('value' in parsed) && claimsJson);
+  const isHalfJson = !('value' in parsed) && claimsJson;
+  const isLost = text === undefined || isHalfJson;
   const error = responseError(request, configuration, {
     statusCode,
     body,
     isJson,
+    isHalfJson,
     authenticated: dialectOf(answer) !== undefined,
     retryAfter,
     location: header(answer, 'location'),

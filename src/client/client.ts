@@ -2,7 +2,13 @@ import { FormData } from 'undici';
 import type { Configuration } from '../configuration.js';
 import { changed, fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import { networkFailure } from '../errors/networkErrors.js';
-import { type Failure, mayBeDone, outcomeUnknown, perhapsDone } from '../errors/outcome.js';
+import {
+  type Failure,
+  isRepeatable,
+  mayBeDone,
+  outcomeUnknown,
+  perhapsDone,
+} from '../errors/outcome.js';
 import { DEFAULT_TIMEOUT } from '../input/options.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
@@ -128,7 +134,7 @@ export class Client {
   }
 
   async #untilAnswered(request: ApiRequest, course: Course): Promise<ApiResponse> {
-    const repeatable = request.repeatable ?? request.method !== 'POST';
+    const repeatable = isRepeatable(request);
     const wire = this.#prepare(request, repeatable);
     const { limiter } = this;
     let paused = 0;

@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../types/request.js';
 import { changed, type RapidProError } from './errors.js';
 
 /** What happened to one attempt, as far as retries are concerned. */
@@ -25,6 +26,25 @@ export function mayBeDone({ kind }: Failure): boolean {
 export function isGatewayStatus(statusCode: number): boolean {
   const isCloudflare = statusCode >= 520 && statusCode <= 530;
   return isCloudflare || statusCode === 408 || (statusCode >= 502 && statusCode <= 504);
+}
+
+/**
+ * Statuses by which a server or proxy says that it did not even take the request: no login (401, 407), no length or too
+ * much of it (411, 413, 414, 431), a condition that it cannot meet (417), the wrong server (421) or protocol (426), too
+ * many requests (429). With any other, what is in front of RapidPro may have replaced the answer after the work.
+ */
+const NOT_TAKEN = new Set([401, 407, 411, 413, 414, 417, 421, 426, 429, 431]);
+
+export function isNotTaken(statusCode: number): boolean {
+  return NOT_TAKEN.has(statusCode);
+}
+
+/** Whether a request may be sent again after an attempt that may have done the work. */
+export function isRepeatable({
+  method,
+  repeatable,
+}: Pick<ApiRequest, 'method' | 'repeatable'>): boolean {
+  return repeatable ?? method !== 'POST';
 }
 
 /** What repeating it would do twice. Only sends and starts reach people. */
@@ -69,10 +89,15 @@ export function outcomeUnknown(
 ): RapidProError {
   const again = (isChange ? CHANGED_TWICE : TWICE)[path] ?? 'do it twice';
   const cause = error.statusCode === 500 ? knownCause(path) : undefined;
+  // "host" may be wrong. If it is right, something in front of RapidPro answered.
+  const isForeign = error.code === 'NOT_RAPIDPRO';
+  const doubt = isForeign
+    ? 'If RapidPro is behind it, it may have done this'
+    : 'It is unclear whether RapidPro did this';
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',
-    description: `${error.description} It is unclear whether RapidPro did this, so the request was not repeated.`,
-    fix: `Check in RapidPro whether it was done before you run the job again. Otherwise, you could ${again}.${cause ? ` ${cause}` : ''}`,
+    description: `${error.description} ${doubt}, so the request was not repeated.`,
+    fix: `${isForeign ? `${error.fix} ` : ''}Check in RapidPro whether it was done before you run the job again. Otherwise, you could ${again}.${cause ? ` ${cause}` : ''}`,
     outcome: 'unknown',
     retryAfter: undefined,
   });

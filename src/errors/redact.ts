@@ -66,7 +66,7 @@ const isUuid = (text: string) => WHOLE_UUID.test(text);
 
 /** Adds a text, and its words if it may be a name. */
 function collectText(written: string, found: Set<string>, isWhole: boolean): void {
-  const text = written.trim();
+  const text = written.normalize().trim();
   if (text === '' || isUuid(text)) return;
   found.add(text);
   // The part after a scheme may come back alone.
@@ -123,7 +123,7 @@ function collectNumbers(value: unknown, found: Set<string>): void {
 /** Each part of a name identifies a person. */
 function collectNames(name: unknown, found: Set<string>): void {
   if (typeof name !== 'string') return;
-  for (const [part] of name.matchAll(/[\p{L}\p{N}]{3,}/gu)) {
+  for (const [part] of name.normalize().matchAll(/[\p{L}\p{N}]{3,}/gu)) {
     if (OURS.has(part.toLowerCase())) continue;
     found.add(part);
     // Short ones are searched in their own letter case and in capitals, as servers may write them.
@@ -145,7 +145,7 @@ function isSetting(resource: Resource | undefined, key: string): boolean {
 
 /** The name of a file may be that of a person. Its extension is shown. */
 function collectFileName(name: string, found: Set<string>): void {
-  const stem = name.replace(/\.[a-z\d]{1,5}$/i, '');
+  const stem = name.normalize().replace(/\.[a-z\d]{1,5}$/i, '');
   if (FILE_WORDS.has(stem.toLowerCase())) return;
   found.add(stem);
   collectNames(stem, found);
@@ -204,7 +204,8 @@ export function redactor(
   personal: readonly string[] = [],
   secrets: readonly string[] = [],
 ): (text: string) => string {
-  const dropEchoes = echoDropper(personal, secrets);
+  const inOneForm = secrets.map(secret => secret.normalize());
+  const dropEchoes = echoDropper(personal, inOneForm);
   const maskNumbers = numberDropper(personal);
   let left = MOST_READ;
   return text => {
@@ -400,14 +401,33 @@ function decodings(word: string): string[] {
   return found;
 }
 
-/** Undoes the escapes of JSON and web pages. */
+/** The marks and signs that web pages write by name. A letter and its mark become one letter. */
+const MARKS: { readonly [name: string]: string } = {
+  ...{ grave: '\u0300', acute: '\u0301', circ: '\u0302', tilde: '\u0303', uml: '\u0308' },
+  ...{ ring: '\u030a', cedil: '\u0327', caron: '\u030c' },
+};
+const SIGNS: { readonly [name: string]: string } = {
+  ...{ nbsp: ' ', lt: '<', gt: '>', quot: '"', apos: "'", lsquo: '‘', rsquo: '’', hellip: '…' },
+  ...{ szlig: 'ß', aelig: 'æ', AElig: 'Æ', oelig: 'œ', OElig: 'Œ', oslash: 'ø', Oslash: 'Ø' },
+};
+const MARKED = new RegExp(`&([a-z])(${Object.keys(MARKS).join('|')});`, 'gi');
+const SIGN = new RegExp(`&(${Object.keys(SIGNS).join('|')});`, 'g');
+
+/** Undoes the escapes of JSON and web pages, and writes each letter in one way (NFC). */
 function unescapeText(text: string): string {
   const letter = (code: number) => (code <= 0x10ffff ? String.fromCodePoint(code) : '�');
   return text
+    .replaceAll('&amp;', '&')
+    .replace(MARKED, (_, plain: string, mark: string) => plain + MARKS[mark.toLowerCase()])
+    .replace(SIGN, (_, name: string) => SIGNS[name] ?? '')
     .replace(/\\u([\da-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     .replace(/&#x([\da-f]{1,6});/gi, (_, hex: string) => letter(Number.parseInt(hex, 16)))
-    .replace(/&#(\d{1,7});/g, (_, digits: string) => letter(Number(digits)));
+    .replace(/&#(\d{1,7});/g, (_, digits: string) => letter(Number(digits)))
+    .normalize();
 }
+
+/** A word where an echo was cut: before dots, or after what was left out and before the closing quote. */
+const CUT_WORD = /[\p{L}\p{M}\p{N}]{1,24}(?:…|\.{2,3})|(?<=… )[\p{L}\p{M}\p{N}]{1,24}(?=["'”»])/gu;
 
 /** Makes a function that removes echoes of what was sent from texts, and any part of the secrets. */
 function echoDropper(
@@ -420,7 +440,8 @@ function echoDropper(
   const inWords = secrets.filter(secret => /[\s"'<>]/.test(secret));
   const all = [...sent, ...inWords];
   const rows = length > MOST_INDEXED ? undefined : rowsOf(all);
-  const isSent = rows ? (key: string) => rows.has(key) : wordFinder(all);
+  const occurs = wordFinder(all);
+  const isSent = rows ? (key: string) => rows.has(key) : occurs;
   const finders = secrets.map(secretFinder);
   const holdsSecret = (text: string) => finders.some(isWithin => isWithin(text));
 
@@ -435,11 +456,14 @@ function echoDropper(
     return clean + text.slice(position);
   };
   const isLongRow = (key: string) => key.length >= LONG_ROW && isSent(key);
+  const formsOf = (word: string) => decodings(word).map(form => form.normalize());
   const isEcho = (word: string) =>
     holdsSecret(word) ||
-    decodings(word).some(form => holdsSecret(form) || findRows(form, isLongRow).length > 0);
+    formsOf(word).some(form => holdsSecret(form) || findRows(form, isLongRow).length > 0);
   const dropWhole = (text: string) =>
     inWords.reduce((left, secret) => left.replaceAll(secret, '…'), text);
+  const dropCut = (text: string) =>
+    text.replace(CUT_WORD, word => (occurs(word.replace(/[….]+$/, '')) ? '…' : word));
   return text =>
-    dropRows(dropWhole(text)).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
+    dropCut(dropRows(dropWhole(text))).replace(/[^\s"'<>]+/g, word => (isEcho(word) ? '…' : word));
 }

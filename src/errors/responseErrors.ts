@@ -3,7 +3,7 @@ import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
-import { isGatewayStatus, knownCause } from './outcome.js';
+import { isGatewayStatus, isNotTaken, isRepeatable, knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import {
   cleanSentence,
@@ -21,6 +21,8 @@ interface Refused {
   body: unknown;
   /** True if it was JSON that is not empty, like almost all of RapidPro's refusals. */
   isJson: boolean;
+  /** True if it says that it is JSON, but did not arrive whole. */
+  isHalfJson?: boolean;
   /** True if RapidPro named the workspace of the token, so the token itself is valid. */
   authenticated: boolean;
   retryAfter?: number | undefined;
@@ -346,14 +348,19 @@ function isPassedOn(
 function outcomeOf(
   request: ApiRequest,
   credential: Credential,
-  { statusCode, location }: Refused,
+  { statusCode, location, isHalfJson }: Refused,
+  code: ErrorCode,
 ): ErrorOutcome {
   if (statusCode === 407) return 'none';
   if (statusCode < 400) {
     const isHarmless = request.method === 'GET' || isPassedOn(location, request, credential);
     return isHarmless ? 'none' : 'unknown';
   }
-  return isGatewayStatus(statusCode) || statusCode >= 500 ? 'unknown' : 'refused';
+  if (isGatewayStatus(statusCode) || statusCode >= 500) return 'unknown';
+  if (code !== 'NOT_RAPIDPRO' || isHalfJson || isNotTaken(statusCode)) return 'refused';
+  // Something in front of RapidPro may have replaced its answer after the work.
+  if (request.method === 'GET') return 'none';
+  return isRepeatable(request) ? 'refused' : 'unknown';
 }
 
 /** The position of a mistake in the job's list, which may be longer than the list that was sent. */
@@ -392,6 +399,6 @@ export function responseError(
     statusCode: refused.statusCode,
     // Another server's words are not about the job.
     errors: /^(NOT_RAPIDPRO|PROXY_FAILED)$/.test(verdict.code) ? [] : errors.map(formatFieldError),
-    outcome: outcomeOf(request, credential, refused),
+    outcome: outcomeOf(request, credential, refused, verdict.code),
   });
 }

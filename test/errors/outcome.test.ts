@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { changed, fail, RapidProError, reachOf } from '../../src/errors/errors.js';
 import {
   isGatewayStatus,
+  isNotTaken,
   mayBeDone,
   outcomeUnknown,
   perhapsDone,
@@ -26,6 +27,11 @@ test('the statuses with which a proxy says that it got no answer', () => {
   expect(statuses).toEqual([408, 502, 503, 504, ...cloudflare]);
 });
 
+test('the statuses with which a server or proxy says that it did not take the request', () => {
+  const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isNotTaken);
+  expect(statuses).toEqual([401, 407, 411, 413, 414, 417, 421, 426, 429, 431]);
+});
+
 const lost = (statusCode?: number) =>
   fail('SERVER_ERROR', 'It failed.', 'Wait.', { statusCode, retryAfter: 3, outcome: 'unknown' });
 
@@ -36,6 +42,19 @@ describe('a write whose outcome is unknown', () => {
     expect(error).not.toHaveProperty('retryAfter');
     expect(error.description).toMatch(/^It failed\. It is unclear whether/);
     expect(error.fix).toMatch(/you could create the contact, or its note, twice\.$/);
+  });
+
+  test('whose answer is of another server says first where to look', () => {
+    const foreign = fail('NOT_RAPIDPRO', 'It is no RapidPro.', 'Check "host".', {
+      statusCode: 403,
+      outcome: 'unknown',
+    });
+    expect(outcomeUnknown(foreign, 'messages')).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      description:
+        'It is no RapidPro. If RapidPro is behind it, it may have done this, so the request was not repeated.',
+      fix: expect.stringMatching(/^Check "host"\. Check in RapidPro .* send it twice\.$/),
+    });
   });
 
   test('of an object that exists, it says what may change twice', () => {

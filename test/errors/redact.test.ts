@@ -165,6 +165,10 @@ describe('escapes are undone', () => {
     ['&#x10ffff;', '\u{10ffff}'],
     ['&#1114112;', '�'],
     ['&#65', '&#65'],
+    ['Am&eacute;lie&nbsp;&Ccedil;. &lt;b&gt;', 'Amélie Ç. <b>'],
+    ['Am&amp;eacute;lie &amp; Jos&amp;#233;', 'Amélie & José'],
+    ['&eacut; &constructor;', '&eacut; &constructor;'],
+    ['Ame\u0301lie', 'Amélie'],
   ])('%s', (text, plain) => {
     expect(redact(text)).toBe(plain);
   });
@@ -188,6 +192,32 @@ describe('echoes', () => {
     ['abc:abcdef', 'see abc:abcdef!', 'see abc:…ef!'],
   ])('of %j in %j', (sent, text, shown) => {
     expect(drop([sent], text)).toBe(shown);
+  });
+
+  test.each(['NFC', 'NFD'] as const)('of what was sent as %s, in any form', form => {
+    const name = 'Amélie Uwimana';
+    const sent = personalTexts({ path: 'contacts', body: { name: name.normalize(form) } });
+    for (const echo of [
+      name,
+      name.normalize('NFD'),
+      'Amélie',
+      'Am&eacute;lie&nbsp;Uwimana',
+      encodeURIComponent(name.normalize('NFD')),
+    ]) {
+      expect(redact(`Value "${echo}" is not valid.`, sent)).toBe('Value "…" is not valid.');
+    }
+    const token = 'sécret-of-the-hook';
+    expect(redact(`x=${token.normalize('NFD')}`, [], [token.normalize(form)])).toBe('…');
+  });
+
+  test.each([
+    ['Value "Amélie Uwim…" is not valid.', 'Value "… …" is not valid.'],
+    ['Value "Amélie Uwim..." is not valid.', 'Value "… …" is not valid.'],
+    ['Value "Amélie Uwim" is not valid.', 'Value "… …" is not valid.'],
+    ['Too long… see Amélie, not them.', 'Too long… see …, not them.'],
+    ['It is Amélie: wait...', 'It is …: wait...'],
+  ])('of a name that is cut within a word: %s', (text, shown) => {
+    expect(drop(['Amélie Uwimana', 'Amélie', 'Uwimana'], text)).toBe(shown);
   });
 
   test('rows do not go on from one text to the next', () => {

@@ -98,7 +98,13 @@ describe('what a status means, and what happened to the request', () => {
       ['JSON with words of its own', { body: { message: 'Blocked', status: statusCode } }],
     ])('%s that does not look like RapidPro is of another server', (_, answer) => {
       const error = refuse({ statusCode, ...answer });
-      expect(error).toMatchObject({ code: 'NOT_RAPIDPRO', statusCode, outcome: 'refused' });
+      // It may stand before RapidPro, and have replaced the answer after the work.
+      expect(error).toMatchObject({ code: 'NOT_RAPIDPRO', statusCode, outcome: 'unknown' });
+      const outcomeOf = (request: object) =>
+        refuse({ statusCode, ...answer }, { ...POST, ...request }).outcome;
+      expect(outcomeOf({ method: 'GET' })).toBe('none');
+      expect(outcomeOf({ repeatable: true })).toBe('refused');
+      expect(outcomeOf({ method: 'DELETE' })).toBe('refused');
       expect(error.description).toContain(`answered ${statusCode}`);
       expect(error.fix).toContain('firewall');
       expect(error).not.toHaveProperty('errors');
@@ -108,9 +114,25 @@ describe('what a status means, and what happened to the request', () => {
       ['its JSON', { body: { detail: 'Non.' } }],
       ['its header', { isJson: false, authenticated: true }],
     ])('RapidPro is known by %s', (_, answer) => {
-      expect(refuse({ statusCode, ...answer }).code).not.toBe('NOT_RAPIDPRO');
+      const error = refuse({ statusCode, ...answer });
+      expect(error.code).not.toBe('NOT_RAPIDPRO');
+      expect(error.outcome).toBe('refused');
     });
   });
+
+  test.each([400, 403, 404])('%i of another server may come after the work', statusCode => {
+    for (const answer of [{ isJson: false }, { body: { message: 'Blocked' } }]) {
+      const error = refuse({ statusCode, ...answer });
+      expect(error).toMatchObject({ code: 'NOT_RAPIDPRO', outcome: 'unknown' });
+    }
+  });
+
+  test.each([401, 411, 413, 414, 417, 421, 426, 429, 431])(
+    '%i of another server comes before the work',
+    statusCode => {
+      expect(refuse({ statusCode, isJson: false }).outcome).toBe('refused');
+    },
+  );
 
   test.each([
     [401, 'INVALID_TOKEN'],

@@ -73,6 +73,25 @@ describe.each<[string, Behavior, RapidProError['outcome']]>([
   });
 });
 
+describe.each([
+  ['403', badGateway(403)],
+  ['400', badGateway(400)],
+  ['404', badGateway(404)],
+  ['406', badGateway(406)],
+  ['403 in JSON', json({ message: 'Forbidden' }, 403)],
+])('the outcome after a page of another server: %s', (_, behave) => {
+  test('is unknown only where repeating it does harm', async () => {
+    const { code, outcome } = await errorOf(SEND, behave);
+    expect({ code, outcome }).toEqual({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
+    expect((await errorOf(WRITE, behave)).outcome).toBe('refused');
+    expect((await errorOf(READ, behave)).outcome).toBe('none');
+  });
+});
+
+test.each([401, 413, 421, 426])('a %i page says that the request was not taken', async status => {
+  expect((await errorOf(SEND, badGateway(status))).outcome).toBe('refused');
+});
+
 test.each([taken, later])(
   'a refusal says nothing of an attempt before it that was lost',
   async last => {

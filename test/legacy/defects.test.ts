@@ -8,7 +8,16 @@ import {
   startFlow,
   upsertContact,
 } from '../../src/index.js';
-import { contactsServer, FLOW, failure, run, sent, stateFor, UUID } from '../operations/run.js';
+import {
+  contactsServer,
+  FLOW,
+  failure,
+  page,
+  run,
+  sent,
+  stateFor,
+  UUID,
+} from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { answer, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
@@ -126,7 +135,10 @@ test('7. the response on state is a few plain values', async () => {
 test('8. names, URNs and texts stay out of the log', async () => {
   const lines = captureConsole();
   const body = { uuid: UUID, urns: [URN], contacts: [{ name: 'Amina' }], text: { eng: 'Hi' } };
-  const server = await serve(msw.post('*', () => HttpResponse.json(body, { status: 201 })));
+  const server = await serve(
+    msw.get('*/flows.json', () => page([{ uuid: FLOW, archived: false }])),
+    msw.post('*', () => HttpResponse.json(body, { status: 201 })),
+  );
   await startFlow({ flow: FLOW, urns: [URN] })(stateFor(server));
   await sendBroadcast({ text: 'Hi', urns: [URN] })(stateFor(server));
   expect(lines).toHaveLength(2);

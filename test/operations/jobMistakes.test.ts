@@ -409,6 +409,9 @@ describe('a group by a name that is almost right', () => {
   const refusing = (body: object, groups = () => HttpResponse.json(listed)) =>
     serve(
       msw.get('*/groups.json', groups),
+      msw.get('*/flows.json', () =>
+        HttpResponse.json({ next: null, results: [{ uuid: UUID, archived: false }] }),
+      ),
       msw.post('*', () => HttpResponse.json(body, { status: 400 })),
     );
   const listed = { next: null, results: [{ uuid: UUID, name: 'Mothers', query: null }] };

@@ -5,7 +5,7 @@ import { withCallback } from '../../src/operations/base/callback.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { fakeAdaptor } from '../scripts/fake-adaptor.js';
 import { serve } from '../support/serve.js';
-import { FLOW, failure, run, sent } from './run.js';
+import { answering, denied, FLOW, failure, run, sent } from './run.js';
 
 /**
  * In four operations, version 2 took a callback as the second argument. OpenFn's compiler makes a function of options
@@ -98,7 +98,9 @@ const OPERATIONS: [string, (options: never) => Operation][] = [
 test.each(OPERATIONS.slice(0, 2))(
   'a dry run of %s by data of the job sends nothing',
   async (_, make) => {
-    const server = await serve();
+    const server = await serve(
+      ...['contacts', 'flows'].map(name => answering('get', name, denied)),
+    );
     const operation = make(compiled('{ dryRun: $.test }') as never);
     const state = await run(operation, server, { test: true });
     expect(state.data).toMatchObject({ dryRun: true });

@@ -10,8 +10,12 @@ import {
   deleteContacts,
   eachChange,
   eachPage,
+  getCampaignEvents,
   getContact,
   getContacts,
+  getFlowRuns,
+  getMessages,
+  getResthookEvents,
   http,
   sendBroadcast,
   sendMessage,
@@ -28,6 +32,7 @@ import { serve } from '../support/serve.js';
 import { bulk, counts, workspace, writes } from './bulk/workspace.js';
 import {
   answering,
+  denied,
   FLOW,
   failure,
   OTHER_UUID,
@@ -119,7 +124,9 @@ describe.each(USES)('%s', (_, use) => {
 describe('the country of the workspace', () => {
   const inCountry = (country: string | null, status = 200) => [
     answering('get', 'workspace', () =>
-      HttpResponse.json({ uuid: UUID, country, timezone: 'UTC' }, { status }),
+      status === 403
+        ? denied()
+        : HttpResponse.json({ uuid: UUID, country, timezone: 'UTC' }, { status }),
     ),
     answering('post', 'contacts', () => HttpResponse.json({ uuid: UUID, urns: [] })),
     answering('post', 'messages', () => HttpResponse.json({ id: 1 }, { status: 201 })),
@@ -766,7 +773,7 @@ describe('an option that would not be heeded', () => {
   });
 
   test('is heeded if it is surely no callback', async () => {
-    const server = await serve();
+    const server = await serve(answering('get', 'contacts', denied));
     const operation = sendBroadcast({ urns: [AMINA], text: 'Hi' }, (() => ({
       dryRun: true,
     })) as never);
@@ -784,6 +791,63 @@ test('all that is wrong in a list is reported at once', async () => {
   expect(error.errors?.map(text => /\[\d\]/.exec(text)?.[0])).toEqual(['[1]', '[2]', '[3]', '[4]']);
   const other = await refused(addToGroup([AMINA, '078812', 'ext:a#b'], 'Mothers'), 'INVALID_URN');
   expect(other.errors).toHaveLength(2);
+});
+
+describe('a check before sending', () => {
+  const PEOPLE = Array.from({ length: 101 }, (_, n) => `tel:+2507880${10000 + n}`);
+  /** What is checked, and where. */
+  const CHECKS: [string, Operation, endpoint: string][] = [
+    ['people of a broadcast', sendBroadcast({ urns: PEOPLE, text: 'Hi' }), 'contacts'],
+    ['people of a start', startFlow({ flow: FLOW, urns: PEOPLE }), 'contacts'],
+    ['a flow', startFlow({ flow: FLOW, groups: [UUID] }), 'flows'],
+    ['a country', addContact({ name: 'X', urns: ['tel:81234567890'] }), 'workspace'],
+    ['a field', updateContact(UUID, { fields: { due: '2026-03-01' } }), 'fields'],
+    ['a label', getMessages({ label: 'Nope' }), 'labels'],
+    ['a flow of runs', getFlowRuns({ flow: FLOW }), 'flows'],
+    ['a campaign', getCampaignEvents({ campaign: UUID }), 'campaigns'],
+    ['a resthook', getResthookEvents({ resthook: 'x' }), 'resthooks'],
+  ];
+  const others = [
+    msw.get('*/workspace.json', () =>
+      HttpResponse.json({ uuid: UUID, country: 'RW', timezone: 'UTC' }),
+    ),
+    msw.get('*', () => page([])),
+    msw.post('*', () => HttpResponse.json({ uuid: UUID, id: 1, urns: [] }, { status: 201 })),
+  ];
+  const html = (status: number) => () =>
+    new HttpResponse('<html>blocked</html>', { status, headers: { 'content-type': 'text/html' } });
+  const gateway = () => HttpResponse.json({ message: 'Forbidden' }, { status: 403 });
+
+  test.each(CHECKS)('of %s is left out if RapidPro says no', async (_, operation, endpoint) => {
+    const server = await serve(answering('get', endpoint, denied), ...others);
+    await run(operation, server);
+    expect(sent(server).some(line => line.startsWith(`GET ${endpoint}`))).toBe(true);
+  });
+
+  test.each(CHECKS)('of %s is not, if somebody else does', async (_, operation, endpoint) => {
+    for (const refusal of [...[400, 403, 404, 405, 501].map(html), gateway]) {
+      const server = await serve(answering('get', endpoint, refusal), ...others);
+      const error = await failure(operation, server);
+      expect(error.code).toMatch(/^(NOT_RAPIDPRO|SERVER_ERROR)$/);
+      expect(error.outcome).toBe('none');
+      expect(sent(server).filter(line => !line.startsWith('GET'))).toEqual([]);
+    }
+  });
+
+  test('that somebody else prevented once is made for the next operation', async () => {
+    const server = await serve(
+      answering('get', 'workspace', html(403), () =>
+        HttpResponse.json({ uuid: UUID, country: 'ID', timezone: 'UTC' }),
+      ),
+      ...others,
+    );
+    const state = stateFor(server);
+    for (const code of ['NOT_RAPIDPRO', 'INVALID_URN']) {
+      const adding = addContact({ name: 'X', urns: ['tel:81234567890'] })({ ...state });
+      await expect(adding).rejects.toMatchObject({ code });
+    }
+    expect(sent(server)).toEqual(['GET workspace', 'GET workspace']);
+  });
 });
 
 describe.each(DIALECTS)('a damaged cell is nobody, on %s', dialect => {

@@ -55,6 +55,12 @@ export function page(results: unknown[], next: string | null = null): Response {
   return HttpResponse.json({ next, previous: null, results });
 }
 
+/** What RapidPro says where the token may not do something. */
+export function denied(): Response {
+  const detail = 'You do not have permission to perform this action.';
+  return HttpResponse.json({ detail }, { status: 403 });
+}
+
 /** Answers one endpoint with the given answers in turn, the last one for all that follow. */
 export function answering(
   method: 'get' | 'post' | 'delete',

@@ -190,6 +190,7 @@ describe.each(sends)('%s that stop in the middle', (path, send) => {
     ['502', badGateway(502), 'OUTCOME_UNKNOWN'],
     ['500', json('Server Error', 500), 'OUTCOME_UNKNOWN'],
     ['a web page', badGateway(200), 'OUTCOME_UNKNOWN'],
+    ['a 403 page', badGateway(403), 'OUTCOME_UNKNOWN'],
     ['a list', json([], 201), 'OUTCOME_UNKNOWN'],
     ['no answer', stall, 'OUTCOME_UNKNOWN'],
   ])('%s: the second hundred is unknown and never sent again', async (_, fault, reason) => {
@@ -402,6 +403,7 @@ describe('a write that must not be repeated, whose answer says nothing', () => {
     ['520', badGateway(520)],
     ['408', json({ detail: 'x' }, 408)],
     ['a web page', badGateway(201)],
+    ['a 404 page', badGateway(404)],
     ['an empty object', json({}, 201)],
     ['null', json(null, 201)],
     ['204', json(null, 204)],

@@ -15,7 +15,7 @@ import { captureConsole } from '../support/captureConsole.js';
 import { noSleep } from '../support/noSleep.js';
 import { serve } from '../support/serve.js';
 import { bulk, counts, FIELDS, holder, workspace, writes } from './bulk/workspace.js';
-import { answering, contactsServer, failure, run, sent, UUID } from './run.js';
+import { answering, contactsServer, denied, failure, run, sent, UUID } from './run.js';
 
 /** A time in a contact field is stored as the job means it, or the log says so. */
 
@@ -238,7 +238,6 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
 });
 
 describe('where the token may not read', () => {
-  const forbidden = () => HttpResponse.json({ detail: 'No.' }, { status: 403 });
   const fields = () => HttpResponse.json({ next: null, previous: null, results: [...FIELDS] });
 
   /** Takes contacts, and shows this time whatever is sent. */
@@ -254,7 +253,7 @@ describe('where the token may not read', () => {
     ['2027-02-31', '2027-03-03T18:30:57.170796+02:00'],
     ['2026-03-01 10:00 EAT', '2026-03-01T10:00:00.000000+02:00'],
   ])('the fields, %j is sent as it is and compared', async (written, stored) => {
-    const server = await serve(answering('get', 'fields', forbidden), storing(stored));
+    const server = await serve(answering('get', 'fields', denied), storing(stored));
     const lines = captureConsole();
     const state = await run(upsertContact({ urns: [AMINA], fields: { due: written } }), server);
     await upsertContact({ urns: [AMINA], fields: { due: written } })(state);
@@ -270,7 +269,7 @@ describe('where the token may not read', () => {
     ['2026-03-01T09:15:30+0200', '2026-03-01T09:15:30+0200'],
     ['2026-03-01', '2026-03-01'],
   ])('the fields, %j that is stored right is not reported', async (written, stored) => {
-    const server = await serve(answering('get', 'fields', forbidden), storing(stored));
+    const server = await serve(answering('get', 'fields', denied), storing(stored));
     const lines = captureConsole();
     await run(upsertContact({ urns: [AMINA], fields: { due: written } }), server);
     expect(lines.join()).not.toContain('RapidPro stored ');
@@ -279,7 +278,7 @@ describe('where the token may not read', () => {
   test('the workspace, a time without a zone is sent as it is and compared', async () => {
     const server = await serve(
       answering('get', 'fields', fields),
-      answering('get', 'workspace', forbidden),
+      answering('get', 'workspace', denied),
       storing('2026-03-01T15:30:00.000000+02:00'),
     );
     const lines = captureConsole();

@@ -7,7 +7,7 @@ import { systemClock } from '../../src/client/clock.js';
 import type { State } from '../../src/types/state.js';
 import { callOfRun } from '../../src/webhook/parsePush.js';
 import { parsePush } from '../../src/webhook.js';
-import { failure, page, refused, stateFor } from '../operations/run.js';
+import { answering, denied, failure, page, refused, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
 import { EDITOR_HEADERS, GUIDE_BODY, reportFlow } from './flow.js';
@@ -243,6 +243,9 @@ describe('runs as servers list them', () => {
   }
   const time = (seconds: number) =>
     new Date(Date.parse('2026-03-02T10:00:00Z') + seconds * 1000).toISOString();
+  /** A token that may read the runs, and no more than the handlers say. */
+  const serving: typeof serve = (...handlers) =>
+    serve(...handlers, ...['definitions', 'flows'].map(name => answering('get', name, denied)));
   const uuidOf = (n: number) => `5d0f6a7e-7f2b-4b6c-9d3c-${String(n).padStart(12, '0')}`;
   const record = ({ uuid, modified, called }: Listed) => ({
     uuid,
@@ -278,7 +281,7 @@ describe('runs as servers list them', () => {
       { uuid: uuidOf(2), modified: 3700, called: 60 },
       { uuid: uuidOf(3), modified: 3800, called: 3800 },
     ];
-    const target = await serve(listing(runs));
+    const target = await serving(listing(runs));
     const reported: unknown[] = [];
     const step = fn(state => {
       reported.push((state.data as webhook.Push).run?.uuid);
@@ -306,7 +309,7 @@ describe('runs as servers list them', () => {
       modified: n * 100,
       called: n * 100,
     }));
-    const target = await serve(listing(runs));
+    const target = await serving(listing(runs));
     const reported: unknown[] = [];
     const step = fn(state => {
       const { run } = state.data as webhook.Push;
@@ -326,7 +329,7 @@ describe('runs as servers list them', () => {
   test('a call that comes to light late, behind the newest, is not lost', async () => {
     sharedClock();
     const runs: Listed[] = [{ uuid: uuidOf(1), modified: 900, called: 900 }];
-    const target = await serve(listing(runs));
+    const target = await serving(listing(runs));
     const first = await catchUp({}, stateFor(target), WHAT);
     runs.push({ uuid: uuidOf(2), modified: 400, called: 400 });
     const second = await catchUp(first.state, stateFor(target), WHAT);
@@ -341,7 +344,7 @@ describe('runs as servers list them', () => {
       modified: 100 + n,
       called: 100,
     }));
-    const target = await serve(listing(runs));
+    const target = await serving(listing(runs));
     const first = await catchUp({}, stateFor(target), WHAT);
     expect(runsOf(first)).toEqual(runs.map(({ uuid }) => uuid));
     runs.push({ uuid: uuidOf(4), modified: 104, called: 100 });
@@ -362,9 +365,9 @@ describe('runs as servers list them', () => {
     async node => {
       captureConsole();
       const runs = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
-      const target = await serve(listing(runs), defined('call_webhook'));
+      const target = await serving(listing(runs), defined('call_webhook'));
       expect((await catchUp({}, stateFor(target), { ...WHAT, node })).handed).toHaveLength(1);
-      const none = await serve(
+      const none = await serving(
         listing([{ uuid: uuidOf(1), modified: 1 }]),
         defined('call_webhook'),
       );
@@ -378,7 +381,7 @@ describe('runs as servers list them', () => {
       for (const called of [1, undefined]) {
         const runs = [{ uuid: uuidOf(1), modified: 1, ...(called ? { called } : {}) }];
         const flow = msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, results: [] }]));
-        const target = await serve(listing(runs), defined(...types), flow);
+        const target = await serving(listing(runs), defined(...types), flow);
         expect(await failure(eachMissedPush(WHAT), target)).toMatchObject({
           code: 'UNKNOWN_REFERENCE',
           description: 'The node with the uuid in "node" calls no webhook and no resthook.',
@@ -399,7 +402,7 @@ describe('runs as servers list them', () => {
       [],
     ]) {
       captureConsole();
-      const target = await serve(listing(runs), ...more);
+      const target = await serving(listing(runs), ...more);
       expect((await catchUp({}, stateFor(target), WHAT)).handed).toHaveLength(1);
     }
   });
@@ -407,10 +410,10 @@ describe('runs as servers list them', () => {
   test('runs of which none came to the node are a warning; a flow that is not there an error', async () => {
     const said = captureConsole();
     sharedClock();
-    const target = await serve(listing([{ uuid: uuidOf(1), modified: 1 }]));
+    const target = await serving(listing([{ uuid: uuidOf(1), modified: 1 }]));
     expect((await catchUp({}, stateFor(target), WHAT)).handed).toEqual([]);
     expect(said.join('\n')).toContain('No run reached this node');
-    const empty = await serve(
+    const empty = await serving(
       listing([]),
       msw.get('*/api/v2/flows.json', () => page([])),
     );

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
-import { type ErrorCode, fail, RapidProError } from '../../errors/errors.js';
+import { type ErrorCode, fail, hasErrorCode } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import { log } from '../../input/log.js';
 import { inTurns, Turn } from '../../input/turns.js';
@@ -105,22 +105,16 @@ export class WorkspaceFacts {
 
   /**
    * The result of a read; undefined if the token is not allowed to read it. That is logged once, and not tried again.
-   *
-   * @param fine - the statuses that are not failures
    */
-  async unlessForbidden<T>(
-    what: string,
-    read: () => Promise<T>,
-    fine: ReadonlySet<number> = FORBIDDEN,
-  ): Promise<T | undefined> {
+  async unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
     if (this.#kept.refused.has(what)) return undefined;
     try {
       return await read();
     } catch (error) {
-      if (!isRefused(error, fine)) throw error;
+      if (!mayNotRead(error)) throw error;
       const isFirst = !this.#kept.refused.has(what);
       this.#kept.refused.add(what);
-      if (error.statusCode === 403 && isFirst) {
+      if (isFirst) {
         log.warn(
           `This token cannot read the ${what} of the workspace, so the data is not checked against it.`,
         );
@@ -139,7 +133,7 @@ export class WorkspaceFacts {
   async refuseArchived(flow: unknown, where: string): Promise<boolean | undefined> {
     if (typeof flow !== 'string') return undefined;
     const read = () => this.#once(`flow ${flow}`, () => this.#readFlow(flow));
-    const found = await this.unlessForbidden('flows', read, NOT_READABLE);
+    const found = await this.unlessForbidden('flows', read);
     if (found?.archived !== true) return found === undefined ? undefined : found !== null;
     throw fail(
       'INVALID_INPUT',
@@ -232,21 +226,15 @@ export class WorkspaceFacts {
   }
 }
 
-/** The status for a token that is not allowed to read something. */
-const FORBIDDEN: ReadonlySet<number> = new Set([403]);
-/** The same, and those of a server that does not have the endpoint. */
-const NOT_READABLE: ReadonlySet<number> = new Set([403, 404, 405, 501]);
-
-function isRefused(error: unknown, statuses: ReadonlySet<number>): error is RapidProError {
-  return error instanceof RapidProError && statuses.has(error.statusCode ?? 0);
-}
-
-/** Whether a reading failed because the token may not do it, or the server does not have it. */
+/**
+ * Whether RapidPro itself said that the token may not read this, so that a check has to be left out. The status alone does
+ * not say so: a firewall answers 403 as well, to a request that RapidPro never saw, and the next one may pass.
+ */
 export function mayNotRead(error: unknown): boolean {
-  return isRefused(error, NOT_READABLE);
+  return hasErrorCode(error, 'PERMISSION_DENIED', 'METHOD_NOT_ALLOWED');
 }
 
-/** What a reading gives; undefined where the token may not read it, or the server does not have it. */
+/** What a reading gives; undefined where the token may not read it. */
 export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
