@@ -5,6 +5,7 @@ import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js
 import { log as logger } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
 import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
+import { asReader } from './operations/base/callback.js';
 import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as utilChunk } from './util.js';
@@ -560,8 +561,8 @@ function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Ope
 
 /** A function of state that reads one value, by a helper of language-common. */
 function readerOf(name: string, make: (path: string) => ValueReader, path: string): ValueReader {
-  return state => {
+  return asReader(state => {
     requirePath(name, path);
     return make(path)(state);
-  };
+  });
 }
