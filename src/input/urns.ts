@@ -295,6 +295,26 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   return undefined;
 }
 
+/** Servers refuse numbers with a plus and so many digits by themselves, if no country has them. */
+const SURELY_READ = 11;
+
+/**
+ * What is wrong with a plus in front of digits that no country has. RapidPro 9 puts its own country code in front of
+ * them, and the newer line drops the plus. Contacts may have been found by what was stored, so this is for writing.
+ */
+export function plusFault(urn: string): UrnFault | undefined {
+  const [, written = ''] = /^tel:([^?#]*)/.exec(urn) ?? [];
+  const digits = /^\+\d+$/.exec(digitsOf(written.replace(EXTENSION, '$1')) ?? '')?.[0].slice(1);
+  if (digits === undefined || (digits.length >= SURELY_READ && !digits.startsWith('0'))) {
+    return undefined;
+  }
+  if (library('awesome-phonenumber').parsePhoneNumber(`+${digits}`).possible) return undefined;
+  return fault(
+    'has a "+", but the digits after it are no number of any country: RapidPro would put its own country code in front of them, or drop the plus',
+    `Check the number: digits are missing, or it has no country code and needs no "+". ${PHONE_FIX}`,
+  );
+}
+
 /**
  * The digits of a phone number without plus that both lines of servers take for a whole international
  * one, whatever the country of the workspace: eleven or more that do not begin with 0.

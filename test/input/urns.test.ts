@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
-import { urnIdentity } from '../../src/input/identifiers.js';
+import { requireUrn, urnIdentity } from '../../src/input/identifiers.js';
 import {
   dependsOnCountry,
   digitsOf,
@@ -316,6 +316,56 @@ describe('a URN by which a contact is looked for', () => {
     'tel:254712345678/0',
   ])('%j is refused: somebody else would be found', urn => {
     expect(urnFault(urn, 'lookup')).toBeDefined();
+  });
+});
+
+describe('a plus in front of what is no number of any country', () => {
+  test.each([
+    'tel:+25073199',
+    'tel:+2507319999',
+    'tel:+250 731 99',
+    'tel:+25073199;ext=5',
+    'tel:+800123456',
+    'tel:+0788123123',
+    'tel:+0738990012',
+    'tel:+00250788123123',
+    'tel:+788123123',
+    'tel:+6823456',
+    'tel:+2507881231',
+  ])('%s is not written to', urn => {
+    expect(() => requireUrn(urn, 'urns[0]', 'write')).toThrow(
+      /has a "\+".*no number of any country/,
+    );
+    expect(requireUrn(urn, 'urns[0]', 'lookup')).toBe(urn);
+  });
+
+  test.each([
+    'tel:+25073199999',
+    'tel:+4712345678',
+    'tel:+376312345',
+    'tel:+29052345',
+    'tel:+1-800-FLOWERS',
+    'tel:+999123456789',
+    'tel:25073199',
+    'tel:0788123123',
+    'tel:1234',
+    'whatsapp:25073199',
+  ])('%s stays good', urn => {
+    expect(requireUrn(urn, 'urns[0]', 'write')).toBe(urn);
+  });
+
+  const stored = storedRows('urn:create').filter(
+    ({ input, stored }) =>
+      String(input).startsWith('tel:+') && Array.isArray(stored) && stored[0] === input,
+  );
+
+  test.each(stored.map(row => [row.server, String(row.input)]))(
+    '%s stored %s as it is: so is it here',
+    (_, urn) => expect(requireUrn(urn, 'urns[0]', 'write')).toBe(urn),
+  );
+
+  test('there are such rows', () => {
+    expect(stored.length).toBeGreaterThan(20);
   });
 });
 
