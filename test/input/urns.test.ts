@@ -600,6 +600,79 @@ describe('one or two digits behind a number', () => {
   );
 });
 
+describe('a number of a list in front of a phone number', () => {
+  test.each([
+    ['tel:2 250788123123', 'RW', '+250…23', '+225…23'],
+    ['tel:1 0788123123', 'RW', '+250…23', '+1…23'],
+    ['tel:1.0788123123', 'RW', '+250…23', '+1…23'],
+    ['tel:2-0788 123 123', 'RW', '+250…23', '+20…23'],
+    ['tel:1 788123123', 'RW', '+250…23', 'another number'],
+    ['tel:2.0712345678', 'KE', '+254…78', '+20…78'],
+    ['tel:12 712345678', 'KE', '+254…78', '+1…78'],
+    ['tel:2 712345678', 'KE', '+254…78', 'another number'],
+    ['tel:27 712345678', 'KE', '+254…78', '+27…78'],
+    ['tel:1 11987654321', 'BR', '+55…21', ''],
+    ['tel:3 3012345', 'GM', '+220…45', 'another number'],
+    ['tel:1 0151 23456789', 'DE', '+49…89', '+1…89'],
+    ['tel:1 55 1234 5678', 'MX', '+52…78', '+1…78'],
+  ])('%s in %s is %s or %s', (urn, country, meant, taken) => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+    expect(dependsOnCountry(urn)).toBe(true);
+    const fault = foreignFault(urn, country);
+    expect(fault?.what).toContain(meant);
+    expect(fault?.what).toContain(`as ${taken}`);
+    expect(fault?.fix).toContain('+');
+  });
+
+  test.each([
+    ['tel:1 201 555 0123', 'US'],
+    ['tel:201 555 0123', 'US'],
+    ['tel:7 701 123 4567', 'RU'],
+    ['tel:250 788 123 123', 'RW'],
+    ['tel:788 123 123', 'RW'],
+    ['tel:0 788 123 123', 'RW'],
+    ['tel:07 88 12 31 23', 'RW'],
+    ['tel:254 722 345 678', 'RW'],
+    ['tel:44 7912 345678', 'RW'],
+    ['tel:52 55 1234 5678', 'MX'],
+    ['tel:55 1234 5678', 'MX'],
+    ['tel:55 11 98765 4321', 'BR'],
+    ['tel:30 2345678', 'DE'],
+    ['tel:6 77 12 34 56', 'CM'],
+    ['tel:77 123 45 67', 'SN'],
+    ['tel:00 250 788123123', 'RW'],
+    ['tel:+1 55 1234 5678', 'MX'],
+    ['tel:1 0788123123', 'ZZ'],
+    ['tel:123 456', 'RW'],
+  ])('%s in %s stays good', (urn, country) => {
+    expect(foreignFault(urn, country)).toBeUndefined();
+  });
+
+  test('a prefix that people dial in the country is no number of a list', () => {
+    const fault = foreignFault('tel:8 912 345 67 89', 'RU');
+    expect(fault?.what).toContain('without its country code');
+  });
+
+  test('the old prefix of Mexican mobile numbers, also without a space', () => {
+    expect(foreignFault('tel:15512345678', 'MX')?.what).toContain(
+      'RapidPro would read it as +1…78',
+    );
+    expect(foreignFault('tel:15512345678', 'US')).toBeUndefined();
+    expect(foreignFault('tel:12025550144', 'MX')).toBeUndefined();
+  });
+
+  test('a hundred thousand numbers in groups take no time', () => {
+    const start = cpuTime();
+    let good = 0;
+    for (let index = 0; index < 100_000; index++) {
+      const urn = `tel:201 555 ${String(index % 10_000).padStart(4, '0')}`;
+      if (dependsOnCountry(urn) && !foreignFault(urn, 'US')) good++;
+    }
+    expect(cpuTime() - start).toBeLessThan(2000);
+    expect(good).toBe(100_000);
+  });
+});
+
 describe('a WhatsApp number in the country of the workspace', () => {
   test.each([
     ['whatsapp:81234567890', 'ID', '+62…90'],
