@@ -1,9 +1,11 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from './errors/errors.js';
+import { type Given, refuseMore } from './input/check.js';
 import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
 import { log as logger } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
 import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
+import { asReader } from './operations/base/callback.js';
 import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as utilChunk } from './util.js';
@@ -103,9 +105,11 @@ export function combine(...operations: Step[]): Operation {
  * @returns {Operation}
  */
 export function cursor(value: unknown, options: CursorOptions = {}): Operation {
-  return helper('cursor', [], state =>
-    languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state),
-  );
+  const given: Given = arguments;
+  return helper('cursor', [], state => {
+    refuseMore('cursor', given, [value, options]);
+    return languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state);
+  });
 }
 
 /**
@@ -312,7 +316,7 @@ export function parseCsv(
   ...more: never[]
 ): Operation {
   return helper('parseCsv', [callback, ...more], state => {
-    refuseMore('parseCsv', 'function', more);
+    refuseOthers('parseCsv', 'function', more);
     const text = valueFor('parseCsv', state, csvData, 'text');
     if (text === undefined || text === null) refuse('parseCsv', 'text', text);
     return languageCommon.parseCsv(text, parsingOptions, callback)(state);
@@ -367,10 +371,14 @@ function requireOne(
   more: readonly unknown[] = [],
 ): void {
   if (typeof value !== 'function') refuse(name, what, value);
-  refuseMore(name, what, more);
+  refuseOthers(name, what, more);
 }
 
-function refuseMore(name: string, what: 'operation' | 'function', more: readonly unknown[]): void {
+function refuseOthers(
+  name: string,
+  what: 'operation' | 'function',
+  more: readonly unknown[],
+): void {
   if (!more.flat().some(value => typeof value === 'function')) return;
   throw fail(
     'INVALID_INPUT',
@@ -553,8 +561,8 @@ function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Ope
 
 /** A function of state that reads one value, by a helper of language-common. */
 function readerOf(name: string, make: (path: string) => ValueReader, path: string): ValueReader {
-  return state => {
+  return asReader(state => {
     requirePath(name, path);
     return make(path)(state);
-  };
+  });
 }

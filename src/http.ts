@@ -1,6 +1,6 @@
 import { fail } from './errors/errors.js';
 import { plainDigits } from './errors/redact.js';
-import { isObject } from './input/check.js';
+import { type Given, isObject } from './input/check.js';
 import { requireUrn } from './input/identifiers.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
@@ -182,9 +182,10 @@ interface HttpPlan {
 /** Every operation in `http`: one request, and its unchanged answer. */
 function send(
   name: string,
+  given: Given,
   { method, path, query, body, options, knownOptions = [] }: HttpPlan,
 ): Operation {
-  return operation(name, {
+  return operation(name, given, {
     args: { method, path, query, body },
     options,
     knownOptions,
@@ -230,7 +231,7 @@ export function get(
   query?: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send('http.get', { method: 'GET', path, query, options });
+  return send('http.get', arguments, { method: 'GET', path, query, options });
 }
 
 /**
@@ -254,7 +255,13 @@ export function post(
   body: Reference<Json>,
   options?: Reference<HttpOptions>,
 ): Operation {
-  return send('http.post', { method: 'POST', path, body, options, knownOptions: ['query'] });
+  return send('http.post', arguments, {
+    method: 'POST',
+    path,
+    body,
+    options,
+    knownOptions: ['query'],
+  });
 }
 
 /**
@@ -278,7 +285,7 @@ function remove(
   query: Reference<Query>,
   options?: Reference<Options>,
 ): Operation {
-  return send('http.delete', { method: 'DELETE', path, query, options });
+  return send('http.delete', arguments, { method: 'DELETE', path, query, options });
 }
 
 export { remove as delete };
@@ -304,5 +311,10 @@ export function request(
   path: Reference<string>,
   options?: Reference<HttpRequestOptions>,
 ): Operation {
-  return send('http.request', { method, path, options, knownOptions: ['query', 'body'] });
+  return send('http.request', arguments, {
+    method,
+    path,
+    options,
+    knownOptions: ['query', 'body'],
+  });
 }

@@ -1,5 +1,6 @@
 import { util } from '@openfn/language-common';
 import { fail, RapidProError, withFixInMessage } from './errors/errors.js';
+import { type Given, refuseMore } from './input/check.js';
 import { type CsvOptions, parseCsv as readCsv } from './input/csv.js';
 import {
   type DateTimeOptions,
@@ -21,11 +22,16 @@ import type { Reference, State, ValueReader } from './types/state.js';
 /** Calls a helper. If an argument is a function of state, returns a function of state instead. */
 function onValues<Result>(
   name: string,
+  all: Given,
   values: readonly unknown[],
   make: (...values: unknown[]) => Result,
 ): Result | ((state: State) => Result) {
-  const given = (state: State) =>
-    make(...values.map(value => resolveValue(state, value, `an argument of util.${name}()`)));
+  const given = (state: State) => {
+    refuseMore(`util.${name}`, all, values);
+    return make(
+      ...values.map(value => resolveValue(state, value, `an argument of util.${name}()`)),
+    );
+  };
   if (values.some(value => typeof value === 'function')) return given;
   try {
     return given({});
@@ -74,7 +80,7 @@ export function phoneUrn(
 ): string | null;
 export function phoneUrn(text: unknown, country: string, options?: PhoneUrnOptions): string;
 export function phoneUrn(text: unknown, country: unknown, options?: unknown): unknown {
-  return onValues('phoneUrn', [text, country, options], urnOf);
+  return onValues('phoneUrn', arguments, [text, country, options], urnOf);
 }
 
 /**
@@ -97,7 +103,7 @@ export function phoneUrns(
 ): (state: State) => string[];
 export function phoneUrns(texts: unknown, country: string, options?: PhoneUrnOptions): string[];
 export function phoneUrns(texts: unknown, country: unknown, options?: unknown): unknown {
-  return onValues('phoneUrns', [texts, country, options], urnsOf);
+  return onValues('phoneUrns', arguments, [texts, country, options], urnsOf);
 }
 
 /**
@@ -141,7 +147,7 @@ export function dateTime(
   zone: unknown,
   options?: unknown,
 ): unknown {
-  return onValues('dateTime', [value, pattern, zone, options], readDateTime);
+  return onValues('dateTime', arguments, [value, pattern, zone, options], readDateTime);
 }
 
 /**
@@ -161,7 +167,7 @@ export function dateTime(
 export function dayRange(day: ValueReader, zone: Reference<string>): (state: State) => DayRange;
 export function dayRange(day: string, zone: string): DayRange;
 export function dayRange(day: unknown, zone: unknown): unknown {
-  return onValues('dayRange', [day, zone], rangeOf);
+  return onValues('dayRange', arguments, [day, zone], rangeOf);
 }
 
 /**
@@ -183,7 +189,7 @@ export function parseCsv(
 export function parseCsv(text: string, options: CsvOptions & { columns: false }): string[][];
 export function parseCsv(text: string, options?: CsvOptions): { [column: string]: string }[];
 export function parseCsv(text: unknown, options?: unknown): unknown {
-  return onValues('parseCsv', [text, options], readCsv);
+  return onValues('parseCsv', arguments, [text, options], readCsv);
 }
 
 /**
@@ -204,7 +210,7 @@ export function chunk<Item>(
 ): (state: State) => Item[][];
 export function chunk<Item>(list: readonly Item[], size: number): Item[][];
 export function chunk(list: unknown, size: unknown): unknown {
-  return onValues('chunk', [list, size], (items, most) => {
+  return onValues('chunk', arguments, [list, size], (items, most) => {
     const isWhole = Number.isSafeInteger(most) && Number(most) > 0;
     if (!Array.isArray(items) || !isWhole) {
       throw fail(

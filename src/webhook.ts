@@ -2,7 +2,7 @@ import { composeNextState } from '@openfn/language-common';
 import { z } from 'zod';
 import { SHORTEST_SECRET, webhookSecretOf } from './configuration.js';
 import { fail } from './errors/errors.js';
-import { check } from './input/check.js';
+import { check, type Given, refuseMore } from './input/check.js';
 import { expand, inOperation } from './input/expand.js';
 import { count, log } from './input/log.js';
 import { OPTIONS, refuseUnknownOptions } from './input/options.js';
@@ -83,10 +83,12 @@ function hideSecret({ configuration, ...state }: State, text: string): State {
  * @returns {Operation}
  */
 export function parse(options?: Reference<PushOptions>): Operation {
+  const given: Given = arguments;
   return named(
     'webhook.parse',
     makeOperation(async state => {
       requireState(state);
+      refuseMore('webhook.parse', given, [options]);
       const { secret, numbers, simulations, request = state.request } = settingsOf(state, options);
       if (secret) checkSecret(secret, request);
       const headers = (request as { headers?: object } | null | undefined)?.headers;

@@ -15,6 +15,23 @@ export function isObject(value: unknown): value is Dictionary {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+/** All that a job called a function with: `arguments`. The editor would show a rest parameter. */
+export type Given = ArrayLike<unknown>;
+
+/**
+ * Makes sure that no argument is ignored. It may be the option that nothing is to be sent.
+ *
+ * @param taken - the arguments that the function takes
+ */
+export function refuseMore(name: string, given: Given, taken: readonly unknown[]): void {
+  if (Array.from(given).every(value => value === undefined || taken.includes(value))) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${name}() got an argument too many.`,
+    'Nothing was sent. Write all options in one object, as the argument after the data: deleteContacts($.data, { dryRun: true, timeout: 60 }). What comes afterwards is the next operation.',
+  );
+}
+
 /** The type of a wrong value, without showing it. */
 export const typeName = (value: unknown): string =>
   typeof value === 'object' ? 'an object' : `a ${typeof value}`;

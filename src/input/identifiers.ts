@@ -3,7 +3,7 @@ import { UUID } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
 import { inTurns } from './turns.js';
-import { plainNumber, type UrnUse, urnFault } from './urns.js';
+import { plainNumber, plusFault, type UrnUse, urnFault } from './urns.js';
 
 const WHOLE_UUID = new RegExp(`^${UUID}$`, 'i');
 
@@ -21,7 +21,7 @@ export function asUuid(text: string): string | undefined {
   return isUuid(dashed) ? dashed : undefined;
 }
 
-/** Trims a URN, and refuses invalid ones ({@link urnFault}).
+/** Trims a URN, and refuses invalid ones ({@link urnFault}, {@link plusFault}).
  *
  * @throws RapidProError `INVALID_URN`, or the code given
  */
@@ -32,7 +32,7 @@ export function requireUrn(
   code: ErrorCode = 'INVALID_URN',
 ): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  const fault = urnFault(text, use);
+  const fault = urnFault(text, use) ?? (use === 'write' ? plusFault(text) : undefined);
   if (!fault) return text;
   throw fail(code, `${where} ${fault.what}.`, fault.fix);
 }

@@ -27,7 +27,9 @@ const STEPS = String.raw`(?:${DOT}|${INDEX}|\([^()]{0,99}\))*`;
 /** The keys of a job's state. `state.gov` is a website. */
 const KEPT_IN_STATE = 'data|references|response|request|configuration|rapidpro|errors';
 
-const alone = (word: string) => String.raw`(?<![\p{L}\p{N}])${word}(?![\p{L}\p{N}])`;
+/** What makes one word with a Latin one: `NaNa`. Many other scripts are written without spaces: `还剩NaN天`. */
+const JOINED = String.raw`[\p{Script=Latin}\p{N}]`;
+const alone = (word: string) => `(?<!${JOINED})${word}(?!${JOINED})`;
 /** Also without a space between them: `${first}${last}`. */
 const UNDEFINED = alone('(?=(?:null)*(?:undefined|NaN))(?:undefined|NaN|null)+');
 const OBJECT = String.raw`\[object \w{1,40}\]`;
@@ -41,14 +43,24 @@ const AFTER_PRICE =
   'please|cash|money|only|each|per|or|and|thanks|thank|merci|gracias|obrigado|asante|com';
 const anyCase = (words: string) =>
   words.replace(/\b[a-z]/g, letter => `[${letter.toUpperCase()}${letter}]`);
-const IN_PRICE = String.raw`(?:${anyCase(AFTER_PRICE)})(?!\??\.[\p{L}_]|[[\p{L}\p{N}_])`;
+/** The same in scripts of which some end no word with a space. */
+const THANKS =
+  '[Сс]пасибо|[Пп]ожалуйста|[Дд]якую|شكرا|من فضلك|धन्यवाद|谢谢|謝謝|多谢|多謝|请|請|ありがとう|감사|ขอบคุณ|አመሰግናለሁ';
+const IN_PRICE = String.raw`(?:(?:${anyCase(AFTER_PRICE)})(?!\??\.[\p{L}_]|[[\p{L}\p{N}_])|${THANKS})`;
 const IN_BRACES = String.raw`\$\{(?!\s{0,9}(?:[\p{N}\p{Sc}][\p{N}.,\s\p{Sc}%-]{0,20}[\p{L}\s]{0,100}|(?!(?:new|await|typeof)\s)[\p{L}\p{N}]{1,40}(?:\s{1,9}[\p{L}\p{N}]{1,40}){1,20}\s{0,9})?\})[^}]{0,200}\}`;
+
+/** Scripts without spaces between words. */
+const UNSPACED = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map(script => `\\p{Script=${script}}`)
+  .join('');
 
 /** References, which are never data, anywhere. */
 const REFERENCES = [
   String.raw`\$\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])${STEPS}`,
   // With one step, unless it ends a price: `U.S.$.`, `5$.merci`.
-  String.raw`(?<![\p{L}\p{M}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[A-Za-z_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
+  String.raw`(?<![\p{L}\p{M}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[\p{ID_Start}_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
+  // In scripts without spaces, it is next to the word before it.
+  String.raw`(?<=[${UNSPACED}])\$\??\.{1,2}(?!${IN_PRICE})\p{Lo}`,
   // After a number or a letter, only usual names of data: `Amount$.paid` is a price.
   String.raw`(?<=\p{N}\s|[\p{Ll}\p{Lo}\p{M}])\$\??\.{1,2}(?:${DATA_WORDS}|[a-z]+(?:_[a-z]|[A-Z])\w*)(?![\p{L}\p{N}_])`,
   // With several steps.
@@ -67,9 +79,20 @@ const REFERENCES_ALONE = [
 ];
 
 const anyOf = (patterns: readonly string[], flags = 'u') => new RegExp(patterns.join('|'), flags);
+/** Before these, `Infinity` is a number. It may be a name, too: `Infinity Mall`. */
+const UNIT =
+  'days|weeks|months|years|hours|minutes|seconds|percent|jours|semaines|mois|ans|heures|d[ií]as|semanas|meses|a[ñn]os|horas|minutos|dias|anos|siku|saa|dakika|dollars|francs|shillings';
+const UNIT_ALONE =
+  '天(?!地)|日(?!本)|日間|小时|小時|時間|分钟|分鐘|个月|個月|か月|ヶ月|週間|시간|วัน|ชั่วโมง|дн|день|час(?!т)|недел|يوم|أيام|दिन|ቀን';
+const INFINITE = String.raw`(?<!${JOINED})Infinity(?:\s(?:${UNIT})(?!\p{L})|\s?(?:${UNIT_ALONE}))`;
 /** With a unit or a word after it: `undefinedmg`, `NaNkg`. Nobody writes that to a person. Nana is a name. */
-const GLUED = ['undefined(?!ness|ly)', String.raw`(?<![\p{L}\p{N}])NaN(?!a(?!\p{L}))`];
-const INSIDE = anyOf([...GONE, ...GLUED, String.raw`(?<=[\p{L}\p{N},]\s{0,3})${INVALID_DATE}`]);
+const GLUED = ['undefined(?!ness|ly)', `(?<!${JOINED})NaN(?!a(?!\\p{Script=Latin}))`];
+const INSIDE = anyOf([
+  ...GONE,
+  ...GLUED,
+  INFINITE,
+  String.raw`(?<=[\p{L}\p{N},]\s{0,3})${INVALID_DATE}`,
+]);
 const WORDS = anyOf([...GONE, INVALID_DATE, ...REFERENCES, ...REFERENCES_ALONE], 'gu');
 const READS_STATE = anyOf(REFERENCES);
 const ANY_REFERENCE = anyOf([...REFERENCES, ...REFERENCES_ALONE]);

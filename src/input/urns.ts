@@ -297,6 +297,26 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   return undefined;
 }
 
+/** Servers refuse numbers with a plus and so many digits by themselves, if no country has them. */
+const SURELY_READ = 11;
+
+/**
+ * What is wrong with a plus in front of digits that no country has. RapidPro 9 puts its own country code in front of
+ * them, and the newer line drops the plus. Contacts may have been found by what was stored, so this is for writing.
+ */
+export function plusFault(urn: string): UrnFault | undefined {
+  const [, written = ''] = /^tel:([^?#]*)/.exec(urn) ?? [];
+  const digits = /^\+\d+$/.exec(digitsOf(written.replace(EXTENSION, '$1')) ?? '')?.[0].slice(1);
+  if (digits === undefined || (digits.length >= SURELY_READ && !digits.startsWith('0'))) {
+    return undefined;
+  }
+  if (library('awesome-phonenumber').parsePhoneNumber(`+${digits}`).possible) return undefined;
+  return fault(
+    'has a "+", but the digits after it are no number of any country: RapidPro would put its own country code in front of them, or drop the plus',
+    `Check the number: digits are missing, or it has no country code and needs no "+". ${PHONE_FIX}`,
+  );
+}
+
 /**
  * The digits of a phone number without plus that both lines of servers take for a whole international
  * one, whatever the country of the workspace: eleven or more that do not begin with 0.
@@ -313,7 +333,8 @@ const isTakenWhole = ({ digits, counted }: WithoutPlus) =>
 export function dependsOnCountry(urn: string): boolean {
   const number = withoutPlus(urn);
   if (isTakenWhole(number) || BEHIND_00.test(number.digits)) return true;
-  return SHORT_TAIL.test(number.written) || isDoubtful(urn);
+  if (SHORT_TAIL.test(number.written) || isDoubtful(urn)) return true;
+  return LIST_NUMBER.test(number.written);
 }
 
 /** A WhatsApp URN with a number, which always begins with a country code. */
@@ -342,6 +363,9 @@ export function whatsappDoubt(urn: string, country: string): string | undefined 
   if (!isMobile(home) || digits.startsWith(String(home.countryCode))) return undefined;
   return `A WhatsApp number seems to be one of the workspace's country (${country}: ${shownNumber(home)}) without its country code. WhatsApp takes its first digits for one, and reaches someone abroad or nobody. Write all digits: "whatsapp:250788123123", or use util.phoneUrn($.data.phone, "${country}", { scheme: "whatsapp" }).`;
 }
+
+/** What may be a number of a list, set off from a phone number: `2 250788123123`, `1.0788123123`. */
+const LIST_NUMBER = new RegExp(`^([1-9]\\d{0,2})[\\s.${DASHES}]+((?:\\d[${BETWEEN}]*){6,}\\d)$`);
 
 /** What is dialed from most countries in place of "+", and a whole number. */
 const BEHIND_00 = /^00(?=[1-9]\d{6})/;
@@ -392,7 +416,50 @@ export const hide = (code: string | number, digits: string) => `+${code}…${dig
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
   if (hasLooseTail(withoutPlus(urn).written, country)) return fault(LOOSE_DIGITS, PHONE_FIX);
-  return homeFault(urn, country) ?? prefixFault(urn, country);
+  return homeFault(urn, country) ?? listFault(urn, country) ?? prefixFault(urn, country);
+}
+
+const mobileLengths = new Map<string, number>();
+
+/** How many digits a mobile number of a country has, about, without its country code. */
+function mobileLength(country: string): number {
+  const known = mobileLengths.get(country);
+  if (known !== undefined) return known;
+  const { number } = library('awesome-phonenumber').getExample(country, 'mobile');
+  const length = number?.significant.length ?? 0;
+  mobileLengths.set(country, length);
+  return length;
+}
+
+/** A few digits in front of what is a number of the workspace's country without them. */
+function listFault(urn: string, country: string): UrnFault | undefined {
+  const number = withoutPlus(urn);
+  const [, first = '', others = ''] = LIST_NUMBER.exec(number.written) ?? [];
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
+  const code = first && getCountryCodeForRegionCode(country);
+  if (!code || first === String(code)) return undefined;
+  const rest = others.replace(/\D/g, '');
+  // `201 555 0123`: of a hundred thousand, each may be written in groups.
+  if (rest.length < mobileLength(country) - 1) return undefined;
+  const meant = [
+    parsePhoneNumber(rest, { regionCode: country }),
+    parsePhoneNumber(`+${rest}`),
+  ].find(({ valid, countryCode }) => valid && countryCode === code);
+  if (!meant) return undefined;
+  const isWhole = isTakenWhole(number);
+  const taken = isWhole
+    ? parsePhoneNumber(`+${number.digits}`)
+    : parsePhoneNumber(number.digits, { regionCode: country });
+  const isSame = taken.number?.e164 === meant.number?.e164;
+  // Also a number of a neighbor, as people write it: `254 722 345 678`.
+  const isCode = first.length === 3 && first === String(taken.countryCode);
+  if (isSame || (taken.valid && (taken.countryCode === code || isCode))) return undefined;
+  const shown = shownNumber(meant);
+  const other = isWhole ? hide(taken.countryCode ?? first, number.digits) : 'another number';
+  return fault(
+    `has ${first} in front of a number of the workspace's country (${country}: ${shown}), as in a list: RapidPro would read all digits as ${other}`,
+    `Write the number alone, with its country code: "tel:${shown}". Or, if ${first} belongs to it, write all digits with "+" in front.`,
+  );
 }
 
 /** In some countries, another prefix is dialed to call abroad, and what 00 begins there is another number. */
@@ -415,6 +482,9 @@ function prefixFault(urn: string, country: string): UrnFault | undefined {
 const shownNumber = ({ countryCode = 0, number }: ParsedPhoneNumber): string =>
   number ? hide(countryCode, number.e164) : 'no number';
 
+/** Prefixes of mobile numbers that are no longer dialed, but stand in many lists. */
+const OLD_PREFIX: { [country: string]: RegExp } = { MX: /^1(?=\d{10}$)/ };
+
 /** Digits that people in the country dial unchanged, but RapidPro puts a plus before them. */
 function homeFault(urn: string, country: string): UrnFault | undefined {
   const digits = digitsTakenWhole(urn);
@@ -423,7 +493,9 @@ function homeFault(urn: string, country: string): UrnFault | undefined {
   const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
   const code = getCountryCodeForRegionCode(country);
   if (!code || digits.startsWith(String(code))) return undefined;
-  const home = parsePhoneNumber(digits, { regionCode: country });
+  const home = parsePhoneNumber(digits.replace(OLD_PREFIX[country] ?? /^$/, ''), {
+    regionCode: country,
+  });
   if (!home.valid || home.countryCode !== code) return undefined;
   const abroad = parsePhoneNumber(`+${digits}`);
   const taken = hide(abroad.countryCode ?? digits.slice(0, 2), digits);

@@ -33,7 +33,7 @@ export function getArchives(
   filters?: Reference<ArchiveFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getArchives', { resource: 'archives', filters, options });
+  return list('getArchives', arguments, { resource: 'archives', filters, options });
 }
 
 async function* inPages(batches: AsyncIterable<Dictionary[]>): AsyncGenerator<Dictionary[]> {
@@ -81,9 +81,9 @@ function eachArchived(
   filters: unknown,
   operations: readonly Step[],
 ): Operation {
-  return operation(name, {
+  return operation(name, [], {
     args: { filters },
-    given: operations,
+    operations,
     async run(call) {
       const period = checkPeriod(call.args.filters);
       const pages = inPages(archivedRecords(call.client, source, period));

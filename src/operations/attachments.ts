@@ -219,7 +219,7 @@ export function downloadAttachment(
   attachment: Reference<Attachment | Attachment[] | Attached>,
   options?: Reference<DownloadOptions>,
 ): Operation {
-  return operation('downloadAttachment', {
+  return operation('downloadAttachment', arguments, {
     args: { attachment },
     options,
     knownOptions: ['maxSize', 'allowPrivate'],

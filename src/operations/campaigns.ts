@@ -107,7 +107,7 @@ export function getCampaigns(
   filters?: Reference<CampaignFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getCampaigns', { resource: 'campaigns', filters, options });
+  return list('getCampaigns', arguments, { resource: 'campaigns', filters, options });
 }
 
 /**
@@ -132,7 +132,7 @@ export function addCampaign(
   campaign: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addCampaign', CAMPAIGN, campaign, options);
+  return add('addCampaign', arguments, CAMPAIGN, campaign, options);
 }
 
 /**
@@ -162,7 +162,7 @@ export function updateCampaign(
   changes: Reference<CampaignBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateCampaign', CAMPAIGN, campaign, changes, options);
+  return update('updateCampaign', arguments, CAMPAIGN, campaign, changes, options);
 }
 
 /**
@@ -186,7 +186,7 @@ export function getCampaignEvents(
   filters?: Reference<CampaignEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getCampaignEvents', {
+  return list('getCampaignEvents', arguments, {
     resource: 'campaign_events',
     filters,
     options,
@@ -229,7 +229,7 @@ export function addCampaignEvent(
   event: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addCampaignEvent', EVENT, event, options);
+  return add('addCampaignEvent', arguments, EVENT, event, options);
 }
 
 /**
@@ -269,7 +269,7 @@ export function updateCampaignEvent(
   changes: Reference<CampaignEventBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateCampaignEvent', EVENT, event, changes, options);
+  return update('updateCampaignEvent', arguments, EVENT, event, changes, options);
 }
 
 /**
@@ -297,5 +297,5 @@ export function deleteCampaignEvent(
   event: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return remove('deleteCampaignEvent', 'campaign_events', event, options);
+  return remove('deleteCampaignEvent', arguments, 'campaign_events', event, options);
 }

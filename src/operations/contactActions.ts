@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { pages } from '../client/pages.js';
 import type { Body } from '../input/body.js';
+import type { Given } from '../input/check.js';
 import { contactKey, isUuid } from '../input/identifiers.js';
 import { LITERAL } from '../input/options.js';
 import { PAGE_SIZE } from '../resources.js';
@@ -14,12 +15,13 @@ import type { Item } from './many/items.js';
 
 function onMembers(
   name: string,
+  given: Given,
   action: 'add' | 'remove',
   contacts: unknown,
   group: unknown,
   options: unknown,
 ): Operation {
-  return act(name, 'contacts', {
+  return act(name, given, 'contacts', {
     args: { contacts, group },
     options,
     knownOptions: ['verify', ...LITERAL],
@@ -55,7 +57,7 @@ export function addToGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return onMembers('addToGroup', 'add', contacts, group, options);
+  return onMembers('addToGroup', arguments, 'add', contacts, group, options);
 }
 
 /**
@@ -82,7 +84,7 @@ export function removeFromGroup(
   group: Reference<string>,
   options?: Reference<MemberOptions>,
 ): Operation {
-  return onMembers('removeFromGroup', 'remove', contacts, group, options);
+  return onMembers('removeFromGroup', arguments, 'remove', contacts, group, options);
 }
 
 /**
@@ -106,7 +108,7 @@ export function blockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('blockContacts', 'contacts', 'block', contacts, options);
+  return actOn('blockContacts', arguments, 'contacts', 'block', contacts, options);
 }
 
 /**
@@ -130,7 +132,7 @@ export function unblockContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('unblockContacts', 'contacts', 'unblock', contacts, options);
+  return actOn('unblockContacts', arguments, 'contacts', 'unblock', contacts, options);
 }
 
 /**
@@ -154,7 +156,7 @@ export function interruptContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('interruptContacts', 'contacts', 'interrupt', contacts, options);
+  return actOn('interruptContacts', arguments, 'contacts', 'interrupt', contacts, options);
 }
 
 /**
@@ -178,7 +180,14 @@ export function archiveContactMessages(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('archiveContactMessages', 'contacts', 'archive_messages', contacts, options);
+  return actOn(
+    'archiveContactMessages',
+    arguments,
+    'contacts',
+    'archive_messages',
+    contacts,
+    options,
+  );
 }
 
 /**
@@ -202,7 +211,7 @@ export function deleteContacts(
   contacts: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('deleteContacts', 'contacts', 'delete', contacts, options);
+  return actOn('deleteContacts', arguments, 'contacts', 'delete', contacts, options);
 }
 
 /** The uuids of all members. Needs the uuid of the group, because the list is strict about the letter case of names. */

@@ -62,7 +62,12 @@ export function getContacts(
   filters?: Reference<ContactFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getContacts', { resource: 'contacts', filters, options, ifEmpty: checkGroupExists });
+  return list('getContacts', arguments, {
+    resource: 'contacts',
+    filters,
+    options,
+    ifEmpty: checkGroupExists,
+  });
 }
 
 /**
@@ -83,7 +88,7 @@ export function getContacts(
  * @returns {Operation}
  */
 export function getContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return operation('getContact', {
+  return operation('getContact', arguments, {
     args: { contact },
     options,
     async run({ client, args, facts }) {
@@ -123,7 +128,7 @@ export function addContact(
   options?: Reference<WriteOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation('addContact', {
+  return operation('addContact', arguments, {
     args: { contact },
     knownOptions: LITERAL,
     options,
@@ -162,7 +167,7 @@ export function updateContact(
   changes: Reference<ContactBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation('updateContact', {
+  return operation('updateContact', arguments, {
     args: { contact, changes },
     options,
     knownOptions: LITERAL,
@@ -205,7 +210,7 @@ export function upsertContact(
   options?: Reference<UpsertOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation('upsertContact', {
+  return operation('upsertContact', arguments, {
     args: { contact },
     knownOptions: ['urns', ...LITERAL],
     options,
@@ -268,7 +273,7 @@ function requireName(given: object, { uuid, urns }: Pick<UpsertBody, 'uuid' | 'u
  * @returns {Operation}
  */
 export function deleteContact(contact: Reference<string>, options?: Reference<Options>): Operation {
-  return operation('deleteContact', {
+  return operation('deleteContact', arguments, {
     args: { contact },
     options,
     async run({ client, args, facts }) {

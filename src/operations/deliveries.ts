@@ -269,7 +269,7 @@ export function getDeliveries(
   filters: Reference<DeliveryFilters>,
   options?: Reference<DeliveryOptions>,
 ): Operation {
-  return operation('getDeliveries', {
+  return operation('getDeliveries', arguments, {
     args: { filters },
     options,
     knownOptions: ['concurrency'],

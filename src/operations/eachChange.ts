@@ -232,11 +232,11 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
  */
 export function eachChange(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return operation('eachChange', {
+  return operation('eachChange', plan?.given ?? [], {
     args: { filters: plan?.filters },
     options: plan?.options,
     knownOptions: ['limit', 'deadline'],
     run: call => readChanges(call, requirePlan('eachChange', list), operations),
-    given: [list, ...operations],
+    operations: [list, ...operations],
   });
 }

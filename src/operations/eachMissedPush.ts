@@ -118,12 +118,12 @@ export function eachMissedPush(
 ): Operation {
   // Looked at when it runs: nothing may be thrown while an operation is being built.
   const splitFor = (state: State) => split(resolveValue(state, where, 'where'));
-  return operation('eachMissedPush', {
+  return operation('eachMissedPush', [], {
     args: { where: (state: State) => splitFor(state).where },
     options: (state: State) => splitFor(state).options,
     // Those that say where to read stand beside the options: one of them may be what was meant.
     knownOptions: [...SOURCE, 'numbers', 'deadline'],
     run: call => run(call, operations),
-    given: operations,
+    operations,
   });
 }

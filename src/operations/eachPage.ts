@@ -2,6 +2,7 @@ import { Client } from '../client/client.js';
 import { Limiter } from '../client/limiter.js';
 import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
+import { refuseMore } from '../input/check.js';
 import { expandArgument } from '../input/expand.js';
 import { checkOptions } from '../input/options.js';
 import { handOver, inJobsCode } from '../input/run.js';
@@ -41,7 +42,7 @@ import { checkArchived } from './lists/withArchives.js';
  */
 export function eachPage(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
-  return operation('eachPage', {
+  return operation('eachPage', plan?.given ?? [], {
     args: { filters: plan?.filters },
     options: plan?.options,
     knownOptions: optionsOf(plan),
@@ -52,7 +53,7 @@ export function eachPage(list: Operation, ...operations: Step[]): Operation {
         pages => threadPages('eachPage', call, pages, operations),
         'pages',
       ),
-    given: [list, ...operations],
+    operations: [list, ...operations],
   });
 }
 
@@ -74,7 +75,8 @@ export async function* iteratePages(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   handOver(list);
   const plan = requirePlan('eachPage', list);
-  const { resource, filters, options } = plan;
+  const { resource, given: all, filters, options } = plan;
+  refuseMore('eachPage', all, [filters, options]);
   const state: State = { configuration };
   const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, optionsOf(plan));
   const given = expandArgument(state, filters, 'filters');

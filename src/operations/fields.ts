@@ -49,7 +49,7 @@ export function getFields(
   filters?: Reference<FieldFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getFields', { resource: 'fields', filters, options });
+  return list('getFields', arguments, { resource: 'fields', filters, options });
 }
 
 /**
@@ -74,7 +74,7 @@ export function addField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addField', FIELD, field, options);
+  return add('addField', arguments, FIELD, field, options);
 }
 
 /**
@@ -105,7 +105,7 @@ export function updateField(
   changes: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateField', FIELD, field, changes, options);
+  return update('updateField', arguments, FIELD, field, changes, options);
 }
 
 /**
@@ -129,7 +129,7 @@ export function ensureField(
   field: Reference<FieldBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation('ensureField', {
+  return operation('ensureField', arguments, {
     args: { field },
     options,
     knownOptions: LITERAL,

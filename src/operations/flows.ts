@@ -87,7 +87,7 @@ export function getFlows(
   filters?: Reference<FlowFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getFlows', { resource: 'flows', filters, options });
+  return list('getFlows', arguments, { resource: 'flows', filters, options });
 }
 
 /**
@@ -120,7 +120,7 @@ export function getFlowRuns(
   filters?: Reference<FlowRunFilters>,
   options?: Reference<ArchivedListOptions>,
 ): Operation {
-  return list('getFlowRuns', {
+  return list('getFlowRuns', arguments, {
     resource: 'runs',
     filters,
     options,
@@ -154,7 +154,7 @@ export function startFlow(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation('startFlow', {
+  return operation('startFlow', arguments, {
     args: { flowStart },
     knownOptions: SEND_OPTIONS,
     options,
@@ -187,7 +187,7 @@ export function getFlowStarts(
   filters?: Reference<FlowStartFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getFlowStarts', { resource: 'flow_starts', filters, options });
+  return list('getFlowStarts', arguments, { resource: 'flow_starts', filters, options });
 }
 
 /**
@@ -211,7 +211,7 @@ export function getFlowDefinitions(
   filters: Reference<DefinitionFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return operation('getFlowDefinitions', {
+  return operation('getFlowDefinitions', arguments, {
     args: { filters },
     options,
     async run({ client, args }) {

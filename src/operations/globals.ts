@@ -39,7 +39,7 @@ export function getGlobals(
   filters?: Reference<GlobalFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getGlobals', { resource: 'globals', filters, options });
+  return list('getGlobals', arguments, { resource: 'globals', filters, options });
 }
 
 /**
@@ -64,7 +64,7 @@ export function addGlobal(
   global: Reference<GlobalBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addGlobal', GLOBAL, global, options);
+  return add('addGlobal', arguments, GLOBAL, global, options);
 }
 
 /**
@@ -92,7 +92,7 @@ export function updateGlobal(
   changes: Reference<GlobalValueBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateGlobal', GLOBAL, global, changes, options);
+  return update('updateGlobal', arguments, GLOBAL, global, changes, options);
 }
 
 /**
@@ -119,7 +119,7 @@ export function setGlobal(
   value: Reference<string | number>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return operation('setGlobal', {
+  return operation('setGlobal', arguments, {
     args: { name, value },
     options,
     knownOptions: LITERAL,

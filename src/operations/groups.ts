@@ -29,7 +29,7 @@ export function getGroups(
   filters?: Reference<GroupFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getGroups', { resource: 'groups', filters, options });
+  return list('getGroups', arguments, { resource: 'groups', filters, options });
 }
 
 /**
@@ -53,7 +53,7 @@ export function addGroup(
   group: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addGroup', GROUP, group, options);
+  return add('addGroup', arguments, GROUP, group, options);
 }
 
 /**
@@ -80,7 +80,7 @@ export function updateGroup(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateGroup', GROUP, group, changes, options);
+  return update('updateGroup', arguments, GROUP, group, changes, options);
 }
 
 /**
@@ -105,7 +105,7 @@ export function updateGroup(
  * @returns {Operation}
  */
 export function deleteGroup(group: Reference<string>, options?: Reference<Options>): Operation {
-  return remove('deleteGroup', 'groups', group, options);
+  return remove('deleteGroup', arguments, 'groups', group, options);
 }
 
 /**
@@ -126,5 +126,5 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureGroup(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return ensureNamed('ensureGroup', 'groups', name, options);
+  return ensureNamed('ensureGroup', arguments, 'groups', name, options);
 }

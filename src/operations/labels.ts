@@ -29,7 +29,7 @@ export function getLabels(
   filters?: Reference<LabelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getLabels', { resource: 'labels', filters, options });
+  return list('getLabels', arguments, { resource: 'labels', filters, options });
 }
 
 /**
@@ -53,7 +53,7 @@ export function addLabel(
   label: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addLabel', LABEL, label, options);
+  return add('addLabel', arguments, LABEL, label, options);
 }
 
 /**
@@ -82,7 +82,7 @@ export function updateLabel(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateLabel', LABEL, label, changes, options);
+  return update('updateLabel', arguments, LABEL, label, changes, options);
 }
 
 /**
@@ -104,7 +104,7 @@ export function updateLabel(
  * @returns {Operation}
  */
 export function deleteLabel(label: Reference<string>, options?: Reference<Options>): Operation {
-  return remove('deleteLabel', 'labels', label, options);
+  return remove('deleteLabel', arguments, 'labels', label, options);
 }
 
 /**
@@ -127,5 +127,5 @@ export function deleteLabel(label: Reference<string>, options?: Reference<Option
  * @returns {Operation}
  */
 export function ensureLabel(name: Reference<string>, options?: Reference<WriteOptions>): Operation {
-  return ensureNamed('ensureLabel', 'labels', name, options);
+  return ensureNamed('ensureLabel', arguments, 'labels', name, options);
 }

@@ -184,7 +184,7 @@ export function uploadMedia(
   file: Reference<string> | Uint8Array,
   options?: Reference<UploadOptions>,
 ): Operation {
-  return operation('uploadMedia', {
+  return operation('uploadMedia', arguments, {
     args: {},
     resolvedLater: file,
     options,

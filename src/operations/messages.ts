@@ -1,4 +1,5 @@
 import { checkBroadcast, checkMessage } from '../input/bodies.js';
+import type { Given } from '../input/check.js';
 import { LITERAL } from '../input/options.js';
 import type { BroadcastBody, MessageBody } from '../types/bodies.js';
 import type { BroadcastFilters, MessageFilters } from '../types/filters.js';
@@ -40,7 +41,7 @@ export function getMessages(
   filters?: Reference<MessageFilters>,
   options?: Reference<ArchivedListOptions>,
 ): Operation {
-  return list('getMessages', {
+  return list('getMessages', arguments, {
     resource: 'messages',
     filters,
     options,
@@ -72,7 +73,7 @@ export function sendMessage(
   message: Reference<MessageBody>,
   options?: Reference<MessageOptions>,
 ): Operation {
-  return operation('sendMessage', {
+  return operation('sendMessage', arguments, {
     args: { message },
     options,
     knownOptions: ['onlyActive', ...LITERAL],
@@ -112,7 +113,7 @@ export function sendBroadcast(
   options?: Reference<SendOptions> | Callback,
   callback?: Callback,
 ): Operation {
-  return operation('sendBroadcast', {
+  return operation('sendBroadcast', arguments, {
     args: { broadcast },
     knownOptions: SEND_OPTIONS,
     options,
@@ -145,17 +146,18 @@ export function getBroadcasts(
   filters?: Reference<BroadcastFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getBroadcasts', { resource: 'broadcasts', filters, options });
+  return list('getBroadcasts', arguments, { resource: 'broadcasts', filters, options });
 }
 
 function withLabel(
   name: string,
+  given: Given,
   action: string,
   messages: unknown,
   label: unknown,
   options: unknown,
 ): Operation {
-  return act(name, 'messages', {
+  return act(name, given, 'messages', {
     args: { messages, label },
     options,
     knownOptions: LITERAL,
@@ -190,7 +192,7 @@ export function labelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return withLabel('labelMessages', 'label', messages, label, options);
+  return withLabel('labelMessages', arguments, 'label', messages, label, options);
 }
 
 /**
@@ -217,7 +219,7 @@ export function unlabelMessages(
   label: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return withLabel('unlabelMessages', 'unlabel', messages, label, options);
+  return withLabel('unlabelMessages', arguments, 'unlabel', messages, label, options);
 }
 
 /**
@@ -241,7 +243,7 @@ export function archiveMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('archiveMessages', 'messages', 'archive', messages, options);
+  return actOn('archiveMessages', arguments, 'messages', 'archive', messages, options);
 }
 
 /**
@@ -265,7 +267,7 @@ export function restoreMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('restoreMessages', 'messages', 'restore', messages, options);
+  return actOn('restoreMessages', arguments, 'messages', 'restore', messages, options);
 }
 
 /**
@@ -289,5 +291,5 @@ export function deleteMessages(
   messages: Reference<number[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('deleteMessages', 'messages', 'delete', messages, options);
+  return actOn('deleteMessages', arguments, 'messages', 'delete', messages, options);
 }

@@ -107,7 +107,7 @@ export function getResthooks(
   filters?: Reference<ResthookFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getResthooks', { resource: 'resthooks', filters, options });
+  return list('getResthooks', arguments, { resource: 'resthooks', filters, options });
 }
 
 /**
@@ -131,7 +131,7 @@ export function getResthookEvents(
   filters?: Reference<ResthookEventFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getResthookEvents', {
+  return list('getResthookEvents', arguments, {
     resource: 'resthook_events',
     filters,
     options,
@@ -160,7 +160,7 @@ export function getResthookSubscribers(
   filters?: Reference<ResthookSubscriberFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getResthookSubscribers', {
+  return list('getResthookSubscribers', arguments, {
     resource: 'resthook_subscribers',
     filters,
     options,
@@ -199,7 +199,7 @@ export function addResthookSubscriber(
   subscriber: Reference<ResthookSubscriberBody>,
   options?: Reference<Options>,
 ): Operation {
-  return add('addResthookSubscriber', SUBSCRIBER, subscriber, options);
+  return add('addResthookSubscriber', arguments, SUBSCRIBER, subscriber, options);
 }
 
 /**
@@ -224,7 +224,7 @@ export function deleteResthookSubscriber(
   subscriber: Reference<number>,
   options?: Reference<Options>,
 ): Operation {
-  return remove('deleteResthookSubscriber', 'resthook_subscribers', subscriber, options);
+  return remove('deleteResthookSubscriber', arguments, 'resthook_subscribers', subscriber, options);
 }
 
 /** The subscribers of a resthook with this address; more than one only by accident. */
@@ -295,7 +295,7 @@ export function subscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return operation('subscribe', {
+  return operation('subscribe', arguments, {
     args: { resthook, targetUrl },
     options,
     run({ client, args }) {
@@ -339,7 +339,7 @@ export function unsubscribe(
   targetUrl: Reference<string>,
   options?: Reference<Options>,
 ): Operation {
-  return operation('unsubscribe', {
+  return operation('unsubscribe', arguments, {
     args: { resthook, targetUrl },
     options,
     async run({ client, args }) {

@@ -40,7 +40,7 @@ export function getTickets(
   options?: Reference<ListOptions>,
 ): Operation {
   const ifEmpty = referenceCheck('contact');
-  return list('getTickets', { resource: 'tickets', filters, options, ifEmpty });
+  return list('getTickets', arguments, { resource: 'tickets', filters, options, ifEmpty });
 }
 
 /**
@@ -67,7 +67,7 @@ export function assignTickets(
   assignee: Reference<string | null>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return act('assignTickets', 'tickets', {
+  return act('assignTickets', arguments, 'tickets', {
     args: { tickets, assignee },
     options,
     body: args => ({
@@ -101,7 +101,7 @@ export function addTicketNote(
   note: Reference<string>,
   options?: Reference<NamedActionOptions>,
 ): Operation {
-  return act('addTicketNote', 'tickets', {
+  return act('addTicketNote', arguments, 'tickets', {
     args: { tickets, note },
     options,
     knownOptions: LITERAL,
@@ -140,7 +140,7 @@ export function changeTicketTopic(
   topic: Reference<string>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return act('changeTicketTopic', 'tickets', {
+  return act('changeTicketTopic', arguments, 'tickets', {
     args: { tickets, topic },
     options,
     body: args => ({
@@ -171,7 +171,7 @@ export function closeTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('closeTickets', 'tickets', 'close', tickets, options);
+  return actOn('closeTickets', arguments, 'tickets', 'close', tickets, options);
 }
 
 /**
@@ -195,7 +195,7 @@ export function reopenTickets(
   tickets: Reference<string[]>,
   options?: Reference<ActionOptions>,
 ): Operation {
-  return actOn('reopenTickets', 'tickets', 'reopen', tickets, options);
+  return actOn('reopenTickets', arguments, 'tickets', 'reopen', tickets, options);
 }
 
 const TOPIC = { resource: 'topics', check: namedBody('topic', 'topics') } as const;
@@ -217,7 +217,7 @@ const TOPIC = { resource: 'topics', check: namedBody('topic', 'topics') } as con
  * @returns {Operation}
  */
 export function getTopics(options?: Reference<ListOptions>): Operation {
-  return list('getTopics', { resource: 'topics', filters: undefined, options });
+  return list('getTopics', arguments, { resource: 'topics', filters: undefined, options });
 }
 
 /**
@@ -241,7 +241,7 @@ export function addTopic(
   topic: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addTopic', TOPIC, topic, options);
+  return add('addTopic', arguments, TOPIC, topic, options);
 }
 
 /**
@@ -271,5 +271,5 @@ export function updateTopic(
   changes: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return update('updateTopic', TOPIC, topic, changes, options);
+  return update('updateTopic', arguments, TOPIC, topic, changes, options);
 }

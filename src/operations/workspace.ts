@@ -40,7 +40,7 @@ import { referenceCheck } from './lists/unknownReference.js';
  * @returns {Operation}
  */
 export function getWorkspace(options?: Reference<Options>): Operation {
-  return operation('getWorkspace', {
+  return operation('getWorkspace', arguments, {
     args: {},
     options,
     async run({ client }) {
@@ -73,7 +73,7 @@ export function getStatistics(
   filters?: Reference<StatisticsFilters>,
   options?: Reference<Options>,
 ): Operation {
-  return operation('getStatistics', {
+  return operation('getStatistics', arguments, {
     args: { filters },
     options,
     async run({ client, args }) {
@@ -107,7 +107,7 @@ export function getUsers(
   filters?: Reference<UserFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getUsers', { resource: 'users', filters, options });
+  return list('getUsers', arguments, { resource: 'users', filters, options });
 }
 
 /**
@@ -131,7 +131,7 @@ export function getBoundaries(
   filters?: Reference<BoundaryFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getBoundaries', { resource: 'boundaries', filters, options });
+  return list('getBoundaries', arguments, { resource: 'boundaries', filters, options });
 }
 
 /**
@@ -155,7 +155,7 @@ export function getTemplates(
   filters?: Reference<TemplateFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getTemplates', { resource: 'templates', filters, options });
+  return list('getTemplates', arguments, { resource: 'templates', filters, options });
 }
 
 /**
@@ -179,7 +179,7 @@ export function getClassifiers(
   filters?: Reference<ClassifierFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getClassifiers', { resource: 'classifiers', filters, options });
+  return list('getClassifiers', arguments, { resource: 'classifiers', filters, options });
 }
 
 /**
@@ -203,7 +203,7 @@ export function getChannels(
   filters?: Reference<ChannelFilters>,
   options?: Reference<ListOptions>,
 ): Operation {
-  return list('getChannels', { resource: 'channels', filters, options });
+  return list('getChannels', arguments, { resource: 'channels', filters, options });
 }
 
 /**
@@ -230,7 +230,12 @@ export function getChannelEvents(
   options?: Reference<ListOptions>,
 ): Operation {
   const ifEmpty = referenceCheck('contact');
-  return list('getChannelEvents', { resource: 'channel_events', filters, options, ifEmpty });
+  return list('getChannelEvents', arguments, {
+    resource: 'channel_events',
+    filters,
+    options,
+    ifEmpty,
+  });
 }
 
 const OPT_IN = { resource: 'optins', check: namedBody('optIn', 'optins') } as const;
@@ -252,7 +257,7 @@ const OPT_IN = { resource: 'optins', check: namedBody('optIn', 'optins') } as co
  * @returns {Operation}
  */
 export function getOptIns(options?: Reference<ListOptions>): Operation {
-  return list('getOptIns', { resource: 'optins', filters: undefined, options });
+  return list('getOptIns', arguments, { resource: 'optins', filters: undefined, options });
 }
 
 /**
@@ -276,5 +281,5 @@ export function addOptIn(
   optIn: Reference<NamedBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addOptIn', OPT_IN, optIn, options);
+  return add('addOptIn', arguments, OPT_IN, optIn, options);
 }

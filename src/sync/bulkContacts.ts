@@ -45,7 +45,7 @@ export function syncContacts(
   contacts: Reference<SyncContact[]>,
   options?: Reference<SyncOptions>,
 ): Operation {
-  return operation('syncContacts', {
+  return operation('syncContacts', arguments, {
     args: { contacts },
     each: 'contacts',
     options,
@@ -79,7 +79,7 @@ export function upsertContacts(
   contacts: Reference<UpsertBody[]>,
   options?: Reference<UpsertContactsOptions>,
 ): Operation {
-  return operation('upsertContacts', {
+  return operation('upsertContacts', arguments, {
     args: { contacts },
     each: 'contacts',
     options,

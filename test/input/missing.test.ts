@@ -122,6 +122,17 @@ const INSIDE = [
   'Your visit is on Invalid Date.',
   'Hello [object Object]',
   'https://example.org/?id=undefined',
+  // Other scripts write no space there.
+  '还剩NaN天',
+  'เหลือNaNวัน',
+  'あとInvalid Dateです',
+  'あとInvalid dateです',
+  'осталосьNaNдней',
+  'undefinedさん',
+  'お客様null undefined様',
+  'Infinity days left',
+  '残りInfinity日',
+  'Encore Infinity jours',
 ];
 
 /** What reads from a job's state is nobody's data: refused inside of any text. */
@@ -135,6 +146,13 @@ const READS_STATE = [
   'Hello $.form.name.first',
   'Hello $[0].name',
   "Hello dataValue('name')",
+  'Привет $.имя',
+  'Привет, $.имя!',
+  'مرحبا $.اسم',
+  '您好 $.姓名',
+  '您好$.姓名',
+  'नमस्ते $.नाम',
+  '您好$.data.姓名',
 ];
 /** What a function becomes in a text: also one of this package, as it is published. */
 const READS_STATE_BY_CODE = [
@@ -154,6 +172,15 @@ const GOOD = [
   'Anan Nanda',
   'Nullah',
   'invalid date',
+  // A name, also where no space ends it.
+  'NaNaさん',
+  'Infinityモール',
+  'Infinity天地',
+  'Infinity日本',
+  'Infinity часть 2',
+  'Infinity left you a message',
+  'Оплата в $.Спасибо',
+  '只收$.谢谢',
   'the object [of desire]',
   '$5.50',
   'It costs $5.50.',

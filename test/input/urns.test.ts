@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { storedRows } from '../../recordings/read.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
-import { urnIdentity } from '../../src/input/identifiers.js';
+import { requireUrn, urnIdentity } from '../../src/input/identifiers.js';
 import {
   dependsOnCountry,
   digitsOf,
@@ -330,6 +330,56 @@ describe('a URN by which a contact is looked for', () => {
   });
 });
 
+describe('a plus in front of what is no number of any country', () => {
+  test.each([
+    'tel:+25073199',
+    'tel:+2507319999',
+    'tel:+250 731 99',
+    'tel:+25073199;ext=5',
+    'tel:+800123456',
+    'tel:+0788123123',
+    'tel:+0738990012',
+    'tel:+00250788123123',
+    'tel:+788123123',
+    'tel:+6823456',
+    'tel:+2507881231',
+  ])('%s is not written to', urn => {
+    expect(() => requireUrn(urn, 'urns[0]', 'write')).toThrow(
+      /has a "\+".*no number of any country/,
+    );
+    expect(requireUrn(urn, 'urns[0]', 'lookup')).toBe(urn);
+  });
+
+  test.each([
+    'tel:+25073199999',
+    'tel:+4712345678',
+    'tel:+376312345',
+    'tel:+29052345',
+    'tel:+1-800-FLOWERS',
+    'tel:+999123456789',
+    'tel:25073199',
+    'tel:0788123123',
+    'tel:1234',
+    'whatsapp:25073199',
+  ])('%s stays good', urn => {
+    expect(requireUrn(urn, 'urns[0]', 'write')).toBe(urn);
+  });
+
+  const stored = storedRows('urn:create').filter(
+    ({ input, stored }) =>
+      String(input).startsWith('tel:+') && Array.isArray(stored) && stored[0] === input,
+  );
+
+  test.each(stored.map(row => [row.server, String(row.input)]))(
+    '%s stored %s as it is: so is it here',
+    (_, urn) => expect(requireUrn(urn, 'urns[0]', 'write')).toBe(urn),
+  );
+
+  test('there are such rows', () => {
+    expect(stored.length).toBeGreaterThan(20);
+  });
+});
+
 describe('held to what both servers stored', () => {
   const rows = storedRows('urn:create').filter(({ input }) => typeof input === 'string');
   const stored = rows.filter(({ status, stored }) => status < 300 && Array.isArray(stored));
@@ -561,6 +611,79 @@ describe('one or two digits behind a number', () => {
       expect(urnFault(urn, 'write')).toBeUndefined();
     },
   );
+});
+
+describe('a number of a list in front of a phone number', () => {
+  test.each([
+    ['tel:2 250788123123', 'RW', '+250…23', '+225…23'],
+    ['tel:1 0788123123', 'RW', '+250…23', '+1…23'],
+    ['tel:1.0788123123', 'RW', '+250…23', '+1…23'],
+    ['tel:2-0788 123 123', 'RW', '+250…23', '+20…23'],
+    ['tel:1 788123123', 'RW', '+250…23', 'another number'],
+    ['tel:2.0712345678', 'KE', '+254…78', '+20…78'],
+    ['tel:12 712345678', 'KE', '+254…78', '+1…78'],
+    ['tel:2 712345678', 'KE', '+254…78', 'another number'],
+    ['tel:27 712345678', 'KE', '+254…78', '+27…78'],
+    ['tel:1 11987654321', 'BR', '+55…21', ''],
+    ['tel:3 3012345', 'GM', '+220…45', 'another number'],
+    ['tel:1 0151 23456789', 'DE', '+49…89', '+1…89'],
+    ['tel:1 55 1234 5678', 'MX', '+52…78', '+1…78'],
+  ])('%s in %s is %s or %s', (urn, country, meant, taken) => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+    expect(dependsOnCountry(urn)).toBe(true);
+    const fault = foreignFault(urn, country);
+    expect(fault?.what).toContain(meant);
+    expect(fault?.what).toContain(`as ${taken}`);
+    expect(fault?.fix).toContain('+');
+  });
+
+  test.each([
+    ['tel:1 201 555 0123', 'US'],
+    ['tel:201 555 0123', 'US'],
+    ['tel:7 701 123 4567', 'RU'],
+    ['tel:250 788 123 123', 'RW'],
+    ['tel:788 123 123', 'RW'],
+    ['tel:0 788 123 123', 'RW'],
+    ['tel:07 88 12 31 23', 'RW'],
+    ['tel:254 722 345 678', 'RW'],
+    ['tel:44 7912 345678', 'RW'],
+    ['tel:52 55 1234 5678', 'MX'],
+    ['tel:55 1234 5678', 'MX'],
+    ['tel:55 11 98765 4321', 'BR'],
+    ['tel:30 2345678', 'DE'],
+    ['tel:6 77 12 34 56', 'CM'],
+    ['tel:77 123 45 67', 'SN'],
+    ['tel:00 250 788123123', 'RW'],
+    ['tel:+1 55 1234 5678', 'MX'],
+    ['tel:1 0788123123', 'ZZ'],
+    ['tel:123 456', 'RW'],
+  ])('%s in %s stays good', (urn, country) => {
+    expect(foreignFault(urn, country)).toBeUndefined();
+  });
+
+  test('a prefix that people dial in the country is no number of a list', () => {
+    const fault = foreignFault('tel:8 912 345 67 89', 'RU');
+    expect(fault?.what).toContain('without its country code');
+  });
+
+  test('the old prefix of Mexican mobile numbers, also without a space', () => {
+    expect(foreignFault('tel:15512345678', 'MX')?.what).toContain(
+      'RapidPro would read it as +1…78',
+    );
+    expect(foreignFault('tel:15512345678', 'US')).toBeUndefined();
+    expect(foreignFault('tel:12025550144', 'MX')).toBeUndefined();
+  });
+
+  test('a hundred thousand numbers in groups take no time', () => {
+    const start = cpuTime();
+    let good = 0;
+    for (let index = 0; index < 100_000; index++) {
+      const urn = `tel:201 555 ${String(index % 10_000).padStart(4, '0')}`;
+      if (dependsOnCountry(urn) && !foreignFault(urn, 'US')) good++;
+    }
+    expect(cpuTime() - start).toBeLessThan(2000);
+    expect(good).toBe(100_000);
+  });
 });
 
 describe('a WhatsApp number in the country of the workspace', () => {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { compileJob } from '../../scripts/compile-job.mjs';
-import { addContact, sendBroadcast, startFlow, upsertContact } from '../../src/index.js';
+import {
+  addContact,
+  dataValue,
+  fn,
+  lastReferenceValue,
+  sendBroadcast,
+  sourceValue,
+  startFlow,
+  upsertContact,
+} from '../../src/index.js';
 import { withCallback } from '../../src/operations/base/callback.js';
 import type { Operation, State } from '../../src/types/state.js';
 import { fakeAdaptor } from '../scripts/fake-adaptor.js';
@@ -59,6 +68,33 @@ describe('gives options', () => {
     'async () => ({ dryRun: true })',
     'async state => ({ onlyActive: state.test })',
     'async ({ test }) => ({ dryRun: test })',
+    'function () { return { dryRun: true }; }',
+    'function options(state) { return { dryRun: state.test }; }',
+    'state => { return { dryRun: state.test }; }',
+    'async state => { return { dryRun: state.test }; }',
+    'state => { const dryRun = state.test; return { dryRun }; }',
+    'state => { const { test } = state; return { dryRun: test }; }',
+    'state => { console.log(state); return { dryRun: true }; }',
+    'state => { if (state.test) { return { dryRun: true } } return {} }',
+    '({ test }) => { return { dryRun: test }; }',
+    '({ data: { options } }) => options',
+    '() => help',
+    'state => help',
+    'state => help.options',
+    'state => { return help; }',
+    'async state => { return help }',
+    '() => help()',
+    '() => { return help(); }',
+    'state => Object.assign({}, { dryRun: state.test })',
+    'state => Object.assign({}, state.options)',
+    `state => JSON.parse('{"dryRun":true}')`,
+    "state => ({ ['dryRun']: true })",
+    "state => (console.log('x'), { dryRun: true })",
+    'state => state.options ?? { dryRun: true }',
+    'state => state.test && { dryRun: true }',
+    '({ test: dryRun }) => ({ dryRun })',
+    'state => help({ dryRun: state.test })',
+    '({ options(state) { return { dryRun: state.test }; } }).options',
   ])('%s', source => {
     expect(takenAsOptions(given(source))).toBe(true);
   });
@@ -72,19 +108,51 @@ test.each([
   'state => console.log(state.data)',
   'state => help(state)',
   'async state => ({ ...state })',
-  'state => { return { dryRun: state.test }; }',
   'function (state) { return state; }',
+  'function keep(state) { state.sent = true; return state; }',
+  'state => { console.log(state.data); return state; }',
+  'state => { state.sent = true; }',
+  'state => { if (!state.data) return; state.sent = true; }',
+  'state => { const next = { ...state, dryRun: true }; return next; }',
+  'state => { const { data, ...rest } = state; return { ...rest, limit: data.length }; }',
+  'state => { state.data.forEach(one => { return one.id; }); }',
+  'state => { help({ timeout: 5 }); }',
+  'state => { state.ids = state.data.map(one => { return { limit: one.id }; }); return state; }',
+  'async state => { const next = await help(state); return next; }',
+  'async state => await help(state)',
+  'state => help(state.data)',
+  'state => { return help(state.data); }',
+  "() => console.log('sent')",
+  "() => { console.log('sent'); }",
+  'function () { return help(arguments[0]); }',
+  '(...all) => help(...all)',
+  'function (...all) { return help.apply(this, all); }',
+  '(state, ...others) => state',
+  'state => undefined',
+  'state => Object.assign({}, state)',
+  'state => { return Object.assign(state, { dryRun: true }); }',
+  'state => JSON.parse(JSON.stringify(state))',
   's => Object.assign({}, s, { a: 1 })',
   'state => ({ state })',
   'state => (state.data.id ? state : { ...state, lost: true })',
   '({ data, ...rest }) => ({ ...rest, data: data.id })',
   'help',
   "() => ({ only: 'this' })",
+  "() => { return { only: 'this' }; }",
   'state => ({ data: state.data })',
   'state => ({ dryRun: state.test, ...state })',
   'help.bind(null)',
 ])('%s is a callback', source => {
   expect(takenAsOptions(given(source))).toBe(false);
+});
+
+test.each([dataValue('options'), lastReferenceValue('options'), sourceValue('$.options')])(
+  'what reads a value gives options',
+  reader => expect(takenAsOptions(reader)).toBe(true),
+);
+
+test('an operation is a callback', () => {
+  expect(takenAsOptions(fn(() => ({ dryRun: true })))).toBe(false);
 });
 
 const urns = ['tel:+250788123123'];

@@ -765,18 +765,21 @@ describe('an option that would not be heeded', () => {
     );
     await run(
       sendBroadcast({ groups: ['Mothers'], text: 'Hi' }, (() => {
-        return { dryRun: true };
+        return { onlyTest: true };
       }) as never),
       server,
     );
     expect(lines.join('\n')).toContain('is a callback');
   });
 
-  test('is heeded if it is surely no callback', async () => {
+  test.each([
+    () => ({ dryRun: true }),
+    () => {
+      return { dryRun: true };
+    },
+  ])('is heeded if it is surely no callback', async give => {
     const server = await serve(answering('get', 'contacts', denied));
-    const operation = sendBroadcast({ urns: [AMINA], text: 'Hi' }, (() => ({
-      dryRun: true,
-    })) as never);
+    const operation = sendBroadcast({ urns: [AMINA], text: 'Hi' }, give as never);
     expect((await run(operation, server)).data).toMatchObject({ dryRun: true });
     expect(sent(server).filter(line => line.startsWith('POST'))).toEqual([]);
   });

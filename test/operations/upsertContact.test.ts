@@ -42,7 +42,7 @@ describe('by one URN', () => {
   });
 
   test.each([
-    ['tel:+2203011', 'tel%3A%2B2203011'],
+    ['tel:+2203011234', 'tel%3A%2B2203011234'],
     ['mailto:a+b@x.org', 'mailto%3Aa%2Bb%40x.org'],
     ['ext:a&b=c+d/e f:g', 'ext%3Aa%26b%3Dc%2Bd%2Fe+f%3Ag'],
     ['telegram:1?x=1#name', 'telegram%3A1%3Fx%3D1%23name'],

@@ -1,47 +1,95 @@
 import { log } from '../../input/log.js';
 import { OPTIONS } from '../../input/options.js';
+import { isOperation } from '../../input/run.js';
 import type { Callback } from '../../types/state.js';
 
 /** Texts and comments, in which a name is only a word. */
 const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 const withoutText = (quoted: string) =>
   `""${[...quoted.matchAll(/\$\{([^{}]*)\}/g)].map(([, value]) => `+${value}`).join('')}`;
-/** An arrow function without braces: its parameter or the parts of it, if it has one, and what it returns. */
-const CONCISE =
-  /^(?:async\s*)?(?:\(\s*\{(?:(?!\.\.\.)[^()])*\}\s*\)|\(?\s*([\w$]*)\s*\)?)\s*=>\s*(?!\{)(\S[\s\S]*)$/;
+/** A function with one parameter, the parts of one, or none, and what it does. With `...`, it may have the whole state. */
+const FUNCTION =
+  /^(?:async\b\s*)?(?:function\b\s*)?[\w$]*?\s*(?:\(\s*(\{(?:(?!\.\.\.)[^()])*\}|[\w$]*)\s*\)|([\w$]+)(?=\s*=>))\s*(=>)?\s*(\S[\s\S]*)$/;
 /** It does something, and returns what that gives. */
 const CALLS = /^(?:await\s+)?[\w$.]+\s*\(/;
+/** These make a new value. Other functions may be the job's own, with the state or a part of it. */
+const MAKES = /^(?:await\s+)?(?:Object|JSON|Array)\s*\./;
+const LOGS = /^(?:await\s+)?console\s*\./;
+const OBJECT = /^\(?\s*\{/;
+const NAME = /^(?:await\s+)?(?!(?:undefined|null)$)[\w$]+(?:\s*\??\.\s*[\w$]+)*$/;
 
 /** Keys of an object in the text of a function. */
-const KEYS = /[{,]\s*["']?([\w$]+)["']?\s*[:,}]/g;
+const KEYS = /[{,]\s*\[?["'`]?([\w$]+)["'`]?\]?\s*[:,}]/g;
 const plain = (key: string) => key.toLowerCase().replaceAll('_', '');
 /** Options of any operation: one that the operation does not have is refused, and nothing is sent. */
 const NAMES = new Set(Object.keys(OPTIONS).map(plain));
 
+/** Functions of this package that read a value. */
+const readers = new WeakSet<object>();
+export function asReader<Reader extends object>(reader: Reader): Reader {
+  readers.add(reader);
+  return reader;
+}
+
 /**
  * Whether a function gives options, and is no callback. OpenFn's compiler makes `state => ({ dryRun: state.test })` of
- * `{ dryRun: $.test }`. Taken for a callback, it would be called after the messages were sent.
+ * `{ dryRun: $.test }`. Taken for a callback, it would be called after the messages were sent. What is wrongly taken for
+ * options is refused before that.
  *
  * A callback returns the state, with more in it or not. So it uses all of it: `state => ({ ...state, sent: true })`.
  */
 function givesOptions(given: object): boolean {
+  if (isOperation(given)) return false;
+  if (readers.has(given)) return true;
   const source = Function.prototype.toString.call(given);
-  const [, parameter = '', result = ''] = CONCISE.exec(source.replace(QUOTED, withoutText)) ?? [];
-  if (result === '' || CALLS.test(result)) return false;
-  if (parameter !== '' && usesWhole(result, parameter)) return false;
-  return (
-    isOrSpreadsPart(result, parameter) ||
-    [...source.matchAll(KEYS)].some(([, key = '']) => NAMES.has(plain(key)))
-  );
+  const [, inBrackets, bare, arrow, body = ''] =
+    FUNCTION.exec(source.replace(QUOTED, withoutText)) ?? [];
+  const parameter = inBrackets ?? bare ?? '';
+  const results = body.startsWith('{') ? returnedIn(body) : arrow ? [body.trim()] : [];
+  if (results.length === 0 || /\b(?:arguments|this)\b/.test(body)) return false;
+  const isNamed = /^[\w$]+$/.test(parameter);
+  if (isNamed && usesWhole(withoutParts(body, parameter), parameter)) return false;
+  if ([...source.matchAll(KEYS)].some(([, key = '']) => NAMES.has(plain(key)))) return true;
+  return results.every(result => {
+    if (LOGS.test(result)) return false;
+    // An object without any option may be what a callback of version 2 leaves.
+    if ((parameter === '' && !OBJECT.test(result)) || MAKES.test(result) || NAME.test(result))
+      return true;
+    return isNamed && !CALLS.test(result) && isOrSpreadsPart(result, parameter);
+  });
+}
+
+/** Where the functions in a body are, whose results are not its own. */
+const INNER = /=>\s*\{|\bfunction\b[\w$\s*]*\([^()]*\)\s*\{/g;
+
+/** What a body in braces returns. */
+function returnedIn(body: string): string[] {
+  let own = body.slice(1);
+  for (const { index, 0: head } of [...own.matchAll(INNER)].reverse()) {
+    const from = index + head.length;
+    let depth = 1;
+    let end = from;
+    for (; end < own.length && depth > 0; end++) {
+      depth += own[end] === '{' ? 1 : own[end] === '}' ? -1 : 0;
+    }
+    own = `${own.slice(0, index)}${own.slice(end)}`;
+  }
+  const returns = own.matchAll(/\breturn\b(?![\w$])[^\S\n]*([^\s;}][^;]*)/g);
+  return [...returns].map(([, result = '']) => result.replace(/\s*\}\s*$/, '').trim());
 }
 
 const inPattern = (name: string) => name.replaceAll('$', '\\$');
 
+/** Without what takes parts of the state or shows it: `const { test } = state;`, `console.log(state);` */
+function withoutParts(body: string, name: string): string {
+  const parts = String.raw`\{(?:(?!\.\.\.)[^{}])*\}\s*=\s*${inPattern(name)}(?=\s*[;,\n])`;
+  return body.replace(new RegExp(parts, 'g'), '').replace(/\bconsole\s*\.\s*\w+\([^()]*\)/g, '');
+}
+
 /** `state.options`, `({ ...state.options })`. */
 function isOrSpreadsPart(result: string, name: string): boolean {
-  if (name === '') return false;
   const part = String.raw`${inPattern(name)}\s*(?:\?\.|\.|\[)`;
-  return new RegExp(String.raw`^${part}[\w$.?[\]"]*$|\.\.\.\s*\(?\s*${part}`).test(result.trim());
+  return new RegExp(String.raw`^${part}[\w$.?[\]"]*$|\.\.\.\s*\(?\s*${part}`).test(result);
 }
 
 /** Whether more than the parts of a value are used: `...state`, `f(state)`, but not `state.test` or the key `state:`. */

@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
+import type { Given } from '../../input/check.js';
 import { asUuid, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
@@ -92,9 +93,15 @@ function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   return isKept && hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
 }
 
-export function add(name: string, noun: Noun, body: unknown, options: unknown): Operation {
+export function add(
+  name: string,
+  given: Given,
+  noun: Noun,
+  body: unknown,
+  options: unknown,
+): Operation {
   const { resource, check, resolve, knownOptions = LITERAL } = noun;
-  return operation(name, {
+  return operation(name, given, {
     args: { body },
     options,
     knownOptions,
@@ -166,13 +173,14 @@ export async function change(client: Client, plan: Change): Promise<Dictionary> 
 
 export function update(
   name: string,
+  given: Given,
   noun: Noun,
   object: unknown,
   changes: unknown,
   options: unknown,
 ): Operation {
   const { resource, check, checkChanges = check, resolve, repeatable } = noun;
-  return operation(name, {
+  return operation(name, given, {
     args: { object, changes },
     options,
     knownOptions: LITERAL,
@@ -189,11 +197,12 @@ export function update(
 
 export function remove(
   name: string,
+  given: Given,
   resource: ResourceName,
   object: unknown,
   options: unknown,
 ): Operation {
-  return operation(name, {
+  return operation(name, given, {
     args: { object },
     options,
     async run({ client, args }) {
@@ -269,11 +278,12 @@ export async function lookAgain(
 /** `ensureGroup` and `ensureLabel`: objects that have only a name, and can be found by it. */
 export function ensureNamed(
   name: string,
+  given: Given,
   resource: 'groups' | 'labels',
   wanted: unknown,
   options: unknown,
 ): Operation {
-  return operation(name, {
+  return operation(name, given, {
     args: { name: wanted },
     options,
     knownOptions: LITERAL,

@@ -4,6 +4,7 @@ import { Limiter, type WaitReason } from '../../client/limiter.js';
 import { proxyFor } from '../../client/proxy.js';
 import { type Configuration, parseConfiguration } from '../../configuration.js';
 import { fail } from '../../errors/errors.js';
+import { type Given, refuseMore } from '../../input/check.js';
 import {
   expand,
   expandArgument,
@@ -60,7 +61,7 @@ interface Plan<Name extends string> {
   /** Where jobs of version 2 may give one. */
   callback?: Callback | undefined;
   /** Other operations that the job gave it. It calls them. */
-  given?: readonly unknown[];
+  operations?: readonly unknown[];
 }
 
 /** Credentials of which the log has told, once each. They are kept only as long as their state. */
@@ -193,9 +194,20 @@ function requireCallback(callback: unknown): void {
 }
 
 /** All arguments of the job, with references replaced and checked, before any request. */
-async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
+async function prepare<Name extends string>(
+  name: string,
+  given: Given,
+  state: State,
+  plan: Plan<Name>,
+) {
   try {
     requireState(state);
+    refuseMore(name, given, [
+      ...Object.values(plan.args),
+      plan.resolvedLater,
+      plan.options,
+      plan.callback,
+    ]);
     requireCallback(plan.callback);
     const configuration = connect(state);
     const secrets = guardOf(configuration);
@@ -221,14 +233,20 @@ async function prepare<Name extends string>(state: State, plan: Plan<Name>) {
  * `state.data` becomes the result of `run`, the previous `data` joins `state.references`, and `state.response` describes
  * the requests in a few plain values. Nothing is thrown while the operation is created.
  */
-export function operation<Name extends string>(name: string, written: Plan<Name>): Operation {
+export function operation<Name extends string>(
+  name: string,
+  given: Given,
+  written: Plan<Name>,
+): Operation {
   const plan = withCallback(written);
-  const { callback, given = [] } = plan;
+  const { callback, operations = [] } = plan;
   const run = async (state: State): Promise<State> => {
     const started = performance.now();
-    const { configuration, args, options } = await prepare(state, plan).catch(error => {
-      throw inOperation(error, name);
-    });
+    const { configuration, args, options } = await prepare(name, given, state, plan).catch(
+      error => {
+        throw inOperation(error, name);
+      },
+    );
     const { timeout } = options;
     const limiter = new Limiter({
       ...options,
@@ -260,5 +278,5 @@ export function operation<Name extends string>(name: string, written: Plan<Name>
     return result;
   };
   const made = makeOperation(state => untilAnswered(() => run(state)));
-  return named(name, made, callback, given);
+  return named(name, made, callback, operations);
 }

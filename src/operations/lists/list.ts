@@ -8,6 +8,7 @@ import {
 import { readThrough } from '../../client/readThrough.js';
 import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
+import type { Given } from '../../input/check.js';
 import { count, log, plural } from '../../input/log.js';
 import {
   type Dialect,
@@ -48,6 +49,7 @@ export const COPY_LAG = 1;
 
 export interface ListPlan {
   resource: ResourceName;
+  given: Given;
   filters: unknown;
   options: unknown;
   /** Checks that what the filters name exists: see {@link checkEnd}. */
@@ -256,9 +258,10 @@ export function optionsOf(plan: ListPlan | undefined): readonly string[] {
 }
 
 /** Every list operation: check the filters, read all the pages, say how many. */
-export function list(name: string, plan: ListPlan): Operation {
+export function list(name: string, given: Given, written: Omit<ListPlan, 'given'>): Operation {
+  const plan = { ...written, given };
   const { resource, filters, options } = plan;
-  const read = operation(name, {
+  const read = operation(name, given, {
     args: { filters },
     options,
     knownOptions: optionsOf(plan),

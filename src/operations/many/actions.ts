@@ -8,6 +8,7 @@ import {
 } from '../../errors/errors.js';
 import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
+import type { Given } from '../../input/check.js';
 import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
@@ -223,10 +224,11 @@ async function actOnMany(client: Client, action: Action): Promise<ActionResult> 
 /** Every operation on many: check the list, act on it 100 at a time, report what was not done. */
 export function act<Name extends string>(
   name: string,
+  given: Given,
   list: ItemList & NoInfer<Name>,
   plan: Plan<Name>,
 ): Operation {
-  return operation(name, {
+  return operation(name, given, {
     args: plan.args,
     options: plan.options,
     knownOptions: ['dryRun', ...(plan.knownOptions ?? [])],
@@ -249,12 +251,17 @@ export function act<Name extends string>(
 /** An action that needs only its list. */
 export function actOn(
   name: string,
+  given: Given,
   list: ItemList,
   action: string,
   items: unknown,
   options: unknown,
 ): Operation {
-  return act<string>(name, list, { args: { [list]: items }, options, body: () => ({ action }) });
+  return act<string>(name, given, list, {
+    args: { [list]: items },
+    options,
+    body: () => ({ action }),
+  });
 }
 
 /** The names of contacts, with their places. */
