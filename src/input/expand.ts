@@ -263,6 +263,8 @@ function whatWasMissing(error: unknown, give: unknown): string | undefined {
 
 /** Errors from references that lead to nothing. Only the operation knows its own name. */
 const nowhere = new WeakSet<RapidProError>();
+/** Errors that a function of state threw, such as `util.phoneUrn()` in it. */
+const thrown = new WeakSet<RapidProError>();
 
 /**
  * Asks a function of state for its value. Its errors are passed on unchanged, unless it read from nothing or from
@@ -273,7 +275,10 @@ export function askFor(give: (state: State) => unknown, state: State, where: str
     return askForValue(give, state);
   } catch (error) {
     const missing = whatWasMissing(error, give);
-    if (!missing) throw error;
+    if (!missing) {
+      if (error instanceof RapidProError) thrown.add(error);
+      throw error;
+    }
     const refusal = fail(
       codeFor(where),
       `${where} refers to ${missing}.`,
@@ -410,8 +415,8 @@ export async function expandEach(
       plain = resolve({ state }, item, where);
       return expandWithin(context, plain, where, 1);
     } catch (error) {
-      const isMade = typeof item === 'function' && strangeFunction(item) === undefined;
-      if (!(error instanceof RapidProError) || (plain === undefined && !isMade)) throw error;
+      if (!(error instanceof RapidProError)) throw error;
+      if (plain === undefined && !thrown.has(error) && !nowhere.has(error)) throw error;
       return new Unsendable(error, plain, part => expandWithin(context, part, where, 1));
     }
   };

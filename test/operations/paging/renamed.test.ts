@@ -189,7 +189,7 @@ test.each<[string, Operation, string]>([
 test('code outside a job is told, too', async () => {
   const read = async (server: { host: string }) => {
     const got: unknown[] = [];
-    const configuration = { host: server.host, token: 'a'.repeat(40) };
+    const configuration = { host: server.host, token: '0123456789abcdef'.repeat(2) };
     for await (const records of iteratePages(configuration, getContacts({ group: 'Mothers' }))) {
       got.push(...records);
     }
