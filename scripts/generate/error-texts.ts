@@ -371,7 +371,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   },
   OUTCOME_UNKNOWN: {
     group: 'unsure',
-    means: 'A write that must not be repeated was sent, but its answer was lost, or is the page of another server.',
+    means:
+      'A write that must not be repeated was sent, but its answer was lost, or is the page of another server.',
     fate: 'unknown',
     todo: 'Check in RapidPro whether it was done. Only then run the step again.',
     more: 'This concerns messages, broadcasts, flow starts, ticket notes, campaign events, contacts without a URN, and `http.post`. After `addGroup` and similar operations, it means that something with this name now exists, created by this step or earlier.',
