@@ -75,7 +75,7 @@ const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => (
 });
 
 /** An endpoint without a list and filters. */
-const single = <const Way extends Method>(method: Way, one: string, many: string) =>
+const single = <Way extends Method>(method: Way, one: string, many: string) =>
   ({ nouns: [one, many], methods: [method], filters: {}, paging: 'none' }) as const;
 
 /** By the name of the endpoint in the address, without `.json`. */

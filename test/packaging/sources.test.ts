@@ -47,6 +47,15 @@ describe('the tools of OpenFn’s monorepo can read the source', () => {
     expect(functions.filter(({ comment = '' }) => comment.includes('@namespace'))).toEqual([]);
   });
 
+  test('nothing is written that their esbuild 0.15 cannot read', () => {
+    const isNew = (node: ts.Node) =>
+      (ts.isTypeParameterDeclaration(node) &&
+        node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ConstKeyword)) ||
+      (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.Using) !== 0) ||
+      ts.isDecorator(node);
+    expect(find(node => Boolean(isNew(node)))).toEqual([]);
+  });
+
   test('no text of a tag has braces, which they take for a type', () => {
     const withoutType = (text: string) => text.replace(/^\{\w+\} /, '');
     const isTag = (node: ts.Node): node is ts.JSDocTag =>
