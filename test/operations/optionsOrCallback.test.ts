@@ -142,6 +142,15 @@ test.each([
   'state => ({ data: state.data })',
   'state => ({ dryRun: state.test, ...state })',
   'help.bind(null)',
+  // Options of this package as keys of something else.
+  "state => help('https://example.org', { method: 'POST', body: state.data.uuid, timeout: 5 })",
+  'state => ({ configuration: state.configuration, data: { uuid: state.data.uuid, limit: 5 } })',
+  'state => { const { data, references } = state; help({ body: data.uuid }); return { data, references }; }',
+  'async ({ data, configuration }) => { await help({ body: data.id }); return { data, configuration }; }',
+  'state => /* next state */ ({ data: state.data, configuration: state.configuration })',
+  'state => ({ ...state.saved, data: state.data })',
+  "state => { help({ query: 'insert' }); return { configuration: state.configuration, data: 1 }; }",
+  'state => { const next = { data: state.data, references: [] }; return next; }',
 ])('%s is a callback', source => {
   expect(takenAsOptions(given(source))).toBe(false);
 });

@@ -5,8 +5,13 @@ import type { Callback } from '../../types/state.js';
 
 /** Texts and comments, in which a name is only a word. */
 const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-const withoutText = (quoted: string) =>
-  `""${[...quoted.matchAll(/\$\{([^{}]*)\}/g)].map(([, value]) => `+${value}`).join('')}`;
+/** A comment becomes a space. Of texts, what they insert stays, and a text that is a key. */
+function withoutText(quoted: string, at: number, source: string): string {
+  if (quoted.startsWith('/')) return ' ';
+  const isKey = /^\s*\]?\s*:/.test(source.slice(at + quoted.length));
+  if (isKey && /^.[\w$]+.$/.test(quoted)) return quoted;
+  return `""${[...quoted.matchAll(/\$\{([^{}]*)\}/g)].map(([, value]) => `+${value}`).join('')}`;
+}
 /** A function with one parameter, the parts of one, or none, and what it does. With `...`, it may have the whole state. */
 const FUNCTION =
   /^(?:async\b\s*)?(?:function\b\s*)?[\w$]*?\s*(?:\(\s*(\{(?:(?!\.\.\.)[^()])*\}|[\w$]*)\s*\)|([\w$]+)(?=\s*=>))\s*(=>)?\s*(\S[\s\S]*)$/;
@@ -19,10 +24,14 @@ const OBJECT = /^\(?\s*\{/;
 const NAME = /^(?:await\s+)?(?!(?:undefined|null)$)[\w$]+(?:\s*\??\.\s*[\w$]+)*$/;
 
 /** Keys of an object in the text of a function. */
-const KEYS = /[{,]\s*\[?["'`]?([\w$]+)["'`]?\]?\s*[:,}]/g;
+const KEYS = /[{,]\s*\[?["'`]?([\w$]+)["'`]?\]?\s*(?:[:,}]|$)/g;
 const plain = (key: string) => key.toLowerCase().replaceAll('_', '');
 /** Options of any operation: one that the operation does not have is refused, and nothing is sent. */
 const NAMES = new Set(Object.keys(OPTIONS).map(plain));
+/** Those that only this package has. */
+const OURS = new Set(['dryRun', 'onlyActive', 'maxWait'].map(plain));
+/** What a callback returns that builds the next state from parts of the one that it was given. */
+const OF_STATE = new Set(['configuration', 'data', 'references', 'response']);
 
 /** Functions of this package that read a value. */
 const readers = new WeakSet<object>();
@@ -49,7 +58,12 @@ function givesOptions(given: object): boolean {
   if (results.length === 0 || /\b(?:arguments|this)\b/.test(body)) return false;
   const isNamed = /^[\w$]+$/.test(parameter);
   if (isNamed && usesWhole(withoutParts(body, parameter), parameter)) return false;
-  if ([...source.matchAll(KEYS)].some(([, key = '']) => NAMES.has(plain(key)))) return true;
+  // What a call is given is not what it returns: it may be the body of a request.
+  const values = results.filter(result => MAKES.test(result) || !CALLS.test(result));
+  const built = keysIn(values.some(value => NAME.test(value)) ? [body] : values);
+  if (built.some(key => OF_STATE.has(key))) return false;
+  if (keysIn(values).some(key => NAMES.has(plain(key)))) return true;
+  if (keysIn(results).some(key => OURS.has(plain(key)))) return true;
   return results.every(result => {
     if (LOGS.test(result)) return false;
     // An object without any option may be what a callback of version 2 leaves.
@@ -58,6 +72,9 @@ function givesOptions(given: object): boolean {
     return isNamed && !CALLS.test(result) && isOrSpreadsPart(result, parameter);
   });
 }
+
+const keysIn = (texts: readonly string[]) =>
+  texts.flatMap(text => [...text.matchAll(KEYS)].map(([, key = '']) => key));
 
 /** Where the functions in a body are, whose results are not its own. */
 const INNER = /=>\s*\{|\bfunction\b[\w$\s*]*\([^()]*\)\s*\{/g;
