@@ -437,7 +437,8 @@ function listFault(urn: string, country: string): UrnFault | undefined {
   const [, first = '', others = ''] = LIST_NUMBER.exec(number.written) ?? [];
   const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
   const code = first && getCountryCodeForRegionCode(country);
-  if (!code || first === String(code)) return undefined;
+  // Servers drop the wide plus, but whoever wrote it began with a country code.
+  if (!code || first === String(code) || urn.includes('\uff0b')) return undefined;
   const rest = others.replace(/\D/g, '');
   // `201 555 0123`: of a hundred thousand, each may be written in groups.
   if (rest.length < mobileLength(country) - 1) return undefined;

@@ -646,6 +646,8 @@ describe('a number of a list in front of a phone number', () => {
     ['tel:0 788 123 123', 'RW'],
     ['tel:07 88 12 31 23', 'RW'],
     ['tel:254 722 345 678', 'RW'],
+    ['tel:\uff0b36 20 127 0027', 'KE'],
+    ['tel:\uff0b61 412 345 678', 'FR'],
     ['tel:44 7912 345678', 'RW'],
     ['tel:52 55 1234 5678', 'MX'],
     ['tel:55 1234 5678', 'MX'],

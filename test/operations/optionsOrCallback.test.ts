@@ -94,6 +94,15 @@ describe('gives options', () => {
     'state => state.test && { dryRun: true }',
     '({ test: dryRun }) => ({ dryRun })',
     'state => help({ dryRun: state.test })',
+    // The whole state is only asked.
+    'state => ({ dryRun: help(state) })',
+    'state => ({ onlyActive: true, dryRun: help(state) })',
+    'state => { return { dryRun: help(state) }; }',
+    'state => help(state) ? { dryRun: true } : {}',
+    'state => help(state) && { dryRun: true }',
+    'state => { if (!state) return {}; return { dryRun: true } }',
+    '({ test, ...rest }) => ({ dryRun: test })',
+    '(state = {}) => ({ dryRun: true })',
     '({ options(state) { return { dryRun: state.test }; } }).options',
   ])('%s', source => {
     expect(takenAsOptions(given(source))).toBe(true);
@@ -142,6 +151,10 @@ test.each([
   'state => ({ data: state.data })',
   'state => ({ dryRun: state.test, ...state })',
   'help.bind(null)',
+  '({ data, ...rest }) => ({ ...rest, dryRun: true })',
+  'state => { help({ dryRun: true }); return state; }',
+  'state => (help({ dryRun: true }), state)',
+  'state => ({ dryRun: true, sent: state })',
   // Options of this package as keys of something else.
   "state => help('https://example.org', { method: 'POST', body: state.data.uuid, timeout: 5 })",
   'state => ({ configuration: state.configuration, data: { uuid: state.data.uuid, limit: 5 } })',

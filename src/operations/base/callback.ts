@@ -47,14 +47,17 @@ export function asReader<Reader extends object>(reader: Reader): Reader {
  *
  * A callback returns the state, with more in it or not. So it uses all of it: `state => ({ ...state, sent: true })`.
  */
-function givesOptions(given: object): boolean {
-  if (isOperation(given)) return false;
-  if (readers.has(given)) return true;
-  const source = Function.prototype.toString.call(given);
-  const [, inBrackets, bare, arrow, body = ''] =
-    FUNCTION.exec(source.replace(QUOTED, withoutText)) ?? [];
+function givesOptions(callback: object): boolean {
+  if (isOperation(callback)) return false;
+  if (readers.has(callback)) return true;
+  const source = Function.prototype.toString.call(callback);
+  const text = source.replace(QUOTED, withoutText);
+  const [, inBrackets, bare, arrow, body = ''] = FUNCTION.exec(text) ?? [];
   const parameter = inBrackets ?? bare ?? '';
   const results = body.startsWith('{') ? returnedIn(body) : arrow ? [body.trim()] : [];
+  // Parameters with defaults or `...` are not read.
+  const given = body === '' ? [text.slice(text.indexOf('=>') + 2)] : results;
+  if (given.some(isOnlyOurs)) return true;
   if (results.length === 0 || /\b(?:arguments|this)\b/.test(body)) return false;
   const isNamed = /^[\w$]+$/.test(parameter);
   if (isNamed && usesWhole(withoutParts(body, parameter), parameter)) return false;
@@ -76,6 +79,15 @@ function givesOptions(given: object): boolean {
 const keysIn = (texts: readonly string[]) =>
   texts.flatMap(text => [...text.matchAll(KEYS)].map(([, key = '']) => key));
 
+/** An object in which only this package's options are, even where their values need the whole state. */
+function isOnlyOurs(result: string): boolean {
+  if (MAKES.test(result)) return false;
+  const [, keys] = /(?:^|[?:&|])\s*\(?\s*(\{[^{}]*\})\s*\)?\s*(?:$|[:;])/.exec(result) ?? [];
+  if (keys === undefined || keys.includes('...')) return false;
+  const named = keysIn([keys]).map(plain);
+  return named.some(key => OURS.has(key)) && named.every(key => NAMES.has(key));
+}
+
 /** Where the functions in a body are, whose results are not its own. */
 const INNER = /=>\s*\{|\bfunction\b[\w$\s*]*\([^()]*\)\s*\{/g;
 
@@ -92,7 +104,11 @@ function returnedIn(body: string): string[] {
     own = `${own.slice(0, index)}${own.slice(end)}`;
   }
   const returns = own.matchAll(/\breturn\b(?![\w$])[^\S\n]*([^\s;}][^;]*)/g);
-  return [...returns].map(([, result = '']) => result.replace(/\s*\}\s*$/, '').trim());
+  // Without a semicolon, what ends the body stands behind it.
+  const closes = (result: string) => result.split('}').length > result.split('{').length;
+  return [...returns].map(([, result = '']) =>
+    (closes(result) ? result.replace(/\s*\}\s*$/, '') : result).trim(),
+  );
 }
 
 const inPattern = (name: string) => name.replaceAll('$', '\\$');
