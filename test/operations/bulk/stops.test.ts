@@ -527,6 +527,57 @@ describe.each([syncContacts, upsertContacts])('two lists that stop: %o', operati
   });
 });
 
+describe('a newer version of a list is known', () => {
+  const later = ({ rapidpro }: State): State => ({ rapidpro: structuredClone(rapidpro) });
+  const people = seeded(600);
+
+  /** Of a run that stopped in the first list: what a later one in the second leaves. */
+  async function leftOf(
+    make: (uuids: string[]) => { first: object[]; second: object[]; options?: object },
+  ) {
+    const sandbox = await workspace({ contacts: people, throttle: { 'v2.contacts': 20 } });
+    const { first, second, options } = make(sandbox.contacts().map(({ uuid }) => uuid));
+    const all = { resume: true, concurrency: 1, ...options };
+    const { state } = await bulk(syncContacts(first as never, all), sandbox);
+    const { sample } = structuredClone(onlyCheckpoint<{ sample: string[] }>(state).position);
+    sandbox.configure({ throttle: false });
+    const next = await bulk(syncContacts(second as never, all), sandbox, later(state));
+    return { sample, left: next.state.rapidpro };
+  }
+
+  test('by URN, in another order', async () => {
+    const list = (name: string) => upTo(600).map(n => ({ urns: [urn(n)], name: `${name} ${n}` }));
+    const { sample, left } = await leftOf(() => ({
+      first: list('A'),
+      second: list('B').reverse().slice(0, 590),
+    }));
+    expect(sample).toHaveLength(64);
+    expect(left).toEqual({});
+  });
+
+  test('by uuid', async () => {
+    const { left } = await leftOf(uuids => ({
+      first: uuids.map(uuid => ({ uuid, name: 'A' })),
+      second: uuids.slice(5).map(uuid => ({ uuid, name: 'B' })),
+    }));
+    expect(left).toEqual({});
+  });
+
+  test('by key, whatever the URNs are', async () => {
+    const list = (from: number, name: string) =>
+      upTo(50).map(n => ({ fields: { tei_id: `t${from + n}` }, urns: [urn(n)], name }));
+    const options = { key: 'fields.tei_id' };
+    const same = await leftOf(() => ({
+      first: list(0, 'A'),
+      second: list(1, 'B').map(({ urns: _, ...one }) => one),
+      options,
+    }));
+    expect(same.left).toEqual({});
+    const { left } = await leftOf(() => ({ first: list(0, 'A'), second: list(300, 'B'), options }));
+    expect(left).not.toEqual({});
+  });
+});
+
 describe('upsertContacts', () => {
   test('goes on after a stop as well', async () => {
     const sandbox = await workspace({ contacts: seeded(20), throttle: { 'v2.contacts': 30 } });
