@@ -105,8 +105,15 @@ const FOLDER: { [folder: string]: (message: Dictionary) => boolean } = {
   failed: message => !isIncoming(message) && message.status === 'failed',
 };
 
-/** The filters of both lists. Others do not select records. */
-const FILTERS: { [filter: string]: Matches } = {
+type FilterOf<List extends ArchivedList> = keyof (typeof resources)[List]['filters'];
+/** The filters that select records: not the period, and not what only changes how records come or look. */
+type Selecting = Exclude<
+  FilterOf<'messages'> | FilterOf<'runs'>,
+  'before' | 'after' | 'reverse' | 'paths'
+>;
+
+/** The filters of both lists. */
+const FILTERS: { readonly [filter in Selecting]: Matches } = {
   id: ({ id }, wanted) => String(id) === wanted,
   uuid: ({ uuid }, wanted) => String(uuid).toLowerCase() === wanted.toLowerCase(),
   flow: ({ flow }, wanted) => refersTo(flow, wanted),
@@ -131,7 +138,7 @@ export function matcherOf(
   const period = periodBetween(toMicros(query.after), toMicros(query.before));
   const { time, toLive } = ARCHIVED[list];
   const filters = Object.entries(query).flatMap(([name, value]) => {
-    const matches = FILTERS[name];
+    const matches = Object.hasOwn(FILTERS, name) ? FILTERS[name as Selecting] : undefined;
     return matches ? [{ matches, wanted: String(value) }] : [];
   });
   return archived => {

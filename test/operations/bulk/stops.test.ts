@@ -465,13 +465,14 @@ describe('the deadline', () => {
   });
 });
 
+/** The state of the next run has been stored in between. */
+const later = ({ rapidpro }: State): State => ({ rapidpro: structuredClone(rapidpro) });
+
 describe.each([syncContacts, upsertContacts])('two lists that stop: %o', operation => {
   const named = (from: number, count: number, name: string) =>
     upTo(count).map(n => ({ urns: [urn(from + n)], name: `${name} ${n}` }));
   const A = named(0, 40, 'A');
   const options = { resume: true, concurrency: 1 };
-  /** The state of the next run has been stored in between. */
-  const later = ({ rapidpro }: State): State => ({ rapidpro: structuredClone(rapidpro) });
 
   /** After a run that stopped in list A. */
   async function stopped() {
@@ -528,7 +529,6 @@ describe.each([syncContacts, upsertContacts])('two lists that stop: %o', operati
 });
 
 describe('a newer version of a list is known', () => {
-  const later = ({ rapidpro }: State): State => ({ rapidpro: structuredClone(rapidpro) });
   const people = seeded(600);
 
   /** Of a run that stopped in the first list: what a later one in the second leaves. */
