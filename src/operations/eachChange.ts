@@ -24,7 +24,7 @@ import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
 import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
-import { queryOf } from './lists/named.js';
+import { NamedOne, queryOf } from './lists/named.js';
 
 /** The time by which a list can be continued. */
 function timeOf(name: ResourceName, query: Query): string {
@@ -61,6 +61,7 @@ class Run {
   isPartial = false;
   /** Records that the list had, also those that an earlier run handed on. */
   listed = 0;
+  readonly named: NamedOne;
 
   readonly #call: Call<'filters'>;
   readonly #name: ResourceName;
@@ -80,12 +81,14 @@ class Run {
     this.#key = timeOf(name, query);
     this.#query = position ? { ...query, after: position.from } : query;
     this.#started = call.client.clock.now();
+    this.named = new NamedOne(name, query, position?.named);
     this.position = position;
   }
 
   /** Pages of what is new, oldest first. When the next one is requested, the last one is done. */
   async *pages(): AsyncGenerator<Dictionary[]> {
     for await (const page of this.#source()) {
+      this.named.checkRecords(page);
       this.listed += page.length;
       const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
       const left = (this.#call.options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
@@ -191,11 +194,15 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
     const end = {
       records: run.listed,
       isBegun: run.listed > 0 && client.requests - before > 1,
+      named: run.named,
     };
     const check = () => checkEnd(plan, client, query, end);
     run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
-  if (run.position) call.state = withCheckpoint(call.state, checkpoint, run.position);
+  if (run.position) {
+    const end = { ...run.position, ...run.named.kept };
+    call.state = withCheckpoint(call.state, checkpoint, end);
+  }
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
   if (run.isPartial) logRest(name);

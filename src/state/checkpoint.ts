@@ -145,6 +145,8 @@ const shape = z
     done: z.number(),
     /** Seconds until RapidPro takes requests again, if that was the reason. */
     retryAfter: z.number().optional(),
+    /** A hash of the uuid that the name in a filter stands for, once known. */
+    named: z.string().optional(),
   })
   // Only a run that read nothing leaves the beginning of the list.
   .refine(({ position: at, done }) =>

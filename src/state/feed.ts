@@ -21,7 +21,11 @@ const feed = z.object({
   seen: z.record(z.string(), z.number()),
 });
 
-const changes = feed.extend({ from: time });
+const changes = feed.extend({
+  from: time,
+  /** A hash of the uuid that the name in a filter stands for, once known. */
+  named: z.string().optional(),
+});
 
 type Feed = z.infer<typeof feed>;
 export type ChangesPosition = z.infer<typeof changes>;

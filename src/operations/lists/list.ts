@@ -29,7 +29,7 @@ import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Call, operation } from '../base/operation.js';
 import { ifReadable } from '../base/workspaceFacts.js';
-import { hasNames, queryOf } from './named.js';
+import { hasNames, NamedOne, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
 /** The most records in an array. No worker has the memory for more. */
@@ -52,8 +52,8 @@ export interface ListPlan {
   given: Given;
   filters: unknown;
   options: unknown;
-  /** Checks that what the filters name exists: see {@link checkEnd}. */
-  ifEmpty?: (client: Client, query: Query, isBegun: boolean) => Promise<void>;
+  /** Checks that what the filters name exists, and returns the uuid of what may be named: see {@link checkEnd}. */
+  ifEmpty?: (client: Client, query: Query, isBegun: boolean) => Promise<unknown>;
 }
 
 /** The key for the plan of a list operation, for operations that read the list in another way. */
@@ -91,12 +91,13 @@ export async function checkEnd(
   { resource, ifEmpty }: ListPlan,
   client: Client,
   query: Query,
-  { records, isBegun }: { records: number; isBegun: boolean },
+  { records, isBegun, named }: { records: number; isBegun: boolean; named: NamedOne },
 ): Promise<void> {
   if (!ifEmpty || (records > 0 && !isBegun)) return;
   const check = () => ifEmpty(client, query, isBegun);
+  let uuid: unknown;
   try {
-    await (isBegun ? ifReadable(check) : check());
+    uuid = await (isBegun ? ifReadable(check) : check());
   } catch (error) {
     if (!isBegun || !hasErrorCode(error, 'UNKNOWN_GROUP', 'UNKNOWN_REFERENCE')) throw error;
     throw changed(error, {
@@ -104,6 +105,7 @@ export async function checkEnd(
       fix: 'Use its new name or, better, its uuid, which stays the same when it is renamed. Then run the job again.',
     });
   }
+  named.check([uuid]);
 }
 
 function tooLong(length: string): RapidProError {
@@ -210,7 +212,7 @@ export async function readList<Result>(
   const { limit } = options;
   const left = limit === undefined ? {} : { limit: Math.max(0, limit - before) };
   const reading = new Reading(client, resource, query, { ...options, ...left }, way);
-  const result = await take(reading.pages(earlier?.position));
+  const result = await take(reading.pages(earlier));
   const done = before + reading.records;
   if (!reading.stopped) {
     const check = () => reading.checkEnd(plan);
@@ -223,9 +225,7 @@ export async function readList<Result>(
       reading.stopped = { position: earlier?.position ?? BEGINNING, isLate: true };
     }
   }
-  const { isLate: _, ...stop } = reading.stopped ?? {};
-  const stopped = reading.stopped && { ...stop, done };
-  call.state = withCheckpoint(call.state, checkpoint, stopped);
+  call.state = withCheckpoint(call.state, checkpoint, reading.kept(done));
   logListEnd(resource, reading, client);
   return result;
 }
@@ -313,6 +313,8 @@ export class Reading {
   /** Set if the list stopped before its end. */
   stopped: Stop | undefined;
 
+  readonly named: NamedOne;
+
   readonly #list: OrderedList;
   readonly #options: ArchivedListOptions;
   readonly #started: number;
@@ -330,6 +332,7 @@ export class Reading {
   ) {
     this.#list = { client, name, query, order: orderOf(name, query) };
     this.#options = options;
+    this.named = new NamedOne(name, query);
     this.#way = way;
     if (this.#concurrency > 1) requireWindows(name, query);
     this.#started = client.clock.now();
@@ -342,10 +345,12 @@ export class Reading {
    *
    * @throws RapidProError what a request throws; `RATE_LIMITED` only before the first page
    */
-  async *pages(earlier: Position = BEGINNING): AsyncGenerator<Dictionary[], void, undefined> {
+  async *pages(earlier?: ListPosition): AsyncGenerator<Dictionary[], void, undefined> {
     // If the job has lowered its limit meanwhile.
     if (this.#isFull()) return;
-    const start = Object.keys(earlier).length > 0 ? earlier : undefined;
+    const { position = BEGINNING, named } = earlier ?? {};
+    const start = Object.keys(position).length > 0 ? position : undefined;
+    this.named.hash = named;
     this.#isResumed = start !== undefined;
     let next = start && (() => start);
     const source = this.#open(start);
@@ -353,6 +358,8 @@ export class Reading {
       for (let isFirst = true; ; isFirst = false) {
         const page = await this.#next(source, next);
         if (!page) return;
+        // Archives keep the labels of their time.
+        if (!this.#options.archived) this.named.checkRecords(page.records);
         const cut = this.#cut(page.records);
         next = page.next;
         const isAll = isFirst && !start && !next;
@@ -369,16 +376,23 @@ export class Reading {
     }
   }
 
+  /** What to keep for the next run, if it stopped; undefined otherwise. */
+  kept(done: number): ListPosition | undefined {
+    if (!this.stopped) return undefined;
+    const { isLate: _, ...stop } = this.stopped;
+    return { ...stop, done, ...this.named.kept };
+  }
+
   /** To be called after the last page, unless it stopped before. */
   async checkEnd(plan: ListPlan): Promise<void> {
     // If the job has lowered its limit meanwhile, nothing was read.
     if (this.#limit === 0) return;
     const { client, query } = this.#list;
-    const { records } = this;
+    const { records, named } = this;
     const hasPages = records > 0 && client.requests - this.#requests > 1;
     // With archives, labels are read by uuid, and may be gone long since.
     const isBegun = this.#isResumed || (hasPages && !this.#options.archived);
-    await checkEnd(plan, client, query, { records, isBegun });
+    await checkEnd(plan, client, query, { records, isBegun, named });
   }
 
   /** Refuses to take a part of the list for all of it. */

@@ -1,9 +1,11 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
+import { shortHash } from '../../client/seenIds.js';
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import { checkFilters } from '../../input/filters.js';
 import { asUuid } from '../../input/identifiers.js';
+import { plural } from '../../input/log.js';
 import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -143,4 +145,77 @@ export async function queryOf(
     query[key] = Array.isArray(given[key]) ? [...uuids] : first;
   }
   return query;
+}
+
+/** What a filter may name where the server looks the name up for each page, and the key under which a record has it. */
+const IN_RECORDS = {
+  contacts: { filter: 'group', key: 'groups', noun: 'group', code: 'UNKNOWN_GROUP' },
+  messages: { filter: 'label', key: 'labels', noun: 'label', code: 'UNKNOWN_REFERENCE' },
+  campaign_events: {
+    filter: 'campaign',
+    key: 'campaign',
+    noun: 'campaign',
+    code: 'UNKNOWN_REFERENCE',
+  },
+} as const;
+
+/**
+ * The group, label or campaign that had the name in a filter when the list began. If it is renamed and another one gets
+ * its name, the server goes on with that one.
+ */
+export class NamedOne {
+  /** A hash of its uuid. Undefined until a record shows it, and for a filter that is no name. */
+  hash: string | undefined;
+  readonly #resource: ResourceName;
+  readonly #query: Query;
+
+  /** @param hash - as an earlier run left it */
+  constructor(resource: ResourceName, query: Query, hash?: string) {
+    this.#resource = resource;
+    this.#query = query;
+    this.hash = hash;
+  }
+
+  /** For the next run. */
+  get kept(): { named?: string } {
+    return this.hash === undefined ? {} : { named: this.hash };
+  }
+
+  /** @throws RapidProError `UNKNOWN_GROUP`, `UNKNOWN_REFERENCE` */
+  checkRecords(records: readonly Dictionary[]): void {
+    const place = this.#place;
+    if (!place) return;
+    const name = this.#query[place.filter];
+    for (const record of records) {
+      const ones = [record[place.key]].flat().filter(one => isObject(one) && one.name === name);
+      // The first one that has it is enough: a page is read at once.
+      if (ones.length > 0) {
+        this.check(ones.map(one => (one as Dictionary).uuid));
+        return;
+      }
+    }
+  }
+
+  /**
+   * @param uuids - of what has the name now
+   * @throws RapidProError `UNKNOWN_GROUP`, `UNKNOWN_REFERENCE`
+   */
+  check(uuids: readonly unknown[]): void {
+    const place = this.#place;
+    const hashes = uuids.filter(uuid => typeof uuid === 'string').map(shortHash);
+    if (!place || hashes.length === 0) return;
+    this.hash ??= hashes[0];
+    if (hashes.some(hash => hash === this.hash)) return;
+    const { filter, noun, code } = place;
+    throw fail(
+      code,
+      `The name in filters.${filter} was given to a different ${noun} since the list began: not all ${plural(resources[this.#resource].nouns)} came.`,
+      `Use the uuid of the ${noun} that you mean: it stays the same. Then run the job again.`,
+    );
+  }
+
+  get #place() {
+    const place = IN_RECORDS[this.#resource as keyof typeof IN_RECORDS];
+    return place && isName(this.#query[place.filter]) ? place : undefined;
+  }
 }

@@ -69,28 +69,39 @@ export async function checkReferenced(
   );
 }
 
-/** The same for the filters of a list. */
+/**
+ * The same for the filters of a list.
+ *
+ * @returns the uuid of the one that may be given by name
+ */
 export function referenceCheck(...filters: ByReference[]) {
-  return async (client: Client, query: Query, isBegun: boolean): Promise<void> => {
+  return async (client: Client, query: Query, isBegun: boolean): Promise<unknown> => {
+    let named: unknown;
     for (const filter of filters) {
       const { isNamed }: Listed = LISTED[filter];
       const wanted = isBegun && !isNamed ? undefined : query[filter];
-      if (wanted !== undefined) await checkReferenced(client, filter, String(wanted));
+      if (wanted === undefined) continue;
+      const found = await checkReferenced(client, filter, String(wanted));
+      if (isNamed) named = found?.uuid;
     }
+    return named;
   };
 }
 
 /**
  * RapidPro returns an empty list for a group that does not exist, or whose name has other capitals. After an empty list,
  * checks once whether the group exists.
+ *
+ * @returns its uuid
  */
-export async function checkGroupExists(client: Client, query: Query): Promise<void> {
+export async function checkGroupExists(client: Client, query: Query): Promise<unknown> {
   const { group } = query;
-  if (group === undefined) return;
+  if (group === undefined) return undefined;
   const wanted = String(group);
   // All of them, usually one page, to suggest what was meant.
   const groups = await collect(client, 'groups', {});
-  if (groups.some(({ uuid, name }) => uuid === wanted || name === wanted)) return;
+  const found = groups.find(({ uuid, name }) => uuid === wanted || name === wanted);
+  if (found) return found.uuid;
   const small = wanted.toLowerCase();
   const near = groups.find(({ uuid, name }) =>
     [uuid, name].some(text => String(text).toLowerCase() === small),

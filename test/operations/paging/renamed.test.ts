@@ -8,6 +8,7 @@ import {
   eachChange,
   eachPage,
   fn,
+  getCampaignEvents,
   getContacts,
   getFlowRuns,
   getMessages,
@@ -55,6 +56,76 @@ const CHANGES: Change[] = [
   ['given other capitals', group => updateGroup(group, { name: 'SIXTH' })],
   ['deleted', group => deleteGroup(group)],
 ];
+
+const OTHER_NOW = {
+  code: 'UNKNOWN_GROUP',
+  description: expect.stringMatching(/different group since the list began: not all contacts/),
+  fix: expect.stringMatching(/Use the uuid/),
+};
+
+/** The name goes to another group, with so many of the contacts. */
+const swap = (group: string, uuids: string[], members: number) =>
+  fn(async state => {
+    const other = (await addGroup({ name: 'Seventh' })({ ...state })).data as { uuid: string };
+    if (members > 0) await addToGroup(uuids.slice(-members), 'Seventh')({ ...state });
+    await updateGroup(group, { name: 'Sixth 2026' })({ ...state });
+    await updateGroup(other.uuid, { name: 'Sixth' })({ ...state });
+    return state;
+  });
+
+describe.each([0, 80])('a group whose name goes to another one, with %i members', members => {
+  test.each<[string, (list: Operation, ...steps: Operation[]) => Operation]>([
+    ['eachPage', eachPage],
+    ['eachChange', eachChange],
+  ])('between two pages of %s', async (_, reader) => {
+    const { credential, group, uuids } = await workspace(600);
+    const handed: string[] = [];
+    const step = fn(async state => {
+      if (handed.length === 0) await swap(group, uuids, members)({ ...credential, data: null });
+      handed.push(...(state.data as { uuid: string }[]).map(({ uuid }) => uuid));
+      return state;
+    });
+    const list = reader(getContacts({ group: 'Sixth' }), step);
+    await expect(list(credential)).rejects.toMatchObject(OTHER_NOW);
+    expect(handed).toHaveLength(250);
+  });
+
+  test('between two runs with resume', async () => {
+    const { credential, group, uuids } = await workspace(600);
+    let now = Date.now();
+    const clock = vi.spyOn(systemClock, 'now').mockImplementation(() => {
+      now += 1000;
+      return now;
+    });
+    const list = () => getContacts({ group: 'Sixth' }, { deadline: 6, resume: true });
+    const first = await list()(credential);
+    expect((first.data as []).length).toBeLessThan(600);
+    expect(JSON.stringify(first.rapidpro)).not.toContain(group);
+    clock.mockRestore();
+    await swap(group, uuids, members)(credential);
+    await expect(list()({ ...kept(first), ...credential })).rejects.toMatchObject(OTHER_NOW);
+  });
+
+  test('between two runs of eachChange', async () => {
+    const { credential, group, uuids } = await workspace(20);
+    const handed: unknown[] = [];
+    const list = (by: string) =>
+      eachChange(
+        getContacts({ group: by }),
+        fn(state => {
+          handed.push(...(state.data as []));
+          return state;
+        }),
+      );
+    const first = await list('Sixth')(credential);
+    await swap(group, uuids, Math.min(members, 10))(credential);
+    const again = { ...kept(first), ...credential };
+    await expect(list('Sixth')(again)).rejects.toMatchObject(OTHER_NOW);
+    expect(handed).toHaveLength(20);
+    await list(group)(again);
+    expect(handed).toHaveLength(40);
+  });
+});
 
 describe.each(CHANGES)('a group that is %s', (_, change) => {
   test.each<[string, (list: Operation, ...steps: Operation[]) => Operation]>([
@@ -184,6 +255,64 @@ test.each<[string, Operation, string]>([
     const error = await failure(list, await twoPages(second, 'Mothers 2026', 'Very urgent'));
     expect(error).toMatchObject({ code, description: expect.stringContaining('not all') });
   }
+});
+
+test.each<[string, Operation, string, (uuid: string) => object]>([
+  [
+    'group',
+    getContacts({ group: 'Mothers' }),
+    'UNKNOWN_GROUP',
+    uuid => ({ groups: [{ uuid, name: 'Mothers' }] }),
+  ],
+  [
+    'label',
+    getMessages({ label: 'Urgent' }),
+    'UNKNOWN_REFERENCE',
+    uuid => ({ labels: [{ uuid, name: 'Urgent' }] }),
+  ],
+  [
+    'campaign',
+    getCampaignEvents({ campaign: 'Births' }),
+    'UNKNOWN_REFERENCE',
+    uuid => ({ campaign: { uuid, name: 'Births' } }),
+  ],
+])('a %s whose name another one has on the second page', async (noun, list, code, named) => {
+  const first = { ...ann, ...named(UUID) };
+  const next = 'http://rapidpro.test/api/v2/x.json?cursor=two';
+  const pagesOf = (second: object, uuidAtEnd: string) =>
+    serve(
+      answering(
+        'get',
+        code === 'UNKNOWN_GROUP' ? 'contacts' : noun === 'label' ? 'messages' : 'campaign_events',
+        () => page([first], next),
+        () => page([second]),
+        () => page([]),
+      ),
+      answering('get', `${noun}s`, () =>
+        page(['Mothers', 'Urgent', 'Births'].map(name => ({ uuid: uuidAtEnd, name }))),
+      ),
+    );
+  const told = { code, description: expect.stringContaining(`different ${noun} since`) };
+  const other = { ...ben, ...named(OTHER_UUID) };
+  expect(await failure(list, await pagesOf(other, UUID))).toMatchObject(told);
+  // Without the name on the second page, the end shows it.
+  expect(await failure(list, await pagesOf(ben, OTHER_UUID))).toMatchObject(told);
+  expect((await run(list, await pagesOf({ ...ben, ...named(UUID) }, UUID))).data).toHaveLength(2);
+});
+
+test('a record with two groups of the name is of both', async () => {
+  const both = [UUID, OTHER_UUID].map(uuid => ({ uuid, name: 'Mothers' }));
+  const server = await serve(
+    answering(
+      'get',
+      'contacts',
+      () => page([{ ...ann, groups: both }], 'http://rapidpro.test/api/v2/x.json?cursor=two'),
+      () => page([{ ...ben, groups: both.toReversed() }]),
+      () => page([]),
+    ),
+    answering('get', 'groups', () => page(both)),
+  );
+  expect((await run(getContacts({ group: 'Mothers' }), server)).data).toHaveLength(2);
 });
 
 test('code outside a job is told, too', async () => {
