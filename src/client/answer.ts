@@ -122,7 +122,7 @@ async function readFailure(
   answer: Answer,
   request: ApiRequest,
   configuration: Configuration,
-  retryAfter: number | undefined,
+  { retryAfter, isHeard }: { retryAfter: number | undefined; isHeard: boolean },
 ): Promise<Read> {
   const { statusCode } = answer;
   const text = await readErrorText(answer);
@@ -138,6 +138,7 @@ async function readFailure(
     isJson,
     isHalfJson,
     authenticated: dialectOf(answer) !== undefined,
+    isHeard,
     retryAfter,
     location: header(answer, 'location'),
   });
@@ -149,7 +150,7 @@ export async function readAnswer(
   answer: Answer,
   request: ApiRequest,
   configuration: Configuration,
-  now: number,
+  { now, isHeard }: { now: number; isHeard: boolean },
 ): Promise<Reading> {
   const { statusCode } = answer;
   const date = Date.parse(header(answer, 'date') ?? '');
@@ -158,7 +159,7 @@ export async function readAnswer(
   const outcome =
     statusCode >= 200 && statusCode < 300
       ? await readSuccess(answer, request, configuration.token)
-      : await readFailure(answer, request, configuration, retryAfter);
+      : await readFailure(answer, request, configuration, { retryAfter, isHeard });
   return {
     size: 0,
     failure: undefined,

@@ -25,6 +25,8 @@ interface Refused {
   isHalfJson?: boolean;
   /** True if RapidPro named the workspace of the token, so the token itself is valid. */
   authenticated: boolean;
+  /** True if RapidPro has answered before in this operation, so "host" is right. */
+  isHeard?: boolean;
   retryAfter?: number | undefined;
   location?: string | undefined;
 }
@@ -348,7 +350,7 @@ function isPassedOn(
 function outcomeOf(
   request: ApiRequest,
   credential: Credential,
-  { statusCode, location, isHalfJson }: Refused,
+  { statusCode, location, isHalfJson, isHeard }: Refused,
   code: ErrorCode,
 ): ErrorOutcome {
   if (statusCode === 407) return 'none';
@@ -358,9 +360,10 @@ function outcomeOf(
   }
   if (isGatewayStatus(statusCode) || statusCode >= 500) return 'unknown';
   if (code !== 'NOT_RAPIDPRO' || isHalfJson || isNotTaken(statusCode)) return 'refused';
-  // Something in front of RapidPro may have replaced its answer after the work.
   if (request.method === 'GET') return 'none';
-  return isRepeatable(request) ? 'refused' : 'unknown';
+  // Something in front of RapidPro may have replaced its answer after the work. If "host" may be wrong, that is said
+  // only where it could be done twice.
+  return isRepeatable(request) && !isHeard ? 'refused' : 'unknown';
 }
 
 /** The position of a mistake in the job's list, which may be longer than the list that was sent. */

@@ -29,7 +29,11 @@ const read = (
   body: string | Buffer | Readable,
   headers: Headers = {},
   request: ApiRequest = GET,
-) => readAnswer(answerOf(status, body, headers).answer, request, configuration, NOW);
+) =>
+  readAnswer(answerOf(status, body, headers).answer, request, configuration, {
+    now: NOW,
+    isHeard: false,
+  });
 
 /** A body of which the end never comes. */
 const lost = () =>
@@ -58,7 +62,9 @@ describe('a success', () => {
 
   test.each([204, 205])('of %i, the body is not read', async status => {
     const { answer, stream, dumped } = answerOf(status, '""', JSON_TYPE);
-    expect(await readAnswer(answer, GET, configuration, NOW)).toMatchObject({
+    expect(
+      await readAnswer(answer, GET, configuration, { now: NOW, isHeard: false }),
+    ).toMatchObject({
       statusCode: status,
       body: null,
       error: undefined,

@@ -52,6 +52,36 @@ describe('an action that stops in the middle', () => {
     expect(done).toHaveLength(200);
   });
 
+  test.each([400, 403, 404, 405])(
+    'by a %d of a firewall, which may come after the work',
+    async status => {
+      const firewall = () => new HttpResponse('<html>Blocked</html>', { status });
+      const { handler, done } = actionsServer('contacts', {
+        instead: index => (index === 1 ? firewall() : undefined),
+      });
+      const error = await failure(addToGroup(uuids(250), 'Mothers'), await serve(handler));
+      expect(error).toMatchObject({
+        code: 'PARTIAL_ACTION',
+        statusCode: status,
+        details: {
+          reason: 'NOT_RAPIDPRO',
+          done: [[0, 99]],
+          unknown: [[100, 199]],
+          failed: [],
+          notAttempted: [[200, 249]],
+        },
+      });
+      expect(done).toHaveLength(100);
+    },
+  );
+
+  test('a 403 of a firewall as the first answer shows a wrong host', async () => {
+    const firewall = () => new HttpResponse('<html>Blocked</html>', { status: 403 });
+    const { handler } = actionsServer('contacts', { instead: firewall });
+    const error = await failure(addToGroup(uuids(250), 'Mothers'), await serve(handler));
+    expect(error).toMatchObject({ code: 'NOT_RAPIDPRO', outcome: 'refused' });
+  });
+
   test('by resets', async () => {
     noSleep();
     const server = await rawServer(inTurn(rapidPro204, reset));
