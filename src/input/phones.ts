@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { library } from './libraries.js';
 import { nearMiss } from './nearest.js';
-import { digitsOf, hide, urnFault } from './urns.js';
+import { digitsOf, hide, unsureFault, urnFault } from './urns.js';
 
 /**
  * Phone numbers as people and spreadsheets write them, read with the country that they belong to. Damage from a
@@ -190,7 +190,8 @@ function fullNumber(value: unknown, country: string): string {
       'Write digits instead, such as 0 for the letter O and 1 for l, at its source.',
     );
   }
-  const fault = urnFault(`tel:${text}`, 'write');
+  const urn = `tel:${text}`;
+  const fault = urnFault(urn, 'write') ?? unsureFault(urn, country);
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
   const plain = digitsOf(text);
   if (plain === undefined) throw new NoNumber('contains letters or an extension');

@@ -222,6 +222,8 @@ const NUMBERING = new RegExp(
 );
 /** One or two digits behind a group of three or more: they may not belong to the number. */
 const SHORT_TAIL = new RegExp(`^(.*\\d{3})[${BETWEEN}]+\\d{1,2}[)\\]]?$`, 's');
+const STRANGE =
+  'contains characters that do not belong to a phone number: RapidPro would drop or dial them';
 const LOOSE_DIGITS = 'has more digits next to the phone number, and RapidPro would dial them, too';
 
 /** Whether a number exists, and is none any more with the digits that follow it: `0712345678-1` in Kenya. */
@@ -236,15 +238,80 @@ function hasLooseTail(number: string, country?: string): boolean {
 
 /** Pairs with slashes between them, as French numbers are written: "06/12/34/56/78". */
 const PAIRS = /^\d{2}(?:\/\d{2}){3,}$/;
+/** Groups with slashes between all of them, also behind a country code: "+221/70/123/45/67". */
+const GROUPS = /^((?:(?:\+|00)\d{1,3}\/)?\d{1,4}(?:\/\d{2,3}){2,})\/\d{2}$/;
+/** A calling code and a number that share a zero, as in Malaysia: "6-0123456789". */
+const SHARED_ZERO = new RegExp(`^[2-9](?:/|\\s*[${DASHES}])\\s*(0\\d[\\d${BETWEEN}]*)$`);
+
+const isLoose = (number: string) =>
+  (STRAY_TAIL.test(number) && !PAIRS.test(number)) || NUMBERING.test(number);
+
+const isInternational = (number: string) => /^\D*(?:\+|00)/.test(number);
+
+/** Whether a number with its country code exists. */
+function exists(number: string): boolean {
+  const digits = number.replace(/\D/g, '').replace(number.includes('+') ? /^$/ : /^00/, '');
+  return library('awesome-phonenumber').parsePhoneNumber(`+${digits}`).valid;
+}
+
+/**
+ * Whether digits that look loose can only be of one number: with its country code, in every country; else in some of
+ * them ({@link unsureFault}).
+ */
+function mayBeOne(number: string): boolean {
+  const [, head] = GROUPS.exec(number) ?? [];
+  if (head !== undefined) return !isInternational(number) || (exists(number) && !exists(head));
+  return SHARED_ZERO.test(number) && isTakenWhole(withoutPlus(`tel:${number}`)) && exists(number);
+}
+
+/** Whether they are of one number in a country. */
+function isOneIn(number: string, country: string): boolean {
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
+  if (!getCountryCodeForRegionCode(country)) return false;
+  const read = (text: string) => parsePhoneNumber(text, { regionCode: country });
+  const [, head] = GROUPS.exec(number) ?? [];
+  if (head !== undefined) return read(number).valid && !read(head).valid;
+  const [, others = ''] = SHARED_ZERO.exec(number) ?? [];
+  const meant = read(others);
+  const digits = number.replace(/\D/g, '');
+  const isSame = (text: string) => read(text).number?.e164 === meant.number?.e164;
+  return meant.valid && isSame(`+${digits}`) && isSame(digits);
+}
+
+/** In Brazil, the code of a carrier is dialed between the 0 and the area: "(0xx11) 98765-4321". */
+const CARRIER = new RegExp(
+  `^((?:\\+?[\\s(]*55[${BETWEEN}]*)?\\(?)(0?)[\\s.-]*(?:xx|\\*\\*)[\\s.-]*([1-9]\\d[\\d${BETWEEN}]{8,14})$`,
+  'i',
+);
+const BRAZIL = { name: 'BR', code: '55' };
+
+/** A number without the letters for a carrier, which servers drop, if a number of Brazil is left. */
+function withoutCarrier(number: string): { number: string; isNational: boolean } {
+  const [, before = '', zero = '', rest = ''] = CARRIER.exec(number) ?? [];
+  const hasCode = before.includes(BRAZIL.code);
+  // Without a country code, the zero tells servers that an area follows.
+  const left = `${before}${rest}`;
+  const isRead = rest !== '' && (hasCode || zero !== '') && !isLoose(left);
+  if (!isRead || !exists(`+${BRAZIL.code}${rest}`)) return { number, isNational: false };
+  return { number: left, isNational: !hasCode };
+}
 
 /** Two local numbers, without a country code: "2252004 2252005". */
 const ALIKE = /^(\d{3})\d{4,}[\s.\u2010-\u2015-]+\1\d{4,}$/;
 
 function holdsTwo(number: string): boolean {
   if (countDigits(number) > MOST_DIGITS || ALIKE.test(number)) return true;
-  const isWhole = (part: string) =>
-    countDigits(part) >= (/^\s*[+\uff0b]/.test(part) ? WHOLE_NUMBER + 3 : WHOLE_NUMBER);
-  return number.split('/').filter(isWhole).length > 1;
+  const [first = '', ...others] = number.split('/');
+  const isWhole = (part: string, more = 0) => countDigits(part) >= WHOLE_NUMBER + more;
+  if (others.length === 0) return false;
+  const whole = others.filter(part => isWhole(part)).length;
+  return whole + Number(isWhole(first, codeDigits(first, number))) > 1;
+}
+
+/** How many digits more the first part of a number has, because it begins with "+" or 00 and a country code. */
+function codeDigits(first: string, number: string): number {
+  if (/^[\s([]*[+\uff0b]/.test(first)) return 3;
+  return /^\D*00\D*[1-9]/.test(first) && exists(number) ? 5 : 0;
 }
 
 /** Every server refuses longer texts, so they need no further check. */
@@ -254,7 +321,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   if (written.length > LONGEST_URN) return fault('is too long for a phone number', PHONE_FIX);
   const [, before = '', query = '', display = ''] = PARTS.exec(written) ?? [];
   const whole = before.replace(UNSEEN, '').trim();
-  const number = whole.replace(EXTENSION, '$1').trim();
+  const { number } = withoutCarrier(whole.replace(EXTENSION, '$1').trim());
   if (wasNumber(number)) {
     return fault(
       'looks like a number from a spreadsheet, with decimals (".0") or an exponent ("E+11"), and RapidPro would dial those, too',
@@ -272,10 +339,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
     return fault('starts with words instead of a phone number', PHONE_FIX);
   }
   if (!NUMBER.test(number) && !(VANITY.test(number) && number === whole)) {
-    return fault(
-      'contains characters that do not belong to a phone number: RapidPro would drop or dial them',
-      PHONE_FIX,
-    );
+    return fault(STRANGE, PHONE_FIX);
   }
   if (/[\r\n]/.test(number) || holdsTwo(number)) {
     return fault(
@@ -283,9 +347,7 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
       `Write a separate URN for each. ${PHONE_FIX}`,
     );
   }
-  if ((STRAY_TAIL.test(number) && !PAIRS.test(number)) || NUMBERING.test(number)) {
-    return fault(LOOSE_DIGITS, PHONE_FIX);
-  }
+  if (isLoose(number) && !mayBeOne(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
   if (number.startsWith('+') && hasLooseTail(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
   // Servers ignore a full-width plus, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
@@ -331,10 +393,34 @@ const isTakenWhole = ({ digits, counted }: WithoutPlus) =>
 
 /** Whether a phone number means one person or another, depending on the country of the workspace. */
 export function dependsOnCountry(urn: string): boolean {
+  if (needsCountry(urn)) return true;
   const number = withoutPlus(urn);
   if (isTakenWhole(number) || BEHIND_00.test(number.digits)) return true;
   if (SHORT_TAIL.test(number.written) || isDoubtful(urn)) return true;
   return LIST_NUMBER.test(number.written);
+}
+
+/** What a number looks like that is only right in some countries, and refused where the country is unknown. */
+function needsCountry(urn: string): 'carrier' | 'loose' | undefined {
+  const [, written = ''] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
+  const whole = written.replace(UNSEEN, '').trim().replace(EXTENSION, '$1').trim();
+  const { number, isNational } = withoutCarrier(whole);
+  if (isNational) return 'carrier';
+  return isLoose(number) && !isInternational(number) && mayBeOne(number) ? 'loose' : undefined;
+}
+
+/**
+ * What is wrong with a number that only people of some countries write so: with slashes between all its groups, with a
+ * shared zero, or with letters for a carrier.
+ *
+ * @param country - of the workspace, two letters; undefined if it is not known
+ */
+export function unsureFault(urn: string, country: string | undefined): UrnFault | undefined {
+  const kind = needsCountry(urn);
+  if (kind === 'carrier' && country !== BRAZIL.name) return fault(STRANGE, PHONE_FIX);
+  if (kind !== 'loose') return undefined;
+  const isOne = country !== undefined && isOneIn(withoutPlus(urn).written, country);
+  return isOne ? undefined : fault(LOOSE_DIGITS, PHONE_FIX);
 }
 
 /** A WhatsApp URN with a number, which always begins with a country code. */
@@ -402,7 +488,7 @@ export function plainNumber(path: string): string | undefined {
 
 /** The digits of a phone number, with its plus; undefined if there is more than digits. */
 export function digitsOf(path: string): string | undefined {
-  const number = path.replace(UNSEEN, '').trim();
+  const { number } = withoutCarrier(path.replace(UNSEEN, '').trim());
   return NUMBER.test(number) ? number.replace('\uff0b', '+').replace(/[^\d+]/g, '') : undefined;
 }
 
@@ -416,7 +502,12 @@ export const hide = (code: string | number, digits: string) => `+${code}…${dig
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
   if (hasLooseTail(withoutPlus(urn).written, country)) return fault(LOOSE_DIGITS, PHONE_FIX);
-  return homeFault(urn, country) ?? listFault(urn, country) ?? prefixFault(urn, country);
+  return (
+    unsureFault(urn, country) ??
+    homeFault(urn, country) ??
+    listFault(urn, country) ??
+    prefixFault(urn, country)
+  );
 }
 
 const mobileLengths = new Map<string, number>();

@@ -9,9 +9,11 @@ import {
   digitsTakenWhole,
   foreignFault,
   plainNumber,
+  unsureFault,
   urnFault,
   whatsappDoubt,
 } from '../../src/input/urns.js';
+import * as util from '../../src/util.js';
 import { cpuTime } from '../support/cpuTime.js';
 
 /** What is refused as something new, and why: a word of the reason. */
@@ -685,6 +687,137 @@ describe('a number of a list in front of a phone number', () => {
     }
     expect(cpuTime() - start).toBeLessThan(2000);
     expect(good).toBe(100_000);
+  });
+});
+
+describe('a number that has slashes or a cut calling code is refused, unless it can only be one number', () => {
+  test.each([
+    // Behind 00, as behind a plus: a calling code and an area have six digits or more.
+    'tel:00250 788/123123',
+    'tel:00250-788/123 123',
+    'tel:(00250) 788/123123',
+    'tel:00 421 2/212 345 67',
+    'tel:00421 (0)2/212 345 67',
+    'tel:00421 (02/212) 345 67',
+    'tel:(+250) 788/123123',
+    // Groups with slashes between all of them.
+    'tel:+221/70/123/45/67',
+    'tel:00221/70/123/45/67',
+    'tel:+33/6/12/34/56/78',
+    'tel:+32/470/12/34/56',
+    // In Brazil, a carrier is dialed between the 0 and the area.
+    'tel:+55 (0xx11) 98765-4321',
+    'tel:+55 (0XX11) 98765-4321',
+    'tel:+55(0xx21)3456-7890',
+    'tel:+55 0xx11 98765 4321',
+    'tel:+55 (xx11) 98765-4321',
+    'tel:+55 (0 xx 11) 98765-4321',
+    'tel:+55 (0**11) 98765-4321',
+    'tel:55 (0xx11) 98765-4321',
+  ])('%s is one number in every country', urn => {
+    for (const use of ['write', 'lookup'] as const) expect(urnFault(urn, use)).toBeUndefined();
+    for (const country of ['RW', 'SK', 'BR', undefined]) {
+      expect(unsureFault(urn, country)).toBeUndefined();
+    }
+    expect(requireUrn(urn, 'urns[0]', 'write')).toBe(urn);
+  });
+
+  test.each([
+    // No number with this calling code has so many digits.
+    ['tel:001234567/765432', 'two phone numbers'],
+    ['tel:00250788/1231245', 'two phone numbers'],
+    ['tel:00250788123123/788123124', 'two phone numbers'],
+    ['tel:0049 30 1234567/7654321', 'two phone numbers'],
+    ['tel:0788123/00250788', 'two phone numbers'],
+    ['tel:(+250) 788123/788124', 'two phone numbers'],
+    // The number may end before the last slash.
+    ['tel:+49/30/123/45/67', 'next to'],
+    ['tel:+250/788/123/123/12', 'next to'],
+    ['tel:+221/70/123/45/6', 'next to'],
+    ['tel:+221/70/12345/67', 'next to'],
+    ['tel:+254/712/345/678/13', 'next to'],
+    ['tel:+221/70/123/4/56', 'next to'],
+    ['tel:00254/712/345/678/13', 'next to'],
+    ['tel:+25078812312/3', 'next to'],
+    ['tel:+33612345 678 (2)', 'next to'],
+    ['tel:+55 (0xx11) 98765-432', 'contains characters'],
+    ['tel:+55 (0xxx11) 98765-4321', 'contains characters'],
+    ['tel:+55 (0xx11) 98765-4321 (2)', 'contains characters'],
+    ['tel:+55 (0xx11) 98765-4321/0xx11 98765-4322', 'contains characters'],
+    ['tel:+250 (0xx78) 8123123', 'contains characters'],
+    ['tel:0055 (0xx11) 98765-4321', 'contains characters'],
+    ['tel:55 11 0xx 98765-4321', 'contains characters'],
+    // No calling code begins so.
+    ['tel:1-0788123123', 'next to'],
+    ['tel:7-0788123123', 'next to'],
+    ['tel:5-0712345678', 'next to'],
+    ['tel:6-012345678', 'next to'],
+  ])('%s is refused in every country: %s', (urn, reason) => {
+    for (const use of ['write', 'lookup'] as const) {
+      expect(urnFault(urn, use)?.what).toContain(reason);
+    }
+  });
+
+  test.each([
+    ['tel:6-0123456789', 'MY'],
+    ['tel:6 - 0123456789', 'MY'],
+    ['tel:6/0123456789', 'MY'],
+    ['tel:9-05011234567', 'TR'],
+    ['tel:2-01001234567', 'EG'],
+    ['tel:4-0712345678', 'RO'],
+    ['tel:0470/12/34/56', 'BE'],
+    ['tel:470/12/34/56', 'BE'],
+    ['tel:70/123/45/67', 'SN'],
+    ['tel:079/123/45/67', 'CH'],
+    ['tel:(0xx11) 98765-4321', 'BR'],
+    ['tel:0xx11 98765-4321', 'BR'],
+    ['tel:0xx21 3456-7890', 'BR'],
+    ['tel:(0**11) 98765-4321', 'BR'],
+  ])('%s is one number in %s, and refused where the country is unknown', (urn, country) => {
+    for (const use of ['write', 'lookup'] as const) expect(urnFault(urn, use)).toBeUndefined();
+    expect(dependsOnCountry(urn)).toBe(true);
+    expect(foreignFault(urn, country)).toBeUndefined();
+    expect(unsureFault(urn, country)).toBeUndefined();
+    expect(unsureFault(urn, undefined)?.fix).toMatch(/^Nothing was sent/);
+    expect(unsureFault(urn, 'ZZ')).toBeDefined();
+  });
+
+  test.each([
+    // A number of the country, and one that the newer or the older line reads behind a plus.
+    ['tel:6-0123456789', 'KE', 'next to'],
+    ['tel:6-0123456789', 'NG', 'next to'],
+    ['tel:4-0712345678', 'KE', 'next to'],
+    ['tel:4-0712345678', 'GB', 'next to'],
+    ['tel:9-05011234567', 'GH', 'next to'],
+    ['tel:2-01001234567', 'RW', 'next to'],
+    ['tel:6/0123456789', 'RW', 'next to'],
+    ['tel:030/123/45/67', 'DE', 'next to'],
+    ['tel:01/206/30/3/12', 'MY', 'next to'],
+    ['tel:70/12/3456/78', 'SN', 'next to'],
+    ['tel:70/123/45/6', 'SN', 'next to'],
+    ['tel:0712/345/678/13', 'KE', 'next to'],
+    ['tel:712/345/678/13', 'KE', 'next to'],
+    ['tel:70/123/45/67', 'RW', 'next to'],
+    ['tel:(0xx11) 98765-4321', 'US', 'contains characters'],
+    ['tel:0xx11 98765-4321', 'DE', 'contains characters'],
+    ['tel:(0**11) 98765-4321', 'AR', 'contains characters'],
+  ])('%s in %s is refused', (urn, country, reason) => {
+    expect((urnFault(urn, 'write') ?? foreignFault(urn, country))?.what).toContain(reason);
+  });
+
+  test('neither is read by a cell of another country', () => {
+    expect(util.phoneUrn('6-0123456789', 'MY')).toBe('tel:+60123456789');
+    expect(util.phoneUrn('(0xx11) 98765-4321', 'BR')).toBe('tel:+5511987654321');
+    expect(util.phoneUrn('+55 (0xx11) 98765-4321', 'RW')).toBe('tel:+5511987654321');
+    expect(util.phoneUrn('0470/12/34/56', 'BE')).toBe('tel:+32470123456');
+    for (const [text, country] of [
+      ['6-0123456789', 'KE'],
+      ['4-0712345678', 'GB'],
+      ['(0xx11) 98765-4321', 'DE'],
+      ['030/123/45/67', 'DE'],
+    ] as const) {
+      expect(util.phoneUrn(text, country, { ifInvalid: 'null' }), text).toBeNull();
+    }
   });
 });
 

@@ -121,6 +121,25 @@ describe.each(USES)('%s', (_, use) => {
   });
 });
 
+describe.each(USES)('%s', (_, use) => {
+  test.each([
+    ['tel:6-0123456789', 'KE'],
+    ['tel:6-0123456789', null],
+    ['tel:70/123/45/67', 'RW'],
+    ['tel:(0xx11) 98765-4321', ''],
+  ])('of %s, which is one number in another country, is refused in %s', async (urn, country) => {
+    const server = await serve(
+      answering('get', 'workspace', () =>
+        HttpResponse.json({ uuid: UUID, country, timezone: 'Africa/Nairobi' }),
+      ),
+    );
+    const error = await failure(use(urn), server);
+    expect(['INVALID_URN', 'INVALID_FILTER']).toContain(error.code);
+    expect(JSON.stringify(error)).not.toMatch(/12345|123.45|8765/);
+    expect(sent(server)).toEqual(['GET workspace']);
+  });
+});
+
 describe('the country of the workspace', () => {
   const inCountry = (country: string | null, status = 200) => [
     answering('get', 'workspace', () =>
@@ -188,6 +207,22 @@ describe('the country of the workspace', () => {
     const server = await serve(...inCountry('ID', 403));
     await run(sendMessage({ contact: 'whatsapp:81234567890', text: 'Hi' }), server);
     expect(server.requests.at(-1)?.method).toBe('POST');
+  });
+
+  test('that makes one number of loose digits lets it through', async () => {
+    const server = await serve(...inCountry('MY'));
+    await run(upsertContact({ name: 'X', urns: ['tel:6-0123456789'] }), server);
+    await run(sendMessage({ contact: 'tel:6-0123456789', text: 'Hi' }), server);
+    expect(sent(server).filter(line => line.startsWith('POST'))).toHaveLength(2);
+  });
+
+  test('that may not be read makes no number of loose digits', async () => {
+    const server = await serve(...inCountry('MY', 403));
+    for (const urn of ['tel:0470/12/34/56', 'tel:6-0123456789']) {
+      const error = await failure(upsertContact({ name: 'X', urns: [urn] }), server);
+      expect(error.code).toBe('INVALID_URN');
+    }
+    expect(sent(server).some(line => line.startsWith('POST'))).toBe(false);
   });
 
   test('that there is none accepts the number', async () => {

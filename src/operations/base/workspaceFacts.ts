@@ -9,6 +9,7 @@ import {
   digitsTakenWhole,
   foreignFault,
   type UrnFault,
+  unsureFault,
   whatsappDoubt,
 } from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
@@ -154,7 +155,7 @@ export class WorkspaceFacts {
     // Nearly everywhere, 00 means what it seems to mean.
     const mayGoOn = isContactWrite || digitsTakenWhole(urn) === undefined;
     const country = mayGoOn ? await this.unlessForbidden('country', read) : await read();
-    if (country === undefined) return undefined;
+    if (country === undefined) return unsureFault(urn, country);
     // Of a hundred thousand, one is enough.
     const doubt = this.#kept.hasDoubt ? undefined : whatsappDoubt(urn, country);
     if (doubt !== undefined) {
