@@ -190,8 +190,10 @@ function fullNumber(value: unknown, country: string): string {
       'Write digits instead, such as 0 for the letter O and 1 for l, at its source.',
     );
   }
-  const urn = `tel:${text}`;
-  const fault = urnFault(urn, 'write') ?? unsureFault(urn, country);
+  // Here, a plus counts wherever it is.
+  const fault =
+    urnFault(`tel:${text}`, 'write') ??
+    unsureFault(`tel:${text.replace(/^[^+\d]+(?=\+)/, '')}`, country);
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
   const plain = digitsOf(text);
   if (plain === undefined) throw new NoNumber('contains letters or an extension');

@@ -401,26 +401,51 @@ export function dependsOnCountry(urn: string): boolean {
 }
 
 /** What a number looks like that is only right in some countries, and refused where the country is unknown. */
-function needsCountry(urn: string): 'carrier' | 'loose' | undefined {
+function needsCountry(urn: string): 'plus' | 'carrier' | 'loose' | undefined {
   const [, written = ''] = /^\s*tel:([^?#]*)/.exec(urn) ?? [];
-  const whole = written.replace(UNSEEN, '').trim().replace(EXTENSION, '$1').trim();
-  const { number, isNational } = withoutCarrier(whole);
+  const whole = written.replace(UNSEEN, '').trim();
+  // Servers count the letters and digits, and put a plus before so many.
+  const isShort = whole.replace(/[^0-9a-z]/gi, '').length < SURELY_READ;
+  if (isShort && LATE_PLUS.test(written.trim())) return 'plus';
+  const { number, isNational } = withoutCarrier(whole.replace(EXTENSION, '$1').trim());
   if (isNational) return 'carrier';
   return isLoose(number) && !isInternational(number) && mayBeOne(number) ? 'loose' : undefined;
 }
 
+/** A plus that is not the first character, which may be one that nobody sees: "(+220) 301 2345". */
+const LATE_PLUS = /^[^+\d]+\+/;
+
+/** Whether the digits of a number mean the same in a country without their plus. */
+function isSameWithoutPlus(urn: string, country: string): boolean {
+  const { getCountryCodeForRegionCode, parsePhoneNumber } = library('awesome-phonenumber');
+  if (!getCountryCodeForRegionCode(country)) return false;
+  const digits = urn.replace(/[?#].*$/s, '').replace(/\D/g, '');
+  const read = (text: string) => parsePhoneNumber(text, { regionCode: country }).number?.e164;
+  return read(digits) === read(`+${digits}`);
+}
+
 /**
- * What is wrong with a number that only people of some countries write so: with slashes between all its groups, with a
- * shared zero, or with letters for a carrier.
+ * What is wrong with a number that only people of some countries write so, or that only their servers read so: with slashes
+ * between all its groups, with a shared zero, with letters for a carrier, or with a plus behind a bracket.
  *
  * @param country - of the workspace, two letters; undefined if it is not known
  */
 export function unsureFault(urn: string, country: string | undefined): UrnFault | undefined {
-  const kind = needsCountry(urn);
-  if (kind === 'carrier' && country !== BRAZIL.name) return fault(STRANGE, PHONE_FIX);
-  if (kind !== 'loose') return undefined;
-  const isOne = country !== undefined && isOneIn(withoutPlus(urn).written, country);
-  return isOne ? undefined : fault(LOOSE_DIGITS, PHONE_FIX);
+  switch (needsCountry(urn)) {
+    case 'carrier':
+      return country === BRAZIL.name ? undefined : fault(STRANGE, PHONE_FIX);
+    case 'plus':
+      if (country !== undefined && isSameWithoutPlus(urn, country)) return undefined;
+      return fault(
+        'has a plus sign that is not its first character: RapidPro would drop it, and may read another number',
+        PHONE_FIX,
+      );
+    case 'loose':
+      if (country !== undefined && isOneIn(withoutPlus(urn).written, country)) return undefined;
+      return fault(LOOSE_DIGITS, PHONE_FIX);
+    default:
+      return undefined;
+  }
 }
 
 /** A WhatsApp URN with a number, which always begins with a country code. */

@@ -805,6 +805,44 @@ describe('a number that has slashes or a cut calling code is refused, unless it 
     expect((urnFault(urn, 'write') ?? foreignFault(urn, country))?.what).toContain(reason);
   });
 
+  test.each([
+    ['tel:(+220) 301 2345', 'US'],
+    ['tel:[+51] 1 1234567', 'US'],
+    ['tel:(+95) 1 234 567', 'RW'],
+    ['tel:\u202a+2203012345\u202c', 'US'],
+    ["tel:'+2203012345", 'US'],
+    ['tel:(+220) 301 2345#Amina', 'US'],
+    ['tel:(+220) 301 2345', undefined],
+    ['tel:(+220) 301 2345', 'ZZ'],
+  ])(
+    'a plus behind another character is dropped: the few digits of %s are others in %s',
+    (urn, country) => {
+      expect(urnFault(urn, 'write')).toBeUndefined();
+      expect(dependsOnCountry(urn)).toBe(true);
+      expect(unsureFault(urn, country)?.what).toMatch(/plus sign.*first character/);
+      if (country) expect(foreignFault(urn, country)).toEqual(unsureFault(urn, country));
+      expect(JSON.stringify(unsureFault(urn, country))).not.toMatch(/301|2345|234567|234 567/);
+    },
+  );
+
+  test.each([
+    ['tel:(+220) 301 2345', 'GM'],
+    ['tel:+220 301 2345', 'US'],
+    ['tel:(+250) 788 123 123', 'US'],
+    ['tel:(+250) 788 123 123', undefined],
+    ['tel:\u202a+250788123123', undefined],
+    ['tel:(+220) 301 2345 x5', 'US'],
+  ])('%s is the same number in %s', (urn, country) => {
+    expect(unsureFault(urn, country)).toBeUndefined();
+    if (country) expect(foreignFault(urn, country)).toBeUndefined();
+  });
+
+  test('a cell with a plus in brackets is read with it', () => {
+    for (const text of ['(+220) 301 2345', '\u202a+2203012345', "'(+220)3012345"]) {
+      expect(util.phoneUrn(text, 'US')).toBe('tel:+2203012345');
+    }
+  });
+
   test('neither is read by a cell of another country', () => {
     expect(util.phoneUrn('6-0123456789', 'MY')).toBe('tel:+60123456789');
     expect(util.phoneUrn('(0xx11) 98765-4321', 'BR')).toBe('tel:+5511987654321');
