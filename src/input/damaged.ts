@@ -49,7 +49,16 @@ const DAMAGES: readonly Damage[] = [
 
 /** Many scripts need the two joiners between their letters. The three alphabets here do not. */
 const JOINED = String.raw`(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\p{L}\p{M}]`;
-const UNSEEN = String.raw`(?![\u200c\u200d\t-\r])[\p{Default_Ignorable_Code_Point}\p{Cc}]|(?<!${JOINED})[\u200c\u200d]|[\u200c\u200d](?!${JOINED})`;
+/**
+ * Letters that a joiner behind them changes at the end of a word, too: the chillus of Malayalam and the khanda ta of Bengali, as
+ * they were written before they had a code. In other scripts, it shows nothing there, or a form that no word ends with.
+ */
+const OLD_LETTER = String.raw`[\u0d15\u0d23\u0d28\u0d30\u0d32\u0d33]\u0d4d|\u09a4\u09cd`;
+const JOINER = String.raw`(?<!${JOINED})[\u200c\u200d]|\u200c(?!${JOINED})|(?<!${OLD_LETTER})\u200d(?!${JOINED})`;
+/** The space bar of Khmer keyboards writes a space without width. Elsewhere, pages put it in to break lines. */
+const KHMER = String.raw`\p{Script=Khmer}`;
+const KHMER_SPACE = String.raw`\u200b(?:(?<!${KHMER}.)|(?!${KHMER})|(?<=\p{Nd}.)(?=\p{Nd}))`;
+const UNSEEN = String.raw`(?![\u200b-\u200d\t-\r])[\p{Default_Ignorable_Code_Point}\p{Cc}]|${JOINER}|${KHMER_SPACE}`;
 
 /** Servers cut white space off, and keep all of these. */
 const HIDDEN: Damage = {
@@ -59,12 +68,23 @@ const HIDDEN: Damage = {
   fix: String.raw`It was copied along, such as from a web page. Remove it at its source, or in the job: String(id).replace(/\u2011/g, "-").replace(/[\xa0\u2007\u202f]/g, " ").replace(/[\p{Cc}\p{Cf}]/gu, "").`,
 };
 
+/** Every emoji whose invisible parts change how it looks. TypeScript does not know the flag yet. */
+const WHOLE_EMOJI = String.raw`\p{RGI_Emoji}`;
+const EMOJI = new RegExp(WHOLE_EMOJI, 'gv');
+/** No server stores more of a value. Longer texts would only take time. */
+const LONGEST_ID = 640;
+
+function isHidden(text: string): boolean {
+  if (!HIDDEN.pattern.test(text)) return false;
+  return text.length > LONGEST_ID || HIDDEN.pattern.test(text.replace(EMOJI, '\u2764'));
+}
+
 /** What became of a text that should identify somebody; undefined if it may be an id. */
 export function damageOf(text: string): Damage | undefined {
   const cell = text.replace(/\p{Cf}/gu, '').trim();
   const damage =
     cell.length > LONGEST ? undefined : DAMAGES.find(({ pattern }) => pattern.test(cell));
-  return damage ?? (HIDDEN.pattern.test(trimmed(text)) ? HIDDEN : undefined);
+  return damage ?? (isHidden(trimmed(text)) ? HIDDEN : undefined);
 }
 
 /** Whether accents are separate characters, as some computers write them. Servers keep them, so it is another id. */
