@@ -85,8 +85,14 @@ const UNIT =
 const UNIT_ALONE =
   '天(?!地)|日(?!本)|日間|小时|小時|時間|分钟|分鐘|个月|個月|か月|ヶ月|週間|시간|วัน|ชั่วโมง|дн|день|час(?!т)|недел|يوم|أيام|दिन|ቀን';
 const INFINITE = String.raw`(?<!${JOINED})Infinity(?:\s(?:${UNIT})(?!\p{L})|\s?(?:${UNIT_ALONE}))`;
-/** With a unit or a word after it: `undefinedmg`, `NaNkg`. Nobody writes that to a person. Nana is a name. */
-const GLUED = ['undefined(?!ness|ly)', `(?<!${JOINED})NaN(?!a(?!\\p{Script=Latin}))`];
+/** What is written behind a number without a space: `5kg`, `5th`, `500RWF`. */
+const UNIT_BEHIND =
+  '[kKMx]|m?g|kg|mcg|[mcd]?[lL]|[mck]?m|IU|UI|[hsd]|hrs?|secs?|mins?|wks?|mos?|yrs?|[ap]m|th|e|er|ème|pts?|frs?|[KTU]sh|[A-Z]{3}|FCFA';
+/** `undefinedmg`, `NaNkg`. Any other word may be one: `NaNoWriMo`, `NaNcy`. */
+const GLUED = [
+  'undefined(?!ness|ly)',
+  String.raw`(?<!${JOINED})NaN(?:${UNIT_BEHIND}|${UNIT})(?!\p{Script=Latin})`,
+];
 const INSIDE = anyOf([
   ...GONE,
   ...GLUED,
@@ -104,6 +110,8 @@ const INFINITY = anyOf([alone('Infinity')], 'gu');
 const SUSPECT = /undefined|NaN|null|Infinity|Invalid|\[object|\$|state|(?:Value|Path)\(/;
 /** What may be around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
+/** What ends a sentence, and no number: `Infinity!` */
+const EXCLAIMED = /[!?…\uff01\uff1f]/;
 
 /** Whether a text is nothing but words for missing data. */
 function isWholly(text: string, isNullOne: boolean): boolean {
@@ -116,7 +124,9 @@ function isWholly(text: string, isNullOne: boolean): boolean {
 /** Whether a text is nothing but numbers that went wrong. */
 function isInfinite(text: string): boolean {
   const left = text.replace(INFINITY, ' ');
-  return left !== text && NOTHING.test(left.replace(WORDS, ' '));
+  const rest = left.replace(WORDS, ' ');
+  const isWord = rest === left && EXCLAIMED.test(left);
+  return left !== text && !isWord && NOTHING.test(rest);
 }
 
 function isMissing(text: string, kind: TextKind): boolean {
