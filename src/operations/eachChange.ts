@@ -196,7 +196,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
       isBegun: run.listed > 0 && client.requests - before > 1,
       named: run.named,
     };
-    const check = () => checkEnd(plan, client, query, end);
+    const check = () => checkEnd(plan, call, query, end);
     run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
   if (run.position) {

@@ -86,7 +86,8 @@ export async function* iteratePages(
   });
   if (settings.archived) checkArchived(resource, given, settings);
   const query = await queryOf(client, resource, given);
-  await new WorkspaceFacts(state, client).refuseHomeFilter(query);
+  const facts = new WorkspaceFacts(state, client);
+  await facts.refuseHomeFilter(query);
   const reading = new Reading(client, resource, query, settings, 'pages');
   yield* reading.pages();
   // Nobody looks for a checkpoint here.
@@ -94,7 +95,7 @@ export async function* iteratePages(
     'There is more to read, but the deadline or the rate limit was reached.',
     'Raise maxWait or deadline, or read the rest later.',
   );
-  await reading.checkEnd(plan);
+  await reading.checkEnd(plan, facts);
 }
 
 /** Call it before anything is sent. */

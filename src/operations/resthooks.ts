@@ -20,8 +20,8 @@ import { parseUrl } from '../url.js';
 import { requireDone } from './base/asObject.js';
 import { add, createObject, lookAgain, remove } from './base/objects.js';
 import { operation } from './base/operation.js';
-import { ifReadable } from './base/workspaceFacts.js';
-import { collect, list } from './lists/list.js';
+import { type Access, collect, list } from './lists/list.js';
+import { readNamed } from './lists/unknownReference.js';
 
 /** Longer addresses make RapidPro fail instead of answer. */
 const LONGEST_URL = 200;
@@ -81,9 +81,10 @@ export async function requireResthook(client: Client, resthook: string): Promise
 }
 
 /** The same for the filter of an empty list, if the token is allowed to read the resthooks. */
-async function checkResthook(client: Client, { resthook }: Query): Promise<void> {
+export async function checkResthook(access: Access, { resthook }: Query): Promise<void> {
   if (resthook === undefined) return;
-  await ifReadable(() => requireResthook(client, String(resthook)));
+  const check = () => requireResthook(access.client, String(resthook));
+  await readNamed(access, 'resthooks', 'resthook', false, check);
 }
 
 /**

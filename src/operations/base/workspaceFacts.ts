@@ -37,7 +37,7 @@ export function* placed(urns: readonly string[] = [], where: string): Generator<
 interface Kept {
   /** Promises, so that parallel operations read it once. */
   readings: Map<string, Promise<unknown>>;
-  /** Reads that were refused, each logged once. */
+  /** What was logged of reads that were refused, each once. */
   refused: Set<string>;
   /** True once a WhatsApp number without a country code was logged. */
   hasDoubt?: boolean;
@@ -106,20 +106,23 @@ export class WorkspaceFacts {
 
   /**
    * The result of a read; undefined if the token is not allowed to read it. That is logged once, and not tried again.
+   *
+   * @param unchecked - what is not certain without it, as the rest of a sentence
    */
-  async unlessForbidden<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
-    if (this.#kept.refused.has(what)) return undefined;
+  async unlessForbidden<T>(
+    what: string,
+    read: () => Promise<T>,
+    unchecked = 'the data is not checked against it',
+  ): Promise<T | undefined> {
+    const { refused } = this.#kept;
+    const line = `This token cannot read the ${what} of the workspace, so ${unchecked}.`;
+    if (refused.has(line)) return undefined;
     try {
       return await read();
     } catch (error) {
       if (!mayNotRead(error)) throw error;
-      const isFirst = !this.#kept.refused.has(what);
-      this.#kept.refused.add(what);
-      if (isFirst) {
-        log.warn(
-          `This token cannot read the ${what} of the workspace, so the data is not checked against it.`,
-        );
-      }
+      if (!refused.has(line)) log.warn(line);
+      refused.add(line);
       return undefined;
     }
   }
@@ -233,14 +236,4 @@ export class WorkspaceFacts {
  */
 export function mayNotRead(error: unknown): boolean {
   return hasErrorCode(error, 'PERMISSION_DENIED', 'METHOD_NOT_ALLOWED');
-}
-
-/** What a reading gives; undefined where the token may not read it. */
-export async function ifReadable<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (mayNotRead(error)) return undefined;
-    throw error;
-  }
 }

@@ -28,7 +28,7 @@ import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Call, operation } from '../base/operation.js';
-import { ifReadable } from '../base/workspaceFacts.js';
+import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { hasNames, NamedOne, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
@@ -47,13 +47,16 @@ const MOST_BYTES = 1024 * 1024 * 1024;
 /** Seconds after which a list shows what has just been made or changed: lists are read from a copy. */
 export const COPY_LAG = 1;
 
+/** What a check of filters needs: whom to ask, and what was already logged of this token. */
+export type Access = Pick<Call<never>, 'client' | 'facts'>;
+
 export interface ListPlan {
   resource: ResourceName;
   given: Given;
   filters: unknown;
   options: unknown;
   /** Checks that what the filters name exists, and returns the uuid of what may be named: see {@link checkEnd}. */
-  ifEmpty?: (client: Client, query: Query, isBegun: boolean) => Promise<unknown>;
+  ifEmpty?: (access: Access, query: Query, isBegun: boolean) => Promise<unknown>;
 }
 
 /** The key for the plan of a list operation, for operations that read the list in another way. */
@@ -89,15 +92,14 @@ export function requirePlan(reader: string, list: unknown): ListPlan {
  */
 export async function checkEnd(
   { resource, ifEmpty }: ListPlan,
-  client: Client,
+  access: Access,
   query: Query,
   { records, isBegun, named }: { records: number; isBegun: boolean; named: NamedOne },
 ): Promise<void> {
   if (!ifEmpty || (records > 0 && !isBegun)) return;
-  const check = () => ifEmpty(client, query, isBegun);
   let uuid: unknown;
   try {
-    uuid = await (isBegun ? ifReadable(check) : check());
+    uuid = await ifEmpty(access, query, isBegun);
   } catch (error) {
     if (!isBegun || !hasErrorCode(error, 'UNKNOWN_GROUP', 'UNKNOWN_REFERENCE')) throw error;
     throw changed(error, {
@@ -215,7 +217,7 @@ export async function readList<Result>(
   const result = await take(reading.pages(earlier));
   const done = before + reading.records;
   if (!reading.stopped) {
-    const check = () => reading.checkEnd(plan);
+    const check = () => reading.checkEnd(plan, call.facts);
     const hasRecords = reading.records > 0;
     const isChecked = await (hasRecords
       ? client.limiter.unlessCutOff(check, true)
@@ -384,7 +386,7 @@ export class Reading {
   }
 
   /** To be called after the last page, unless it stopped before. */
-  async checkEnd(plan: ListPlan): Promise<void> {
+  async checkEnd(plan: ListPlan, facts: WorkspaceFacts): Promise<void> {
     // If the job has lowered its limit meanwhile, nothing was read.
     if (this.#limit === 0) return;
     const { client, query } = this.#list;
@@ -392,7 +394,7 @@ export class Reading {
     const hasPages = records > 0 && client.requests - this.#requests > 1;
     // With archives, labels are read by uuid, and may be gone long since.
     const isBegun = this.#isResumed || (hasPages && !this.#options.archived);
-    await checkEnd(plan, client, query, { records, isBegun, named });
+    await checkEnd(plan, { client, facts }, query, { records, isBegun, named });
   }
 
   /** Refuses to take a part of the list for all of it. */

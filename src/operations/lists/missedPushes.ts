@@ -33,9 +33,10 @@ import type { State } from '../../types/state.js';
 import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../../webhook/parsePush.js';
 import type { Numbers, Push } from '../../webhook/push.js';
 import type { Call } from '../base/operation.js';
-import { ifReadable } from '../base/workspaceFacts.js';
+import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { readDefinitions } from '../flows.js';
-import { requireResthook } from '../resthooks.js';
+import { checkResthook } from '../resthooks.js';
+import type { Access } from './list.js';
 import { isName, SOME_UUID, uuidOf } from './named.js';
 import { checkReferenced } from './unknownReference.js';
 
@@ -91,6 +92,7 @@ const NOT_READ: Source = {
 /** What a resthook sent, from the list that RapidPro keeps for 48 hours. */
 class MissedEvents implements Source {
   readonly #client: Client;
+  readonly #access: Access;
   readonly #query: Query;
   readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<EventsPosition>;
@@ -103,6 +105,7 @@ class MissedEvents implements Source {
 
   constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
     this.#client = client;
+    this.#access = { client, facts: new WorkspaceFacts(state, client) };
     this.#query = checkFilters('resthook_events', { resthook });
     this.#numbers = numbers;
     this.#checkpoint = eventsCheckpoint(client.server, this.#query);
@@ -120,7 +123,7 @@ class MissedEvents implements Source {
         this.#read += page.length;
         yield page.map(record => eventOf(record, this.#numbers));
       }
-      if (this.#read === 0) await requireResthook(this.#client, String(this.#query.resthook));
+      if (this.#read === 0) await checkResthook(this.#access, this.#query);
     } catch (error) {
       if (!this.#client.limiter.isStop(error, this.#read > 0)) throw error;
       this.isCut = true;
@@ -226,9 +229,9 @@ function checkCaller(node: unknown, result: unknown): Caller {
 }
 
 /** A flow without such a node has no calls. */
-async function requireCaller(client: Client, flow: Dictionary, caller: Caller): Promise<void> {
+async function requireCaller(access: Access, flow: Dictionary, caller: Caller): Promise<void> {
   if (caller.result !== undefined) requireResult(flow, caller.result);
-  else await checkNode(client, String(flow.uuid), caller, false);
+  else await checkNode(access, String(flow.uuid), caller, false);
 }
 
 function requireResult({ results }: Dictionary, result: string): void {
@@ -242,10 +245,10 @@ function requireResult({ results }: Dictionary, result: string): void {
   );
 }
 
-async function nodesOf(client: Client, flow: string): Promise<Dictionary[] | undefined> {
-  const query = { flow, dependencies: 'none' };
-  // If the token is allowed to read it.
-  const { flows } = (await ifReadable(() => readDefinitions(client, query))) ?? {};
+async function nodesOf({ client, facts }: Access, flow: string): Promise<Dictionary[] | undefined> {
+  const read = () => readDefinitions(client, { flow, dependencies: 'none' });
+  const unchecked = 'it was not checked that "node" is one that pushes';
+  const { flows } = (await facts.unlessForbidden('flow definitions', read, unchecked)) ?? {};
   const definition = Array.isArray(flows) ? flows.find(one => one?.uuid === flow) : undefined;
   const { nodes } = (definition ?? {}) as Dictionary;
   return Array.isArray(nodes) ? nodes.filter(isObject) : undefined;
@@ -264,13 +267,13 @@ function isPushing({ actions }: Dictionary): boolean {
  * @param mayBeGone - a node that is no longer in the flow may have pushed
  */
 async function checkNode(
-  client: Client,
+  access: Access,
   flow: string,
   { node }: Caller,
   mayBeGone: boolean,
 ): Promise<void> {
   if (node === undefined) return;
-  const nodes = await nodesOf(client, flow);
+  const nodes = await nodesOf(access, flow);
   const found = nodes?.find(one => one.uuid === node);
   if (!nodes || (found ? isPushing(found) : mayBeGone)) return;
   throw fail(
@@ -285,6 +288,7 @@ async function checkNode(
 /** What a node of a flow sent, read from the runs, as long as RapidPro keeps them. */
 class MissedCalls implements Source {
   readonly #client: Client;
+  readonly #access: Access;
   readonly #flow: string;
   readonly #caller: Caller;
   readonly #numbers: Numbers;
@@ -303,6 +307,7 @@ class MissedCalls implements Source {
     const query = checkFilters('runs', filters);
     requireOne(query, ['flow']);
     this.#client = client;
+    this.#access = { client, facts: new WorkspaceFacts(state, client) };
     this.#flow = String(query.flow);
     this.#caller = checkCaller(node, result);
     this.#numbers = numbers;
@@ -330,7 +335,7 @@ class MissedCalls implements Source {
         const last = end;
         const missed = records.flatMap(record => this.#missed(record, last));
         if (this.#isFirst && calls === 0 && missed.length > 0) {
-          await checkNode(client, this.#flow, this.#caller, true);
+          await checkNode(this.#access, this.#flow, this.#caller, true);
         }
         runs += records.length;
         calls += missed.length;
@@ -348,9 +353,9 @@ class MissedCalls implements Source {
 
   /** Without a push, the flow or the node may be misspelled. */
   async #checkNames(hasRuns: boolean): Promise<void> {
-    const flow = await checkReferenced(this.#client, 'flow', this.#flow);
+    const flow = await checkReferenced(this.#access, 'flow', this.#flow);
     if (!this.#isFirst) return;
-    if (flow) await requireCaller(this.#client, flow, this.#caller);
+    if (flow) await requireCaller(this.#access, flow, this.#caller);
     if (hasRuns) log.warn('No run reached this node. Check "node" or "result".');
   }
 

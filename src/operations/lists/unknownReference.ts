@@ -1,12 +1,31 @@
-import type { Client } from '../../client/client.js';
 import { fail } from '../../errors/errors.js';
+import { plural } from '../../input/log.js';
 import { didYouMean } from '../../input/nearest.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import { adviceFor } from '../base/nameAdvice.js';
-import { ifReadable } from '../base/workspaceFacts.js';
-import { collect } from './list.js';
+import { type Access, collect } from './list.js';
+
+/**
+ * What a check reads of the things that a filter names; undefined where the token may not read them. The list itself was
+ * answered, so that is no error, but the log says what is not certain.
+ *
+ * @param isBegun - records were read, by a name that may have changed since
+ */
+export function readNamed<T>(
+  { facts }: Access,
+  resource: ResourceName,
+  filter: string,
+  isBegun: boolean,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  const nouns = plural(resources[resource].nouns);
+  const risk = isBegun
+    ? `still exists under this name: if not, records are missing`
+    : `exists: if not, the list is always empty`;
+  return facts.unlessForbidden(nouns, read, `it was not checked that filters.${filter} ${risk}`);
+}
 
 const listedBy = (by: string) => `Check the spelling, including capitals: ${by} lists them.`;
 
@@ -47,14 +66,16 @@ type ByReference = keyof typeof LISTED;
  * @throws RapidProError `UNKNOWN_REFERENCE`
  */
 export async function checkReferenced(
-  client: Client,
+  access: Access,
   filter: ByReference,
   wanted: string,
+  isBegun = false,
 ): Promise<Dictionary | undefined> {
   const { resource, fix, queries = () => [{}] }: Listed = LISTED[filter];
   const names: unknown[] = [];
   for (const query of queries(wanted)) {
-    const listed = await ifReadable(() => collect(client, resource, query));
+    const read = () => collect(access.client, resource, query);
+    const listed = await readNamed(access, resource, filter, isBegun, read);
     const found = listed?.find(({ uuid, name, id }) =>
       filter === 'broadcast' ? String(id) === wanted : uuid === wanted || name === wanted,
     );
@@ -75,13 +96,13 @@ export async function checkReferenced(
  * @returns the uuid of the one that may be given by name
  */
 export function referenceCheck(...filters: ByReference[]) {
-  return async (client: Client, query: Query, isBegun: boolean): Promise<unknown> => {
+  return async (access: Access, query: Query, isBegun: boolean): Promise<unknown> => {
     let named: unknown;
     for (const filter of filters) {
       const { isNamed }: Listed = LISTED[filter];
       const wanted = isBegun && !isNamed ? undefined : query[filter];
       if (wanted === undefined) continue;
-      const found = await checkReferenced(client, filter, String(wanted));
+      const found = await checkReferenced(access, filter, String(wanted), isBegun);
       if (isNamed) named = found?.uuid;
     }
     return named;
@@ -94,12 +115,17 @@ export function referenceCheck(...filters: ByReference[]) {
  *
  * @returns its uuid
  */
-export async function checkGroupExists(client: Client, query: Query): Promise<unknown> {
-  const { group } = query;
+export async function checkGroupExists(
+  access: Access,
+  { group }: Query,
+  isBegun: boolean,
+): Promise<unknown> {
   if (group === undefined) return undefined;
   const wanted = String(group);
   // All of them, usually one page, to suggest what was meant.
-  const groups = await collect(client, 'groups', {});
+  const read = () => collect(access.client, 'groups', {});
+  const groups = await readNamed(access, 'groups', 'group', isBegun, read);
+  if (groups === undefined) return undefined;
   const found = groups.find(({ uuid, name }) => uuid === wanted || name === wanted);
   if (found) return found.uuid;
   const small = wanted.toLowerCase();

@@ -369,6 +369,7 @@ test('a check that fails does not take away what was read', async () => {
   const list = getContacts({ group: 'Mothers' }, { maxWait: 0 });
   expect((await run(list, await refusing(403))).data).toHaveLength(2);
   expect(lines.join('\n')).not.toContain('renamed');
+  expect(lines.splice(0).join('\n')).toContain('cannot read the groups');
   expect((await run(list, await refusing(429, { 'Retry-After': '600' }))).data).toHaveLength(2);
   expect(lines.join('\n')).toMatch(/records are missing/);
 });
