@@ -107,7 +107,12 @@ function readings(text: string, country: string): Readings {
   const whole = read(`+${digits}`);
   const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
   // With the country code, which is also how servers read it.
-  if (whole.length > 0 && digits.startsWith(String(code))) return { found: whole };
+  if (whole.length > 0 && digits.startsWith(String(code))) {
+    // 84 199 5212 is a mobile number of Vietnam, and +84 1995212 another one there.
+    const isMobile = (number: string) => parsePhoneNumber(number).type === 'mobile';
+    const mobile = whole.some(isMobile) ? [] : read(`+${code}${digits}`).filter(isMobile);
+    return { found: [...whole, ...mobile] };
+  }
   const own = [
     ...read(digits, country),
     ...(digits.startsWith('00') ? read(`+${digits.slice(2)}`) : []),

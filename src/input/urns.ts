@@ -226,14 +226,21 @@ const STRANGE =
   'contains characters that do not belong to a phone number: RapidPro would drop or dial them';
 const LOOSE_DIGITS = 'has more digits next to the phone number, and RapidPro would dial them, too';
 
-/** Whether a number exists, and is none any more with the digits that follow it: `0712345678-1` in Kenya. */
+/** A single digit behind a dash. Nobody writes a mobile number so: it is its place in a list, or the second SIM. */
+const ONE_BEHIND = new RegExp(`[${DASHES}]\\s*\\d$`);
+
+/**
+ * Whether a number exists, and does not go on with the digits that follow it: `0712345678-1` in Kenya. A switchboard's may:
+ * `01 2345678-0` in Austria.
+ */
 function hasLooseTail(number: string, country?: string): boolean {
   const [, head] = SHORT_TAIL.exec(number) ?? [];
   if (head === undefined) return false;
   const { parsePhoneNumber } = library('awesome-phonenumber');
-  const isValid = (text: string) =>
-    parsePhoneNumber(text, country === undefined ? {} : { regionCode: country }).valid;
-  return isValid(head) && !isValid(number);
+  const read = (text: string) =>
+    parsePhoneNumber(text, country === undefined ? {} : { regionCode: country });
+  const { valid, type } = read(head);
+  return valid && ((type === 'mobile' && ONE_BEHIND.test(number)) || !read(number).valid);
 }
 
 /** Pairs with slashes between them, as French numbers are written: "06/12/34/56/78". */

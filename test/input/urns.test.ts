@@ -583,6 +583,11 @@ describe('one or two digits behind a number', () => {
     ['tel:0712 345 678 -1', 'KE'],
     ['tel:9812345678-1', 'IN'],
     ['tel:3211234567-1', 'CO'],
+    // With the last digit, it is another person's.
+    ['tel:0812-3456-7890-1', 'ID'],
+    ['tel:021 123 4567-1', 'NZ'],
+    ['tel:0664 1234567 - 2', 'AT'],
+    ['tel:041 2345678\u20131', 'FI'],
   ])('%s in %s is refused: the number ends before them', (urn, country) => {
     expect(dependsOnCountry(urn)).toBe(true);
     expect(foreignFault(urn, country)?.what).toMatch(/more digits next to the phone number/);
@@ -600,6 +605,9 @@ describe('one or two digits behind a number', () => {
   test.each([
     // An extension of a switchboard.
     ['tel:030 123456-0', 'DE'],
+    ['tel:01 2345678-0', 'AT'],
+    ['tel:0812-3456-78901', 'ID'],
+    ['tel:021 123 45678', 'NZ'],
     ['tel:0664 123456-78', 'AT'],
     ['tel:06 12 34 56 78', 'FR'],
     ['tel:0788 123 12', 'RW'],

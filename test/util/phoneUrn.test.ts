@@ -86,6 +86,10 @@ describe('util.phoneUrn', () => {
     ['3931234567', 'IT', 'can be +39…67 with 12 digits or with 13.'],
     ['3316240591', 'IT', 'can be +39…91 with 12 digits or with 13.'],
     ['7896425', 'GA', 'can be +241…25 with 10 digits or with 11.'],
+    // A mobile number without its zero begins with the digits of its country.
+    ['841995212', 'VN', 'can be +84…12 with 9 digits or with 11.'],
+    ['95296389', 'MM', 'can be +95…89 with 8 digits or with 10.'],
+    ['3909976506', 'IT', 'can be +39…06 with 10 digits or with 12.'],
   ])('%s: where they look alike, their length tells them apart', (text, country, said) => {
     const invalid = () => util.phoneUrn(text, country);
     expect(invalid).toThrow(said);
