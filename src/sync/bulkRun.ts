@@ -46,6 +46,8 @@ function shapeFor(items: number) {
     passedOver: z.array(z.tuple([index, index])).optional(),
     /** Contacts of entries that are done, if it matters who is in the list. */
     uuids: z.array(z.tuple([index, z.string()])).optional(),
+    /** Entries whose contacts were no members of the groups that missing ones leave. */
+    outsiders: indexes.optional(),
     /** Contacts that were found but differ: not written yet, or refused. In upsertContacts(), hashes of those written. */
     found: z.array(z.tuple([index, z.string()])),
     /** Where to continue reading; missing if reading has not started. */
@@ -207,9 +209,11 @@ function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
     one.index,
     one.duplicateOf,
   ]);
+  const outsiders = [...outcome.outsiders].sort((a, b) => a - b);
   return {
     ...(passedOver.length > 0 ? { passedOver } : {}),
     ...(keepsUuids ? { uuids } : {}),
+    ...(outsiders.length > 0 ? { outsiders: ranges(outsiders) } : {}),
     created: ranges(outcome.indexes('created')),
     updated: ranges(outcome.indexes('updated')),
     unchanged: ranges(outcome.indexes('unchanged')),
@@ -227,6 +231,7 @@ function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
       outcome.complete(place, { index, ...(uuid ? { uuid } : {}), earlier: true });
     }
   }
+  for (const index of indexesOf(position.outsiders ?? [])) outcome.outsiders.add(index);
   for (const [index, duplicateOf] of position.passedOver ?? []) {
     outcome.passOver({ index, duplicateOf });
   }

@@ -1,4 +1,5 @@
 import { fail, type Reason } from '../../errors/errors.js';
+import { isObject } from '../../input/check.js';
 import { type Damage, damageOf } from '../../input/damaged.js';
 import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
@@ -197,6 +198,8 @@ export class Matches {
   /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
+    const { facts, outcome } = this.#parts;
+    if (facts.leave.length > 0) outcome.outsiders.add(input.index);
     if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
     this.claim(input.index, uuid);
   }
@@ -307,6 +310,7 @@ export class Matches {
     this.claim(index, uuid);
     const status = inactiveStatus(contact);
     if (status !== undefined) outcome.noteInactive(index, uuid, status);
+    if (!this.#isMember(contact)) outcome.outsiders.add(index);
     const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
     if (isMeant && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
     const change = compareContact(input, contact, facts, settings, held);
@@ -320,6 +324,14 @@ export class Matches {
     } else if (same) outcome.complete('unchanged', { index, uuid, ...reportOf(change) });
     else return [change];
     return [];
+  }
+
+  /** Whether a contact is in one of the groups that missing ones leave. True if there are none. */
+  #isMember({ groups }: Dictionary): boolean {
+    const { leave } = this.#parts.facts;
+    if (leave.length === 0) return true;
+    const uuids = new Set(leave.map(({ uuid }) => uuid));
+    return Array.isArray(groups) && groups.some(group => isObject(group) && uuids.has(group.uuid));
   }
 
   /** If the workspace hides URNs, they identify nobody. */

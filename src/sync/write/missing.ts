@@ -9,7 +9,7 @@ import { plainNumber } from '../../input/urns.js';
 import { urnsOf } from '../../operations/contact/contactUrns.js';
 import { sortOut } from '../../operations/many/items.js';
 import { ranges } from '../../operations/many/recipients.js';
-import { BATCH_LIMIT } from '../../resources.js';
+import { BATCH_LIMIT, PAGE_SIZE } from '../../resources.js';
 import type { NotRemoved } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { textOrNull } from '../compare.js';
@@ -112,6 +112,7 @@ function keyOf(contact: Dictionary, { field }: Matcher): string | undefined {
 
 /** The members, as far as it counts. */
 interface Members {
+  /** Without those who were none before the run. */
   total: number;
   /** By group: those whom the list does not name. */
   missing: Map<string, string[]>;
@@ -251,7 +252,7 @@ export class Missing {
   }
 
   async #read(): Promise<Members & { named: ReadonlySet<string> }> {
-    const { all, matcher, facts, client } = this.#parts;
+    const { all, matcher, facts, client, outcome, settings } = this.#parts;
     const uuids = this.#uuids();
     await giveWay(all);
     const inList = await Named.of(all, matcher, uuids);
@@ -263,12 +264,14 @@ export class Missing {
     const missing = new Map<string, Set<string>>();
     for (const { uuid: group } of facts.leave) {
       const left = new Set<string>();
+      const members = new Set<string>();
       missing.set(String(group), left);
       // Oldest change first: contacts that change meanwhile come again at the end, and nobody is missed.
       const query = { group: String(group), reverse: true };
       for await (const { records } of pages(client, 'contacts', query)) {
         for (const contact of records) {
           const uuid = String(contact.uuid);
+          members.add(uuid);
           if (namesUrns && areHidden(urnsOf(contact))) {
             throw stay(
               'the workspace hides URNs, so URNs in the list cannot be matched',
@@ -282,17 +285,29 @@ export class Missing {
           seen.set(uuid, isNamed ? 'named' : other);
         }
       }
+      if (settings.dryRun) this.#countPages(String(group), members);
     }
     const { stopped } = client.limiter;
     if (stopped) throw stay(`not all members could be read (${stopped.code})`, stopped.fix);
     const those = (uuids: Iterable<string>, what: string) =>
       [...uuids].filter(uuid => seen.get(uuid) === what);
+    const outsiders = new Set([...outcome.outsiders].map(index => this.#uuidOf(index) ?? ''));
+    const joined = [...outsiders].filter(uuid => seen.has(uuid));
     return {
-      total: seen.size,
+      total: seen.size - joined.length,
       missing: new Map([...missing].map(([group, left]) => [group, those(left, 'missing')])),
       unmatched: new Set(those(seen.keys(), 'unmatched')),
       named,
     };
+  }
+
+  /** The real run also reads those who enter the group. */
+  #countPages(group: string, members: ReadonlySet<string>): void {
+    const { all, outcome, cost } = this.#parts;
+    const enters = ({ index, groups = [] }: Input) =>
+      outcome.isDone(index) && groups.includes(group) && !members.has(this.#uuidOf(index) ?? '');
+    const pagesOf = (count: number) => Math.max(1, Math.ceil(count / PAGE_SIZE));
+    cost.add(pagesOf(members.size + all.filter(enters).length) - pagesOf(members.size));
   }
 
   /** The names by which entries of the list look for a contact. */

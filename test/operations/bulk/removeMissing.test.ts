@@ -1,7 +1,7 @@
 import type { Sandbox } from '@openfn/rapidpro-sandbox';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { execute, removeFromGroup, syncContacts, util } from '../../../src/index.js';
+import { addGroup, execute, removeFromGroup, syncContacts, util } from '../../../src/index.js';
 import type { BulkResult, SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -299,6 +299,65 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     expect(result.left).toHaveLength(goes ? missing : 0);
     expect(membersOf(sandbox)).toHaveLength(goes ? 10 - missing : 10);
     expect(result.notRemoved?.uuids?.length).toBe(goes ? undefined : missing);
+  });
+
+  describe('the share is of those who were members before the run', () => {
+    const others = (count: number): SyncContact[] =>
+      upTo(count).map(n => ({ urns: [urn(500 + n)], name: `Other ${n}`, groups: ['Mothers'] }));
+    const known = (count: number) => others(count).map(({ groups: _, ...other }) => other);
+
+    test.each([
+      ['new people', '10%', 40, false],
+      ['known people', '50%', 40, true],
+    ])('and not of %s whom it lets in', async (_, atMost, count, areKnown) => {
+      const sandbox = await start(4, {
+        contacts: [...upTo(4).map(n => person(n)), ...(areKnown ? known(count) : [])],
+      });
+      const removeMissing = { groups: ['Mothers'], atMost };
+      const dry = await sync(sandbox, others(count), { removeMissing, dryRun: true });
+      const real = await sync(sandbox, others(count), { removeMissing });
+      for (const { left, notRemoved } of [dry, real]) {
+        expect(left).toEqual([]);
+        expect(notRemoved?.description).toContain('4 of 4 members are not in the list');
+      }
+      expect(membersOf(sandbox)).toHaveLength(4 + count);
+    });
+
+    test('in a run that goes on, before the first of its runs', async () => {
+      const sandbox = await start(4, {
+        contacts: [...upTo(4).map(n => person(n)), ...known(10)],
+      });
+      const list = others(40);
+      const options = { removeMissing: { groups: ['Mothers'] }, resume: true, concurrency: 1 };
+      // It stops when some are in the group, and again before the group is read.
+      sandbox.fault({ kind: 'throttle', when: { path: 'contacts', nth: 20 }, retryAfter: 4000 });
+      const first = await bulk(syncContacts(list, options), sandbox);
+      expect(first.result.notAttempted.length).toBeGreaterThan(0);
+      expect(membersOf(sandbox).length).toBeGreaterThan(4);
+      const kept = JSON.parse(JSON.stringify({ rapidpro: first.state.rapidpro }));
+      const { result } = await bulk(syncContacts(list, options), sandbox, kept);
+      expect(result).toMatchObject({ left: [], notAttempted: [] });
+      expect(result.notRemoved?.description).toContain('4 of 4 members are not in the list');
+      expect(membersOf(sandbox)).toHaveLength(44);
+    });
+
+    test('those who were members and enter another group count', async () => {
+      const sandbox = await start(10);
+      await run(addGroup({ name: 'Others' }), sandbox);
+      const list = listed(...upTo(9)).map(one => ({ ...one, groups: ['Mothers', 'Others'] }));
+      const result = await sync(sandbox, list, { removeMissing: { groups: ['Mothers'] } });
+      expect(result.left).toHaveLength(1);
+    });
+
+    test('a dry run counts the pages of those who enter', async () => {
+      const sandbox = await start(200);
+      const list = [...listed(...upTo(200)), ...others(80)];
+      const dry = await sync(sandbox, list, { dryRun: true });
+      const between = sandbox.requests().length;
+      const reads = between - writes(sandbox).length;
+      await sync(sandbox, list);
+      expect(sandbox.requests().length - between).toBe((dry.requests ?? 0) + reads);
+    });
   });
 
   test('an empty list takes nobody out', async () => {
