@@ -11,7 +11,6 @@ import {
   readInputs,
   urnNames,
   uuidName,
-  wouldRefuse,
 } from './inputs.js';
 import { LookUps } from './lookUps.js';
 import { Matcher, Matches, type SyncParts } from './match/matches.js';
@@ -64,7 +63,7 @@ function refuseReplace(urns: BulkCall['options']['urns']): void {
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   refuseReplace(call.options.urns);
   const settings = syncSettings(call.options);
-  const { key, exactUrns, dryRun } = settings;
+  const { key, exactUrns } = settings;
   const identity = identityOf(settings);
   const plan = { name: 'syncContacts', verb: 'Synchronized', settings, identity } as const;
   return bulkRun(call, plan, async run => {
@@ -82,10 +81,6 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types, call.options.literal);
     await failUnmatchable(all, matcher, outcome);
-    await inTurns(dryRun ? stillOpen(all, outcome) : [], input => {
-      const refusal = wouldRefuse(input);
-      if (refusal) outcome.fail({ index: input.index }, refusal);
-    });
     await giveWay(all);
     const inputs = stillOpen(all, outcome);
     const closed = all.filter(

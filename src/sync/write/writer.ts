@@ -6,7 +6,7 @@ import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import { type Change, INACTIVE, isKnownLanguage, predictMisread, reportOf } from '../compare.js';
-import type { Input } from '../inputs.js';
+import { type Input, wouldRefuse } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
 import { create, GroupChanges, newBody, writeChange } from './changes.js';
 
@@ -34,6 +34,7 @@ export class Writer {
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       cost.ofChange(change);
+      if (this.#wouldFail(change.input, uuid)) return;
       // Whether another contact holds a URN is only looked up where it is written.
       if (change.urns) {
         change.unpredicted.push('urns');
@@ -68,6 +69,7 @@ export class Writer {
     if (settings.dryRun) {
       refuseDuplicateNumbers(urns);
       cost.ofCreation(input);
+      if (this.#wouldFail(input)) return undefined;
       const misread = predictMisread(input.fields, facts.types);
       // With a field for a key, nobody was looked up by a URN: another contact may hold it.
       const mayBeTaken = matcher.field !== undefined && urns.length > 0;
@@ -119,6 +121,14 @@ export class Writer {
     await client.limiter.each(this.#groups.take(takesAll, isOpen), batch =>
       this.#groups.send(batch, client, ends),
     );
+  }
+
+  /** Of a run that writes nothing: whether RapidPro would refuse the contact. The real run has found it by then. */
+  #wouldFail(input: Input, uuid?: string): boolean {
+    const refusal = wouldRefuse(input);
+    if (!refusal) return false;
+    this.#parts.outcome.fail({ index: input.index, ...(uuid ? { uuid } : {}) }, refusal);
+    return true;
   }
 
   /** What is left of a change are its groups, if it has any. A dry run waits for nothing. */

@@ -360,6 +360,25 @@ describe.each(['v9', 'textit'] as const)('members whom the list does not name, o
     });
   });
 
+  test.each<[string, object]>([
+    ['a name of 65 characters', { name: 'n'.repeat(65) }],
+    ['a language of another length', { language: 'english' }],
+  ])('%s is refused after the contact was found, in a dry run as well', async (_, wrong) => {
+    const sandbox = await start(3);
+    const list = [...listed(0), { urns: [urn(1)], ...wrong }];
+    const gone = uuidOf(sandbox, 2);
+    const dry = await sync(sandbox, list, { dryRun: true });
+    const between = sandbox.requests().length;
+    const real = await sync(sandbox, list);
+    for (const { left, failed, notRemoved } of [dry, real]) {
+      expect({ left, notRemoved }).toEqual({ left: [gone] });
+      expect(failed).toMatchObject([{ index: 1, uuid: uuidOf(sandbox, 1) }]);
+    }
+    // The refused write, and the one that takes the third out.
+    expect(dry.requests).toBe(2);
+    expect(sandbox.requests().length - between).toBe(between + 2);
+  });
+
   test('an empty list takes nobody out', async () => {
     const sandbox = await start(3);
     const result = await sync(sandbox, []);
