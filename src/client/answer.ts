@@ -122,7 +122,7 @@ async function readFailure(
   answer: Answer,
   request: ApiRequest,
   configuration: Configuration,
-  { retryAfter, isHeard }: { retryAfter: number | undefined; isHeard: boolean },
+  retryAfter: number | undefined,
 ): Promise<Read> {
   const { statusCode } = answer;
   const text = await readErrorText(answer);
@@ -138,7 +138,6 @@ async function readFailure(
     isJson,
     isHalfJson,
     authenticated: dialectOf(answer) !== undefined,
-    isHeard,
     retryAfter,
     location: header(answer, 'location'),
   });
@@ -150,7 +149,7 @@ export async function readAnswer(
   answer: Answer,
   request: ApiRequest,
   configuration: Configuration,
-  { now, isHeard }: { now: number; isHeard: boolean },
+  now: number,
 ): Promise<Reading> {
   const { statusCode } = answer;
   const date = Date.parse(header(answer, 'date') ?? '');
@@ -159,7 +158,7 @@ export async function readAnswer(
   const outcome =
     statusCode >= 200 && statusCode < 300
       ? await readSuccess(answer, request, configuration.token)
-      : await readFailure(answer, request, configuration, { retryAfter, isHeard });
+      : await readFailure(answer, request, configuration, retryAfter);
   return {
     size: 0,
     failure: undefined,

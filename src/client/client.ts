@@ -87,8 +87,6 @@ export class Client {
   /** Finds secrets of the credential in what is about to be sent. */
   readonly secrets: SecretGuard;
   readonly #configuration: Configuration;
-  /** True once RapidPro has answered. */
-  #isHeard = false;
 
   constructor(configuration: Configuration, options: ClientOptions = {}) {
     this.#configuration = configuration;
@@ -215,15 +213,11 @@ export class Client {
     try {
       this.requests++;
       const answer = await deadline.limit(transmit({ ...wire, deadline }));
-      const reading = await readAnswer(answer, request, this.#configuration, {
-        now: this.clock.now(),
-        isHeard: this.#isHeard,
-      });
+      const reading = await readAnswer(answer, request, this.#configuration, this.clock.now());
       const { statusCode, body, error, failure } = reading;
       this.received += reading.size;
       this.serverTime = reading.serverTime;
       this.dialect = reading.dialect ?? this.dialect;
-      this.#isHeard ||= !error || this.dialect !== undefined;
       this.last = { method: request.method, path: request.path, statusCode };
       if (!error) {
         const isNew = request.method === 'POST' && !request.query;

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
-import { isGatewayStatus, isNotTaken, isRepeatable, knownCause } from './outcome.js';
+import { isGatewayStatus, isNotTaken, knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import {
   cleanSentence,
@@ -25,8 +25,6 @@ interface Refused {
   isHalfJson?: boolean;
   /** True if RapidPro named the workspace of the token, so the token itself is valid. */
   authenticated: boolean;
-  /** True if RapidPro has answered before in this operation, so "host" is right. */
-  isHeard?: boolean;
   retryAfter?: number | undefined;
   location?: string | undefined;
 }
@@ -350,7 +348,7 @@ function isPassedOn(
 function outcomeOf(
   request: ApiRequest,
   credential: Credential,
-  { statusCode, location, isHalfJson, isHeard }: Refused,
+  { statusCode, location, isHalfJson }: Refused,
   code: ErrorCode,
 ): ErrorOutcome {
   if (statusCode === 407) return 'none';
@@ -360,10 +358,8 @@ function outcomeOf(
   }
   if (isGatewayStatus(statusCode) || statusCode >= 500) return 'unknown';
   if (code !== 'NOT_RAPIDPRO' || isHalfJson || isNotTaken(statusCode)) return 'refused';
-  if (request.method === 'GET') return 'none';
-  // Something in front of RapidPro may have replaced its answer after the work. If "host" may be wrong, that is said
-  // only where it could be done twice.
-  return isRepeatable(request) && !isHeard ? 'refused' : 'unknown';
+  // Something in front of RapidPro may have replaced its answer after the work.
+  return request.method === 'GET' ? 'none' : 'unknown';
 }
 
 /** The position of a mistake in the job's list, which may be longer than the list that was sent. */

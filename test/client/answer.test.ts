@@ -29,11 +29,7 @@ const read = (
   body: string | Buffer | Readable,
   headers: Headers = {},
   request: ApiRequest = GET,
-) =>
-  readAnswer(answerOf(status, body, headers).answer, request, configuration, {
-    now: NOW,
-    isHeard: false,
-  });
+) => readAnswer(answerOf(status, body, headers).answer, request, configuration, NOW);
 
 /** A body of which the end never comes. */
 const lost = () =>
@@ -62,9 +58,7 @@ describe('a success', () => {
 
   test.each([204, 205])('of %i, the body is not read', async status => {
     const { answer, stream, dumped } = answerOf(status, '""', JSON_TYPE);
-    expect(
-      await readAnswer(answer, GET, configuration, { now: NOW, isHeard: false }),
-    ).toMatchObject({
+    expect(await readAnswer(answer, GET, configuration, NOW)).toMatchObject({
       statusCode: status,
       body: null,
       error: undefined,
