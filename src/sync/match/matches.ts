@@ -176,7 +176,7 @@ export class Matches {
   see(contact: Dictionary, asked?: Asked): Change[] {
     const { matcher, outcome } = this.#parts;
     const inputs = matcher.of(contact);
-    if (asked) inputs.add(asked.input);
+    if (asked) this.#addAsked(inputs, asked.input);
     for (const one of inputs) if (outcome.isPassedOver(one.index)) inputs.delete(one);
     const uuid = String(contact.uuid);
     this.#letGo(uuid, inputs);
@@ -198,10 +198,17 @@ export class Matches {
   /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
-    const { facts, outcome } = this.#parts;
+    const { facts, matcher, outcome } = this.#parts;
     if (facts.leave.length > 0) outcome.outsiders.add(input.index);
-    if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
+    const inputs = matcher.of(contact);
+    this.#addAsked(inputs, input);
+    if (this.#isShared(uuid, inputs)) return;
     this.claim(input.index, uuid);
+  }
+
+  #addAsked(inputs: Set<Input>, input: Input): void {
+    if (!inputs.has(input)) this.#parts.outcome.unshown.add(input.index);
+    inputs.add(input);
   }
 
   /** Whether a contact that was found by key or URNs still has them. */

@@ -114,6 +114,8 @@ export class BulkOutcome {
   readonly behind = new Set<number>();
   /** Entries whose contacts were no members of the groups that missing ones leave, when they were found or made. */
   readonly outsiders = new Set<number>();
+  /** Entries that their contact does not show: it writes their URNs in another way. */
+  readonly unshown = new Set<number>();
   /** How many get URNs that others may have. Only a run that writes looks. */
   perhapsTaken = 0;
   readonly #limiter: Limiter;

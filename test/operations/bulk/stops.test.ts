@@ -613,6 +613,43 @@ describe('upsertContacts', () => {
   });
 });
 
+describe.each(dialects)('syncContacts on %s', dialect => {
+  /** One person, dialed at home in two ways: no list of RapidPro shows either. */
+  const list = ['tel:0788010000', 'tel:788010000'].map((home, n) => ({
+    urns: [home],
+    name: `E${n}`,
+  }));
+
+  test.each([
+    ['of a contact that was there', [{ urns: ['tel:+250788010000'] }]],
+    ['of a contact that was made', []],
+  ])('knows after stops whom it has written: two entries %s are told', async (_, contacts) => {
+    noSleep();
+    const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const limit = { kind: 'throttle', retryAfter: 3000, times: 99 } as const;
+    const goOn = (state: State) =>
+      bulk(syncContacts(list, { resume: true, concurrency: 1 }), sandbox, {
+        rapidpro: state.rapidpro,
+      });
+    // A run that goes on looks up and writes the first before it looks up the second.
+    sandbox.fault({ ...limit, when: { method: 'GET', path: 'contacts' } });
+    const first = await goOn({});
+    sandbox.clearFaults();
+    sandbox.fault({ ...limit, when: { method: 'GET', path: 'contacts', nth: 2 } });
+    const second = await goOn(first.state);
+    expect([...second.result.created, ...second.result.updated]).toMatchObject([{ index: 0 }]);
+    const third = await goOn(second.state);
+    expect(third.result.notAttempted).toHaveLength(1);
+    sandbox.clearFaults();
+    const { result } = await goOn(third.state);
+    expect(result.failed).toMatchObject([
+      { index: 0, code: 'CONTACT_CLASH' },
+      { index: 1, code: 'CONTACT_CLASH' },
+    ]);
+    expect(sandbox.contacts()[0]?.name).toBe('E0');
+  });
+});
+
 test.each([
   ['syncContacts', syncContacts],
   ['upsertContacts', upsertContacts],
