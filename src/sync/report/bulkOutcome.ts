@@ -160,8 +160,17 @@ export class BulkOutcome {
 
   /** What was written of a contact that is not finished. */
   begin(item: BulkItem): void {
+    const { index } = item;
     this.#wrote(item);
-    if (this.isOpen(item.index)) this.#begun.set(item.index, item);
+    if (this.isOpen(index)) this.#begun.set(index, item);
+    // One of its groups was refused, while another one was entered.
+    else if (this.#places[index] === 'failed') {
+      this.#items[index] = {
+        ...item,
+        ...(this.#items[index] as BulkFailure),
+        changed: item.changed ?? [],
+      };
+    }
   }
 
   fail(item: BulkItem & { holder?: string }, { code, description, fix, outcome }: Reason): void {

@@ -112,6 +112,8 @@ export class Writer {
       return;
     }
     const ends = {
+      begun: ({ uuid, changed, input: { index } }: Change) =>
+        outcome.begin({ index, uuid, changed: [...changed] }),
       done: (change: Change) => this.#complete(change),
       failed: ({ uuid, input: { index } }: Change, error: unknown) =>
         outcome.failWith({ index, uuid }, error),
