@@ -5,6 +5,7 @@ import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
 import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
+import type { Misread } from '../../operations/contact/misread.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
@@ -145,6 +146,8 @@ export class Matches {
   readonly #waiting = new Map<number, Change>();
   /** 1 at the index of an entry that waits without a change. In a nightly sync that is nearly all of them. */
   readonly #waitingSame: Uint8Array;
+  /** What RapidPro cannot read of those without a change. */
+  readonly #misread = new Map<number, Misread>();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -247,6 +250,7 @@ export class Matches {
   #forget(index: number): void {
     this.#waiting.delete(index);
     this.#waitingSame[index] = 0;
+    this.#misread.delete(index);
   }
 
   /** If several entries are one contact, one of them counts if the job says which, and none of the others was started. */
@@ -291,9 +295,12 @@ export class Matches {
     for (const [index, isSame] of this.#waitingSame.entries()) {
       if (isSame === 0) continue;
       const uuid = this.#uuids[index];
-      outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
+      const misread = this.#misread.get(index);
+      const report = misread ? reportOf(misread) : {};
+      outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}), ...report });
     }
     this.#waitingSame.fill(0);
+    this.#misread.clear();
     const changes = [...this.#waiting.values()];
     this.#waiting.clear();
     return changes;
@@ -326,8 +333,12 @@ export class Matches {
     change.isShown = !same && matcher.of(contact).has(input);
     if (this.waits) {
       this.#forget(index);
-      if (same) this.#waitingSame[index] = 1;
-      else this.#waiting.set(index, change);
+      if (!same) this.#waiting.set(index, change);
+      else {
+        this.#waitingSame[index] = 1;
+        const { unread, altered } = change;
+        if (unread.length + altered.length > 0) this.#misread.set(index, { unread, altered });
+      }
     } else if (same) outcome.complete('unchanged', { index, uuid, ...reportOf(change) });
     else return [change];
     return [];

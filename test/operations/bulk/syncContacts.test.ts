@@ -1,7 +1,7 @@
 import type { ContactSeed } from '@openfn/rapidpro-sandbox';
 import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
-import type { SyncContact } from '../../../src/types/bulk.js';
+import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
@@ -281,6 +281,22 @@ describe.each(dialects)('on %s', dialect => {
     expect(result.updated).toMatchObject([{ index: 0, changed: ['fields.age'] }]);
     expect(result.failed).toMatchObject([{ index: 3, code: 'INVALID_INPUT' }]);
     expect(holder(sandbox, AMINA)?.fields.age).toBe('32');
+  });
+
+  test.each<[string, SyncContact, SyncOptions]>([
+    ['a number in full', { urns: ['tel:+250788000001'] }, {}],
+    ['a number as dialed at home', { urns: ['tel:0788000001'] }, {}],
+    ['a field', {}, { key: 'fields.tei_id' }],
+  ])('what RapidPro cannot read is told in every run: by %s', async (_, who, options) => {
+    const contacts = [{ urns: ['tel:+250788000001'], fields: { tei_id: 'a', age: '20' } }];
+    const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const list = [{ ...who, fields: { tei_id: 'a', age: 'twenty' } }];
+    const first = await bulk(syncContacts(list, options), sandbox);
+    expect(first.result.updated).toMatchObject([{ unread: ['fields.age'] }]);
+    const log = captureConsole();
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(result.unchanged).toMatchObject([{ index: 0, unread: ['fields.age'] }]);
+    expect(log.join('\n')).toContain('RapidPro cannot read values of 1 contact');
   });
 
   test('two contacts in RapidPro with the same key are a clash', async () => {
