@@ -201,10 +201,15 @@ export class BulkOutcome {
     }
   }
 
-  /** Does something for one contact, and sorts out what goes wrong. Returns that. */
-  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<unknown> {
+  /**
+   * Does something for one contact, and sorts out what goes wrong. Returns that.
+   *
+   * @param work - returns what went wrong in a part of it and is sorted out, if anything
+   */
+  async attempt({ index, uuid }: BulkItem, work: () => Promise<unknown>): Promise<unknown> {
     try {
-      await work();
+      const error = await work();
+      if (error instanceof Error) return error;
       this.#limiter.wentWell();
     } catch (error) {
       this.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);

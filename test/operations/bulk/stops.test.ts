@@ -126,6 +126,18 @@ describe.each(dialects)('faults on %s', dialect => {
   });
 });
 
+test('a server that takes no more writes stops it, also if it still answers the look before each', async () => {
+  noSleep();
+  const sandbox = await workspace({ contacts: seeded(60) });
+  sandbox.fault({ kind: 'bad-gateway', when: { method: 'POST', path: 'contacts' }, times: 1000 });
+  // None of them is in the group, so each is looked up.
+  const list = seeded(60).map(one => ({ ...one, name: 'New' }));
+  const { result } = await bulk(syncContacts(list, { group: 'Mothers' }), sandbox);
+  expect(result.stopped?.code).toBe('SERVER_UNAVAILABLE');
+  expect(result.failed.length).toBeLessThan(10);
+  expect(places(result)).toEqual(upTo(60));
+});
+
 describe('waits', () => {
   test('one 429 makes all requests wait, and is waited for once', async () => {
     const sandbox = await workspace({ contacts: seeded(60) });
