@@ -201,7 +201,7 @@ export class LookUps {
       const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
       return this.#matches.see(contact, { input, urns });
     } else if (input.uuid === undefined) return undefined;
-    else outcome.fail({ index }, notFound(matcher.field));
+    else outcome.fail({ index }, notFound(matcher.usesUrns(input) ? 'URN' : matcher.field));
     return [];
   }
 
@@ -214,11 +214,12 @@ export class LookUps {
   }
 }
 
-function notFound(field: string | undefined): Reason {
-  if (field === undefined) return NO_SUCH_CONTACT;
+/** @param key - what the contact was looked for by, unless that is its uuid */
+function notFound(key: string | undefined): Reason {
+  if (key === undefined) return NO_SUCH_CONTACT;
   return {
     code: 'NOT_FOUND',
-    description: `RapidPro has no contact with this ${field}, and cannot create one with a given uuid. Nothing was sent.`,
-    fix: `To create a new contact, leave "uuid" out. To save ${field} in the contact with this uuid, sync it once without "key".`,
+    description: `RapidPro has no contact with this ${key}, and cannot create one with a given uuid. Nothing was sent.`,
+    fix: `To create a new contact, leave "uuid" out. To save ${key === 'URN' ? 'the URN' : key} in the contact with this uuid, sync it once without "key".`,
   };
 }

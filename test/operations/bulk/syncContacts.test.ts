@@ -577,6 +577,20 @@ describe('checks', () => {
     expect(writes(sandbox)).toEqual([]);
   });
 
+  test('with URNs for a key, neither', async () => {
+    const sandbox = await workspace({ contacts: people() });
+    const [{ uuid } = { uuid: '' }] = sandbox.contacts();
+    const { result } = await bulk(syncContacts([{ uuid, urns: [FREE] }], { key: 'urn' }), sandbox);
+    expect(result.failed).toMatchObject([
+      {
+        code: 'NOT_FOUND',
+        description: expect.stringContaining('no contact with this URN'),
+        fix: expect.stringContaining('save the URN in the contact with this uuid'),
+      },
+    ]);
+    expect(writes(sandbox)).toEqual([]);
+  });
+
   test('a list of promises, as an async function makes it, is refused whole', async () => {
     const list = async () => ({ urns: [AMINA] });
     await refused(syncContacts([{ urns: [BEA] }, list() as never]), 'INVALID_INPUT');
