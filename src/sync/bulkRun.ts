@@ -239,6 +239,9 @@ function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   }
   for (const index of indexesOf(position.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
   for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
+  // This run has done nothing yet: an error that ends it is thrown.
+  outcome.wrote = 0;
+  outcome.hasUnknown = false;
 }
 
 function* indexesOf(pairs: BulkPosition['created']): Generator<number> {

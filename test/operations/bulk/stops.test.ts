@@ -665,6 +665,28 @@ describe.each(dialects)('syncContacts on %s', dialect => {
 test.each([
   ['syncContacts', syncContacts],
   ['upsertContacts', upsertContacts],
+])(
+  '%s that goes on ends with the error that lets it do nothing, like one from the start',
+  async (_, work) => {
+    noSleep();
+    // Without fields and groups, nothing is read before the contacts.
+    const list = changed(0, 20).map(({ urns, name }) => ({ urns, name }));
+    const sandbox = await workspace();
+    const post = { method: 'POST', path: 'contacts', nth: 6 };
+    sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: post, times: 9 });
+    const { result, state } = await bulk(work(list, { concurrency: 1 }), sandbox);
+    expect(counts(result)).toEqual([5, 0, 0, 0, 15]);
+    sandbox.clearFaults();
+    sandbox.revoke('administrator');
+    const { rapidpro } = state;
+    const error = await failure(work(list, { resume: true }), sandbox, { rapidpro });
+    expect(error.code).toBe('INVALID_TOKEN');
+  },
+);
+
+test.each([
+  ['syncContacts', syncContacts],
+  ['upsertContacts', upsertContacts],
 ])('%s on another server does not continue the position of the first one', async (_, work) => {
   noSleep();
   const list = changed(0, 20);
