@@ -239,6 +239,7 @@ export class Matches {
     if ([...inputs].some(({ index }) => index === owner)) return;
     this.#owners.delete(uuid);
     this.#uuids[owner] = undefined;
+    this.#parts.outcome.noteInactive(owner, uuid, undefined);
     this.#forget(owner);
   }
 
@@ -322,8 +323,7 @@ export class Matches {
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
-    const status = inactiveStatus(contact);
-    if (status !== undefined) outcome.noteInactive(index, uuid, status);
+    outcome.noteInactive(index, uuid, inactiveStatus(contact));
     if (!this.#isMember(contact)) outcome.outsiders.add(index);
     const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
     if (isMeant && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);

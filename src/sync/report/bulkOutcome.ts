@@ -261,9 +261,10 @@ export class BulkOutcome {
     return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
   }
 
-  /** Notes that the contact of an entry is stopped, blocked or archived. */
-  noteInactive(index: number, uuid: string, status: string): void {
-    this.#inactive.set(index, { index, uuid, status });
+  /** Notes whether the contact of an entry is stopped, blocked or archived. Another one may turn out to be its contact. */
+  noteInactive(index: number, uuid: string, status: string | undefined): void {
+    if (status === undefined) this.#inactive.delete(index);
+    else this.#inactive.set(index, { index, uuid, status });
   }
 
   /** True if something failed for a temporary reason, and may work later. */

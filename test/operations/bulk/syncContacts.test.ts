@@ -1,11 +1,13 @@
 import type { ContactSeed } from '@openfn/rapidpro-sandbox';
+import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
 import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
-import { failure, OTHER_UUID, refused } from '../run.js';
+import { serve } from '../../support/serve.js';
+import { answering, failure, OTHER_UUID, page, refused, UUID } from '../run.js';
 import { bulk, counts, holder, places, upTo, workspace, writes } from './workspace.js';
 
 const AMINA = 'tel:+250788000001';
@@ -521,6 +523,42 @@ describe.each(dialects)('on %s, where much is new', dialect => {
     );
   });
 });
+
+test.each<[string, active: object[], place: 'updated' | 'created']>([
+  ['another contact got its value', [{ uuid: UUID, fields: { tei_id: 'a1' } }], 'updated'],
+  ['nobody has its value any more', [], 'created'],
+])(
+  'a blocked contact that lost the key while all were read is not reported: %s',
+  async (_, active, place) => {
+    const time = (n: number) => `2026-01-0${n}T00:00:00.000000Z`;
+    const blocked = { uuid: OTHER_UUID, urns: [], groups: [], status: 'blocked' };
+    const before = { ...blocked, fields: { tei_id: 'a1' }, modified_on: time(1) };
+    const after = { ...blocked, fields: { tei_id: 'z9' }, modified_on: time(2) };
+    const others = active.map(one => ({
+      ...one,
+      urns: [],
+      status: 'active',
+      modified_on: time(3),
+    }));
+    const cursor = Buffer.from(`p=${time(1)}`).toString('base64');
+    const server = await serve(
+      answering('get', 'fields', () => page([{ key: 'tei_id', type: 'text' }])),
+      answering(
+        'get',
+        'contacts',
+        () => page([before], `https://example.org/?cursor=${cursor}`),
+        () => page([after, ...others]),
+      ),
+      answering('post', 'contacts', () =>
+        HttpResponse.json({ uuid: UUID, urns: [], fields: { tei_id: 'a1' } }),
+      ),
+    );
+    const list = [{ name: 'New', fields: { tei_id: 'a1' } }];
+    const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), server);
+    expect(result[place]).toMatchObject([{ index: 0, uuid: UUID }]);
+    expect(result).not.toHaveProperty('inactive');
+  },
+);
 
 describe('few contacts and a large workspace', () => {
   test('are looked up, page or no page', async () => {
