@@ -982,3 +982,22 @@ test('a look-up by a number that the server writes otherwise, or whose URNs are 
   );
   expect((await run(getContact('tel:+250788000002'), hidden)).data).toMatchObject({ uuid: UUID });
 });
+
+// Databases do not agree on what other letters are in lower case.
+test.each([
+  ['École', 'école'],
+  ['école', 'École'],
+])(
+  'of two groups that differ only in the case of a letter like É, "%s" is the one named so',
+  async (first, second) => {
+    const groups = [first, second].map((name, n) => ({ uuid: [UUID, OTHER_UUID][n], name }));
+    const server = await serve(
+      answering('get', 'groups', () => page(groups)),
+      answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+    );
+    for (const { uuid, name } of groups) {
+      await run(sendBroadcast({ groups: [FLOW, name], text: 'X' }), server);
+      expect(server.requests.at(-1)?.body).toMatchObject({ groups: [FLOW, uuid] });
+    }
+  },
+);
