@@ -328,7 +328,8 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
   INVALID_RESPONSE: {
     group: 'way',
     everywhere: true,
-    means: 'An answer or archive was broken, incomplete or nested too deeply.',
+    means:
+      'An answer or archive was broken, incomplete or nested too deeply, or a look-up was answered with another contact.',
     fate: 'perhaps',
     todo: 'Run the job again. If it keeps failing, ask the people who run the server whether a proxy damages answers.',
   },

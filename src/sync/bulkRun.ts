@@ -44,7 +44,7 @@ function shapeFor(items: number) {
     clashes: indexes,
     /** Entries that were passed over, and the one that counts instead. */
     passedOver: z.array(z.tuple([index, index])).optional(),
-    /** Contacts of entries that are done, if it matters who is in the list. */
+    /** Contacts of entries that are done: of all if it matters who is in the list, else of those whom no list shows. */
     uuids: z.array(z.tuple([index, z.string()])).optional(),
     /** Entries whose contacts were no members of the groups that missing ones leave. */
     outsiders: indexes.optional(),
@@ -197,11 +197,12 @@ const CLASH: Reason = {
 /**
  * What is done and need not be done again.
  *
- * @param keepsUuids - true if it matters later which contacts those are
+ * @param keepsUuids - true if it matters later which contacts all of those are
  */
 function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
   const uuids: [number, string][] = [];
-  for (let index = 0; keepsUuids && index < outcome.total; index++) {
+  for (let index = 0; index < outcome.total; index++) {
+    if (!keepsUuids && !outcome.unshown.has(index)) continue;
     const uuid = outcome.uuidOf(index);
     if (uuid !== undefined) uuids.push([index, uuid]);
   }
@@ -212,7 +213,7 @@ function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
   const outsiders = [...outcome.outsiders].sort((a, b) => a - b);
   return {
     ...(passedOver.length > 0 ? { passedOver } : {}),
-    ...(keepsUuids ? { uuids } : {}),
+    ...(keepsUuids || uuids.length > 0 ? { uuids } : {}),
     ...(outsiders.length > 0 ? { outsiders: ranges(outsiders) } : {}),
     created: ranges(outcome.indexes('created')),
     updated: ranges(outcome.indexes('updated')),
@@ -225,6 +226,7 @@ function doneOf(outcome: BulkOutcome, keepsUuids: boolean) {
 /** Takes over what an earlier run did. Failures are tried again, unless they may have been done. */
 function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   const uuids = new Map(position.uuids);
+  for (const index of uuids.keys()) outcome.unshown.add(index);
   for (const place of ['created', 'updated', 'unchanged'] as const) {
     for (const index of indexesOf(position[place])) {
       const uuid = uuids.get(index);
@@ -237,6 +239,9 @@ function takeOver(position: BulkPosition, outcome: BulkOutcome): void {
   }
   for (const index of indexesOf(position.unknown)) outcome.fail({ index, earlier: true }, UNKNOWN);
   for (const index of indexesOf(position.clashes)) outcome.fail({ index, earlier: true }, CLASH);
+  // This run has done nothing yet: an error that ends it is thrown.
+  outcome.wrote = 0;
+  outcome.hasUnknown = false;
 }
 
 function* indexesOf(pairs: BulkPosition['created']): Generator<number> {

@@ -73,10 +73,11 @@ export class LookUps {
       await outcome.attempt({ index, uuid }, async () => {
         const contact = await findContact(client, { uuid });
         if (contact && this.#matches.isStill(input, contact))
-          await this.#write(this.#matches.see(contact, { input, urns: [] }));
-        else if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NO_SUCH_CONTACT);
+          return this.#write(this.#matches.see(contact, { input, urns: [] }));
+        if (matcher.usesUuid(input)) outcome.fail({ index, uuid }, NO_SUCH_CONTACT);
         // It was changed or deleted meanwhile, so it is looked up like all others.
         else this.#matches.release(input);
+        return undefined;
       });
     };
     const unseen = await this.#readNewest(left, found);
@@ -121,10 +122,9 @@ export class LookUps {
     const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
     await client.limiter.each(others, input =>
       outcome.attempt(input, async () => {
-        if (!this.#matches.isMissing(input.index)) return;
+        if (!this.#matches.isMissing(input.index)) return undefined;
         const changes = isSurelyNew(input) ? undefined : await this.#find(input);
-        if (changes) await this.#write(changes);
-        else await this.#make(input);
+        return changes ? this.#write(changes) : this.#make(input);
       }),
     );
     await this.#writer.groups({ atEnd: false });
@@ -161,14 +161,17 @@ export class LookUps {
     await limiter.each(absent, input => outcome.attempt(input, () => this.#make(input)));
   }
 
-  async #write(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) await this.#writer.change(change);
+  /** Returns what went wrong, if anything. */
+  async #write(changes: readonly Change[]): Promise<unknown> {
+    let error: unknown;
+    for (const change of changes) error = (await this.#writer.change(change)) ?? error;
+    return error;
   }
 
-  /** Creates a contact; if it already exists, it is looked up. */
-  async #make(input: Input): Promise<void> {
+  /** Creates a contact; if it already exists, it is looked up. Returns what went wrong when that was written. */
+  async #make(input: Input): Promise<unknown> {
     const { outcome, matcher, client } = this.#parts;
-    if (!outcome.isOpen(input.index)) return;
+    if (!outcome.isOpen(input.index)) return undefined;
     try {
       const contact = await this.#writer.create(input);
       if (contact) this.#matches.made(input, contact);
@@ -177,8 +180,9 @@ export class LookUps {
       if (!hasErrorCode(error, 'URN_TAKEN') || matcher.field !== undefined) throw error;
       const changes = await client.after(error, () => this.#find(input));
       if (!changes) throw error;
-      await this.#write(changes);
+      return this.#write(changes);
     }
+    return undefined;
   }
 
   /**
@@ -197,7 +201,7 @@ export class LookUps {
       const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
       return this.#matches.see(contact, { input, urns });
     } else if (input.uuid === undefined) return undefined;
-    else outcome.fail({ index }, notFound(matcher.field));
+    else outcome.fail({ index }, notFound(matcher.usesUrns(input) ? 'URN' : matcher.field));
     return [];
   }
 
@@ -210,11 +214,12 @@ export class LookUps {
   }
 }
 
-function notFound(field: string | undefined): Reason {
-  if (field === undefined) return NO_SUCH_CONTACT;
+/** @param key - what the contact was looked for by, unless that is its uuid */
+function notFound(key: string | undefined): Reason {
+  if (key === undefined) return NO_SUCH_CONTACT;
   return {
     code: 'NOT_FOUND',
-    description: `RapidPro has no contact with this ${field}, and cannot create one with a given uuid. Nothing was sent.`,
-    fix: `To create a new contact, leave "uuid" out. To save ${field} in the contact with this uuid, sync it once without "key".`,
+    description: `RapidPro has no contact with this ${key}, and cannot create one with a given uuid. Nothing was sent.`,
+    fix: `To create a new contact, leave "uuid" out. To save ${key === 'URN' ? 'the URN' : key} in the contact with this uuid, sync it once without "key".`,
   };
 }

@@ -100,7 +100,8 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
 async function writeList(parts: SyncParts, matches: Matches): Promise<ReadSoFar> {
   const { client, earlier, matcher, outcome, progress } = parts;
   const { limiter } = client;
-  for (const [index, uuid] of earlier?.found ?? []) matches.claim(index, uuid);
+  const { uuids = [], found = [] } = earlier ?? {};
+  for (const [index, uuid] of [...uuids, ...found]) matches.claim(index, uuid);
   const writer = new Writer(parts);
   const reader = new MatchReader(parts, matches);
   const lookUps = new LookUps(parts, matches, writer);

@@ -931,3 +931,73 @@ describe.each(DIALECTS)('a damaged cell is nobody, on %s', dialect => {
     },
   );
 });
+
+describe.each<[string, object[]]>([
+  [
+    'a page of others',
+    [
+      { uuid: FLOW, urns: ['tel:+250788000008'] },
+      { uuid: OTHER_UUID, urns: ['tel:+250788000009'] },
+    ],
+  ],
+  ['one other', [{ uuid: OTHER_UUID, urns: ['tel:+250788000009'] }]],
+])(
+  'a look-up is answered with %s, as a store of answers does that does not look at the query',
+  (_, found) => {
+    const TWO = [AMINA, 'mailto:amina@example.org'];
+    test.each<[string, () => Operation]>([
+      ['getContact by uuid', () => getContact(UUID)],
+      ['getContact by URN', () => getContact(AMINA)],
+      ['updateContact by uuid', () => updateContact(UUID, { urns: [AMINA] })],
+      ['updateContact by URN', () => updateContact(AMINA, { name: 'X' })],
+      ['upsertContact by uuid', () => upsertContact({ uuid: UUID, urns: [AMINA] })],
+      ['upsertContact by URNs', () => upsertContact({ name: 'X', urns: TWO })],
+      ['sendMessage', () => sendMessage({ contact: UUID, text: 'X' }, { onlyActive: true })],
+      ['sendBroadcast', () => sendBroadcast({ contacts: [UUID, AMINA], text: 'X' })],
+    ])('%s says so, and writes to nobody', async (__, operation) => {
+      const server = await serve(msw.get('*/contacts.json', () => page(found)));
+      const error = await failure(operation(), server);
+      expect(error.code).toBe('INVALID_RESPONSE');
+      expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    });
+
+    test.each([
+      ['syncContacts', syncContacts],
+      ['upsertContacts', upsertContacts],
+    ])('%s fails the entry', async (__, operation) => {
+      const server = await serve(msw.get('*/contacts.json', () => page(found)));
+      const { result } = await bulk(operation([{ name: 'X', urns: TWO }]), server);
+      expect(result.failed).toMatchObject([{ index: 0, code: 'INVALID_RESPONSE' }]);
+      expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    });
+  },
+);
+
+test('a look-up by a number that the server writes otherwise, or whose URNs are hidden, is answered', async () => {
+  const shown = { uuid: UUID, name: 'A', urns: ['tel:+250788000001'] };
+  const server = await serve(msw.get('*/contacts.json', () => page([shown])));
+  expect((await run(getContact('tel:0788000001'), server)).data).toMatchObject({ uuid: UUID });
+  const hidden = await serve(
+    msw.get('*/contacts.json', () => page([{ ...shown, urns: ['tel:********'] }])),
+  );
+  expect((await run(getContact('tel:+250788000002'), hidden)).data).toMatchObject({ uuid: UUID });
+});
+
+// Databases do not agree on what other letters are in lower case.
+test.each([
+  ['École', 'école'],
+  ['école', 'École'],
+])(
+  'of two groups that differ only in the case of a letter like É, "%s" is the one named so',
+  async (first, second) => {
+    const groups = [first, second].map((name, n) => ({ uuid: [UUID, OTHER_UUID][n], name }));
+    const server = await serve(
+      answering('get', 'groups', () => page(groups)),
+      answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+    );
+    for (const { uuid, name } of groups) {
+      await run(sendBroadcast({ groups: [FLOW, name], text: 'X' }), server);
+      expect(server.requests.at(-1)?.body).toMatchObject({ groups: [FLOW, uuid] });
+    }
+  },
+);

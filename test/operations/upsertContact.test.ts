@@ -119,6 +119,7 @@ describe('by several URNs', () => {
         () => page([]),
         () => page([]),
         () => page([amina()]),
+        () => page([]),
       ),
       answering('post', 'contacts', inUse, () =>
         HttpResponse.json({ ...amina(), urns: [TEL, WHATSAPP] }),

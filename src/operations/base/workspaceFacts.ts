@@ -33,10 +33,16 @@ export function* placed(urns: readonly string[] = [], where: string): Generator<
   for (const [index, urn] of urns.entries()) yield placedAt(urn, where, index);
 }
 
+interface Reading {
+  value: Promise<unknown>;
+  /** Whose deadline and limits it has. */
+  client: Client;
+}
+
 /** What was read for one credential. */
 interface Kept {
   /** Promises, so that parallel operations read it once. */
-  readings: Map<string, Promise<unknown>>;
+  readings: Map<string, Reading>;
   /** What was logged of reads that were refused, each once. */
   refused: Set<string>;
   /** True once a WhatsApp number without a country code was logged. */
@@ -216,17 +222,24 @@ export class WorkspaceFacts {
     return readPage(body).records.find(flow => flow.uuid === uuid) ?? null;
   }
 
-  /** A failed read is tried again when it is needed next. */
-  #once<T>(what: string, read: () => Promise<T>): Promise<T> {
+  /** A failed read is tried again when it is needed next: by those who waited for that of another operation, too. */
+  async #once<T>(what: string, read: () => Promise<T>): Promise<T> {
     const { readings } = this.#kept;
-    const known = readings.get(what) as Promise<T> | undefined;
-    if (known) return known;
-    const reading = read();
+    const known = readings.get(what);
+    if (known?.client === this.#client) return known.value as Promise<T>;
+    if (known) {
+      const shared = await known.value.then(
+        value => ({ value }),
+        () => undefined,
+      );
+      return shared ? (shared.value as T) : this.#once(what, read);
+    }
+    const reading = { value: read(), client: this.#client };
     readings.set(what, reading);
-    reading.catch(() => {
+    reading.value.catch(() => {
       if (readings.get(what) === reading) readings.delete(what);
     });
-    return reading;
+    return reading.value;
   }
 }
 

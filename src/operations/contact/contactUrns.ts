@@ -2,12 +2,32 @@ import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
 import { fail, type Reason } from '../../errors/errors.js';
 import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
-import { isPlainUrn } from '../../input/stored.js';
+import { areHidden, isPlainUrn } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 
+/**
+ * The contact with a uuid or a URN, or null.
+ *
+ * @throws RapidProError what the request throws; `INVALID_RESPONSE` for somebody else
+ */
 export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {
   const { body } = await client.request({ method: 'GET', path: 'contacts', query: { ...key } });
-  return readPage(body).records[0] ?? null;
+  const { records } = readPage(body);
+  const [contact = null] = records;
+  if (contact === null || (records.length === 1 && isMeant(contact, key))) return contact;
+  throw fail(
+    'INVALID_RESPONSE',
+    'The server answered with another contact than the one that was looked up.',
+    'Nothing was sent to that one. Something in front of RapidPro may keep answers, and not look at the query of an address: ask the people who run the server.',
+  );
+}
+
+/** Whether an answer can be about this contact. Of most URNs, only the server knows how it writes them. */
+function isMeant(contact: Dictionary, key: ContactKey): boolean {
+  if ('uuid' in key) return contact.uuid === key.uuid;
+  const urns = urnsOf(contact);
+  const isShown = isPlainUrn(key.urn) && urns.length > 0 && !areHidden(urns);
+  return !isShown || urns.some(urn => urnIdentity(urn) === urnIdentity(key.urn));
 }
 
 export function urnsOf(contact: Dictionary): string[] {

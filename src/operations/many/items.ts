@@ -70,8 +70,9 @@ function ticketValue(ticket: unknown, index: number): string {
 
 const VALUES = {
   contacts: contactValues,
-  messages: async (list: unknown[]) => list.map(messageValue),
-  tickets: async (list: unknown[]) => list.map(ticketValue),
+  // Unlike map(), from() does not pass over the holes of a list.
+  messages: async (list: unknown[]) => Array.from(list, messageValue),
+  tickets: async (list: unknown[]) => Array.from(list, ticketValue),
 };
 
 /** What an action works on, as RapidPro and jobs name the list. */

@@ -165,14 +165,17 @@ export type Groups = Awaited<ReturnType<typeof readGroups>>;
 
 /** Reads the list of groups up to a number of pages, if any are needed. */
 export async function readGroups(client: Client, wanted: readonly string[], most: number) {
+  /** By uuid and by exact name: beyond ASCII, another group may differ only in letter case. */
   const groups = new Map<string, Dictionary>();
+  const inAnyCase = new Map<string, Dictionary>();
   let isWhole = false;
   let read = 0;
   if (wanted.length > 0 && most > 0) {
     for await (const { records, next } of pages(client, 'groups')) {
       for (const group of records) {
+        groups.set(String(group.name), group);
+        inAnyCase.set(String(group.name).toLowerCase(), group);
         groups.set(String(group.uuid), group);
-        groups.set(String(group.name).toLowerCase(), group);
       }
       isWhole = next === undefined;
       if (++read >= most) break;
@@ -180,7 +183,8 @@ export async function readGroups(client: Client, wanted: readonly string[], most
   }
   const names = [...new Set([...groups.values()].map(({ name }) => String(name)))];
   /** By uuid or name, in any letter case. */
-  const of = (group: string) => groups.get(group) ?? groups.get(group.trim().toLowerCase());
+  const of = (group: string) =>
+    groups.get(group) ?? groups.get(group.trim()) ?? inAnyCase.get(group.trim().toLowerCase());
   /** Of those that were read, by what the job calls them. */
   const uuidsOf = (wanted: readonly string[]) =>
     new Map(

@@ -5,6 +5,7 @@ import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
 import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
+import type { Misread } from '../../operations/contact/misread.js';
 import { inactiveStatus } from '../../operations/many/recipients.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
@@ -145,6 +146,8 @@ export class Matches {
   readonly #waiting = new Map<number, Change>();
   /** 1 at the index of an entry that waits without a change. In a nightly sync that is nearly all of them. */
   readonly #waitingSame: Uint8Array;
+  /** What RapidPro cannot read of those without a change. */
+  readonly #misread = new Map<number, Misread>();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -176,7 +179,7 @@ export class Matches {
   see(contact: Dictionary, asked?: Asked): Change[] {
     const { matcher, outcome } = this.#parts;
     const inputs = matcher.of(contact);
-    if (asked) inputs.add(asked.input);
+    if (asked) this.#addAsked(inputs, asked.input);
     for (const one of inputs) if (outcome.isPassedOver(one.index)) inputs.delete(one);
     const uuid = String(contact.uuid);
     this.#letGo(uuid, inputs);
@@ -198,10 +201,17 @@ export class Matches {
   /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */
   made(input: Input, contact: Dictionary): void {
     const uuid = String(contact.uuid);
-    const { facts, outcome } = this.#parts;
+    const { facts, matcher, outcome } = this.#parts;
     if (facts.leave.length > 0) outcome.outsiders.add(input.index);
-    if (this.#isShared(uuid, this.#parts.matcher.of(contact).add(input))) return;
+    const inputs = matcher.of(contact);
+    this.#addAsked(inputs, input);
+    if (this.#isShared(uuid, inputs)) return;
     this.claim(input.index, uuid);
+  }
+
+  #addAsked(inputs: Set<Input>, input: Input): void {
+    if (!inputs.has(input)) this.#parts.outcome.unshown.add(input.index);
+    inputs.add(input);
   }
 
   /** Whether a contact that was found by key or URNs still has them. */
@@ -229,6 +239,7 @@ export class Matches {
     if ([...inputs].some(({ index }) => index === owner)) return;
     this.#owners.delete(uuid);
     this.#uuids[owner] = undefined;
+    this.#parts.outcome.noteInactive(owner, uuid, undefined);
     this.#forget(owner);
   }
 
@@ -240,6 +251,7 @@ export class Matches {
   #forget(index: number): void {
     this.#waiting.delete(index);
     this.#waitingSame[index] = 0;
+    this.#misread.delete(index);
   }
 
   /** If several entries are one contact, one of them counts if the job says which, and none of the others was started. */
@@ -284,9 +296,12 @@ export class Matches {
     for (const [index, isSame] of this.#waitingSame.entries()) {
       if (isSame === 0) continue;
       const uuid = this.#uuids[index];
-      outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}) });
+      const misread = this.#misread.get(index);
+      const report = misread ? reportOf(misread) : {};
+      outcome.complete('unchanged', { index, ...(uuid ? { uuid } : {}), ...report });
     }
     this.#waitingSame.fill(0);
+    this.#misread.clear();
     const changes = [...this.#waiting.values()];
     this.#waiting.clear();
     return changes;
@@ -308,8 +323,7 @@ export class Matches {
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
-    const status = inactiveStatus(contact);
-    if (status !== undefined) outcome.noteInactive(index, uuid, status);
+    outcome.noteInactive(index, uuid, inactiveStatus(contact));
     if (!this.#isMember(contact)) outcome.outsiders.add(index);
     const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
     if (isMeant && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
@@ -319,8 +333,12 @@ export class Matches {
     change.isShown = !same && matcher.of(contact).has(input);
     if (this.waits) {
       this.#forget(index);
-      if (same) this.#waitingSame[index] = 1;
-      else this.#waiting.set(index, change);
+      if (!same) this.#waiting.set(index, change);
+      else {
+        this.#waitingSame[index] = 1;
+        const { unread, altered } = change;
+        if (unread.length + altered.length > 0) this.#misread.set(index, { unread, altered });
+      }
     } else if (same) outcome.complete('unchanged', { index, uuid, ...reportOf(change) });
     else return [change];
     return [];

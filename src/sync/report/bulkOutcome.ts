@@ -114,6 +114,8 @@ export class BulkOutcome {
   readonly behind = new Set<number>();
   /** Entries whose contacts were no members of the groups that missing ones leave, when they were found or made. */
   readonly outsiders = new Set<number>();
+  /** Entries that their contact does not show: it writes their URNs in another way. */
+  readonly unshown = new Set<number>();
   /** How many get URNs that others may have. Only a run that writes looks. */
   perhapsTaken = 0;
   readonly #limiter: Limiter;
@@ -158,8 +160,17 @@ export class BulkOutcome {
 
   /** What was written of a contact that is not finished. */
   begin(item: BulkItem): void {
+    const { index } = item;
     this.#wrote(item);
-    if (this.isOpen(item.index)) this.#begun.set(item.index, item);
+    if (this.isOpen(index)) this.#begun.set(index, item);
+    // One of its groups was refused, while another one was entered.
+    else if (this.#places[index] === 'failed') {
+      this.#items[index] = {
+        ...item,
+        ...(this.#items[index] as BulkFailure),
+        changed: item.changed ?? [],
+      };
+    }
   }
 
   fail(item: BulkItem & { holder?: string }, { code, description, fix, outcome }: Reason): void {
@@ -190,10 +201,15 @@ export class BulkOutcome {
     }
   }
 
-  /** Does something for one contact, and sorts out what goes wrong. Returns that. */
-  async attempt({ index, uuid }: BulkItem, work: () => Promise<void>): Promise<unknown> {
+  /**
+   * Does something for one contact, and sorts out what goes wrong. Returns that.
+   *
+   * @param work - returns what went wrong in a part of it and is sorted out, if anything
+   */
+  async attempt({ index, uuid }: BulkItem, work: () => Promise<unknown>): Promise<unknown> {
     try {
-      await work();
+      const error = await work();
+      if (error instanceof Error) return error;
       this.#limiter.wentWell();
     } catch (error) {
       this.failWith({ index, ...(uuid === undefined ? {} : { uuid }) }, error);
@@ -245,9 +261,10 @@ export class BulkOutcome {
     return isKnown ? (this.#items[index] as BulkItem).uuid : undefined;
   }
 
-  /** Notes that the contact of an entry is stopped, blocked or archived. */
-  noteInactive(index: number, uuid: string, status: string): void {
-    this.#inactive.set(index, { index, uuid, status });
+  /** Notes whether the contact of an entry is stopped, blocked or archived. Another one may turn out to be its contact. */
+  noteInactive(index: number, uuid: string, status: string | undefined): void {
+    if (status === undefined) this.#inactive.delete(index);
+    else this.#inactive.set(index, { index, uuid, status });
   }
 
   /** True if something failed for a temporary reason, and may work later. */

@@ -168,6 +168,8 @@ interface Batch {
 }
 
 interface GroupEnds {
+  /** Some of its groups are done, and others are still to come. */
+  begun(change: Change): void;
   done(change: Change): void;
   failed(change: Change, error: unknown): void;
 }
@@ -254,7 +256,10 @@ export class GroupChanges {
     if (!this.#isLatest(change)) return;
     const left = (this.#open.get(change) ?? 1) - 1;
     this.#open.set(change, left);
-    if (left > 0) return;
+    if (left > 0) {
+      ends.begun(change);
+      return;
+    }
     this.#open.delete(change);
     this.#latest.delete(change.input.index);
     ends.done(change);

@@ -31,6 +31,8 @@ class Named {
   readonly #numbers = new Set<string>();
   /** The last digits of numbers that RapidPro may write in another way, by how many there are. */
   readonly #tails = new Map<number, Set<string>>();
+  /** How the numbers end, by how many digits that is: made when first needed. */
+  readonly #endings = new Map<number, Set<string>>();
 
   private constructor(matcher: Matcher, uuids: ReadonlySet<string>) {
     this.#matcher = matcher;
@@ -88,7 +90,20 @@ class Named {
     for (const [length, tails] of this.#tails) if (tails.has(digits.slice(-length))) return true;
     // RapidPro keeps some numbers as they are dialed at home.
     const isLocal = !isPlainUrn(urn) && digits.length >= LEAST_DIGITS;
-    return isLocal && [...this.#numbers].some(number => number.endsWith(digits));
+    return isLocal && this.#endingsOf(digits.length).has(digits);
+  }
+
+  /** A list may have a hundred thousand numbers, and a group as many members to compare with them. */
+  #endingsOf(length: number): Set<string> {
+    let endings = this.#endings.get(length);
+    if (!endings) {
+      endings = new Set();
+      for (const number of this.#numbers) {
+        if (number.length >= length) endings.add(number.slice(-length));
+      }
+      this.#endings.set(length, endings);
+    }
+    return endings;
   }
 }
 
@@ -257,6 +272,7 @@ export class Missing {
     await giveWay(all);
     const inList = await Named.of(all, matcher, uuids);
     const namesUrns = all.some(({ urns = [] }) => urns.length > 0);
+    const namesUuids = all.some(({ uuid }) => uuid !== undefined);
     /** Of each member, what was last seen of it. */
     const seen = new Map<string, 'named' | 'unmatched' | 'missing'>();
     /** Names of entries that are members' own. */
@@ -281,7 +297,7 @@ export class Missing {
           for (const name of this.#namesOf(contact)) named.add(name);
           const isNamed = inList.has(contact);
           if (!isNamed) left.add(uuid);
-          const other = this.#hasKey(contact) ? 'missing' : 'unmatched';
+          const other = this.#hasKey(contact, namesUuids) ? 'missing' : 'unmatched';
           seen.set(uuid, isNamed ? 'named' : other);
         }
       }
@@ -321,11 +337,11 @@ export class Missing {
   }
 
   /** Whether a member could be in the list at all. */
-  #hasKey(contact: Dictionary): boolean {
-    const { matcher, settings, all } = this.#parts;
+  #hasKey(contact: Dictionary, namesUuids: boolean): boolean {
+    const { matcher, settings } = this.#parts;
     if (matcher.field !== undefined) return keyOf(contact, matcher) !== undefined;
     if (settings.key === 'uuid') return true;
-    const byUuid = settings.key === undefined && all.some(({ uuid }) => uuid !== undefined);
+    const byUuid = settings.key === undefined && namesUuids;
     return byUuid || urnsOf(contact).length > 0;
   }
 

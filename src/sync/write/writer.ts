@@ -25,12 +25,16 @@ export class Writer {
     await this.groups({ atEnd: false });
   }
 
-  /** Writes a change. The groups of the contact wait until a hundred can go in one request. */
-  async change(change: Change): Promise<void> {
+  /**
+   * Writes a change. The groups of the contact wait until a hundred can go in one request.
+   *
+   * @returns what went wrong, if anything
+   */
+  async change(change: Change): Promise<unknown> {
     const { client, outcome, settings, cost } = this.#parts;
     const { uuid } = change;
     const { index } = change.input;
-    if (!outcome.isOpen(index)) return;
+    if (!outcome.isOpen(index)) return undefined;
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       cost.ofChange(change);
@@ -40,9 +44,10 @@ export class Writer {
         change.unpredicted.push('urns');
         outcome.perhapsTaken++;
       }
-      return this.#toGroups(change);
+      this.#toGroups(change);
+      return undefined;
     }
-    await outcome.attempt({ index, uuid }, async () => {
+    return outcome.attempt({ index, uuid }, async () => {
       change.changed = await writeChange(client, change, settings.exactUrns);
       this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
@@ -112,6 +117,8 @@ export class Writer {
       return;
     }
     const ends = {
+      begun: ({ uuid, changed, input: { index } }: Change) =>
+        outcome.begin({ index, uuid, changed: [...changed] }),
       done: (change: Change) => this.#complete(change),
       failed: ({ uuid, input: { index } }: Change, error: unknown) =>
         outcome.failWith({ index, uuid }, error),

@@ -172,7 +172,10 @@ describe('an answer in JSON that is not RapidPro’s', () => {
     const list = (results: unknown[]) => HttpResponse.json({ next: null, results });
     const server = await serve(
       msw.get('*/groups.json', () => list([group])),
-      msw.get('*/contacts.json', () => list(members)),
+      msw.get('*/contacts.json', ({ request }) => {
+        const uuid = new URL(request.url).searchParams.get('uuid');
+        return list(members.filter(one => uuid === null || one.uuid === uuid));
+      }),
       msw.post('*/contact_actions.json', () => HttpResponse.json({ error: 'log in first' })),
     );
     const options = { removeMissing: { groups: ['Mothers'], atMost: 5 } };

@@ -46,6 +46,8 @@ describe.each(actions)('%s', (action, operation, more) => {
     [-5],
     [1.5],
     [{ id: 5 }],
+    // A list with a hole.
+    Object.assign([1], { 2: 3 }),
   ])('refuses %j', async messages => {
     await refused(operation(messages as never), 'INVALID_INPUT');
   });

@@ -34,12 +34,19 @@ describe.each(actions)('%s', (action, operation, more) => {
     expect(data).toEqual({ requested: 101, failures: [] });
   });
 
-  test.each([undefined, null, {}, [null], [''], ['x'], [5], [{ uuid: UUID }]])(
-    'refuses %j',
-    async tickets => {
-      await refused(operation(tickets as never), 'INVALID_INPUT');
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    {},
+    [null],
+    [''],
+    ['x'],
+    [5],
+    [{ uuid: UUID }],
+    Object.assign([UUID], { 2: UUID }),
+  ])('refuses %j', async tickets => {
+    await refused(operation(tickets as never), 'INVALID_INPUT');
+  });
 
   test('one that is unknown does not stop the others', async () => {
     const list = uuids(100);

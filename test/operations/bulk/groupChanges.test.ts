@@ -40,6 +40,7 @@ async function send(
   } as unknown as Client;
   for (const batch of groups.take(atEnd, () => true)) {
     await groups.send(batch, client, {
+      begun: ({ input }) => ends.push([input.index, 'begun']),
       done: ({ input }) => ends.push([input.index, 'done']),
       failed: ({ input }, error) => ends.push([input.index, (error as { code: string }).code]),
     });
@@ -99,7 +100,11 @@ describe('changes of groups', () => {
       'add B',
       'remove C',
     ]);
-    expect(done).toEqual([[0, 'done']]);
+    expect(done).toEqual([
+      [0, 'begun'],
+      [0, 'begun'],
+      [0, 'done'],
+    ]);
     expect(groups.isWaiting(0)).toBe(false);
   });
 

@@ -126,6 +126,18 @@ describe.each(dialects)('faults on %s', dialect => {
   });
 });
 
+test('a server that takes no more writes stops it, also if it still answers the look before each', async () => {
+  noSleep();
+  const sandbox = await workspace({ contacts: seeded(60) });
+  sandbox.fault({ kind: 'bad-gateway', when: { method: 'POST', path: 'contacts' }, times: 1000 });
+  // None of them is in the group, so each is looked up.
+  const list = seeded(60).map(one => ({ ...one, name: 'New' }));
+  const { result } = await bulk(syncContacts(list, { group: 'Mothers' }), sandbox);
+  expect(result.stopped?.code).toBe('SERVER_UNAVAILABLE');
+  expect(result.failed.length).toBeLessThan(10);
+  expect(places(result)).toEqual(upTo(60));
+});
+
 describe('waits', () => {
   test('one 429 makes all requests wait, and is waited for once', async () => {
     const sandbox = await workspace({ contacts: seeded(60) });
@@ -612,6 +624,65 @@ describe('upsertContacts', () => {
     expect(result.failed[1]?.description).toContain('were saved, one over the other');
   });
 });
+
+describe.each(dialects)('syncContacts on %s', dialect => {
+  /** One person, dialed at home in two ways: no list of RapidPro shows either. */
+  const list = ['tel:0788010000', 'tel:788010000'].map((home, n) => ({
+    urns: [home],
+    name: `E${n}`,
+  }));
+
+  test.each([
+    ['of a contact that was there', [{ urns: ['tel:+250788010000'] }]],
+    ['of a contact that was made', []],
+  ])('knows after stops whom it has written: two entries %s are told', async (_, contacts) => {
+    noSleep();
+    const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const limit = { kind: 'throttle', retryAfter: 3000, times: 99 } as const;
+    const goOn = (state: State) =>
+      bulk(syncContacts(list, { resume: true, concurrency: 1 }), sandbox, {
+        rapidpro: state.rapidpro,
+      });
+    // A run that goes on looks up and writes the first before it looks up the second.
+    sandbox.fault({ ...limit, when: { method: 'GET', path: 'contacts' } });
+    const first = await goOn({});
+    sandbox.clearFaults();
+    sandbox.fault({ ...limit, when: { method: 'GET', path: 'contacts', nth: 2 } });
+    const second = await goOn(first.state);
+    expect([...second.result.created, ...second.result.updated]).toMatchObject([{ index: 0 }]);
+    const third = await goOn(second.state);
+    expect(third.result.notAttempted).toHaveLength(1);
+    sandbox.clearFaults();
+    const { result } = await goOn(third.state);
+    expect(result.failed).toMatchObject([
+      { index: 0, code: 'CONTACT_CLASH' },
+      { index: 1, code: 'CONTACT_CLASH' },
+    ]);
+    expect(sandbox.contacts()[0]?.name).toBe('E0');
+  });
+});
+
+test.each([
+  ['syncContacts', syncContacts],
+  ['upsertContacts', upsertContacts],
+])(
+  '%s that goes on ends with the error that lets it do nothing, like one from the start',
+  async (_, work) => {
+    noSleep();
+    // Without fields and groups, nothing is read before the contacts.
+    const list = changed(0, 20).map(({ urns, name }) => ({ urns, name }));
+    const sandbox = await workspace();
+    const post = { method: 'POST', path: 'contacts', nth: 6 };
+    sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: post, times: 9 });
+    const { result, state } = await bulk(work(list, { concurrency: 1 }), sandbox);
+    expect(counts(result)).toEqual([5, 0, 0, 0, 15]);
+    sandbox.clearFaults();
+    sandbox.revoke('administrator');
+    const { rapidpro } = state;
+    const error = await failure(work(list, { resume: true }), sandbox, { rapidpro });
+    expect(error.code).toBe('INVALID_TOKEN');
+  },
+);
 
 test.each([
   ['syncContacts', syncContacts],

@@ -1,11 +1,13 @@
 import type { ContactSeed } from '@openfn/rapidpro-sandbox';
+import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { addGroup, syncContacts, upsertContacts } from '../../../src/index.js';
-import type { SyncContact } from '../../../src/types/bulk.js';
+import type { SyncContact, SyncOptions } from '../../../src/types/bulk.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
-import { failure, OTHER_UUID, refused } from '../run.js';
+import { serve } from '../../support/serve.js';
+import { answering, failure, OTHER_UUID, page, refused, UUID } from '../run.js';
 import { bulk, counts, holder, places, upTo, workspace, writes } from './workspace.js';
 
 const AMINA = 'tel:+250788000001';
@@ -283,6 +285,22 @@ describe.each(dialects)('on %s', dialect => {
     expect(holder(sandbox, AMINA)?.fields.age).toBe('32');
   });
 
+  test.each<[string, SyncContact, SyncOptions]>([
+    ['a number in full', { urns: ['tel:+250788000001'] }, {}],
+    ['a number as dialed at home', { urns: ['tel:0788000001'] }, {}],
+    ['a field', {}, { key: 'fields.tei_id' }],
+  ])('what RapidPro cannot read is told in every run: by %s', async (_, who, options) => {
+    const contacts = [{ urns: ['tel:+250788000001'], fields: { tei_id: 'a', age: '20' } }];
+    const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const list = [{ ...who, fields: { tei_id: 'a', age: 'twenty' } }];
+    const first = await bulk(syncContacts(list, options), sandbox);
+    expect(first.result.updated).toMatchObject([{ unread: ['fields.age'] }]);
+    const log = captureConsole();
+    const { result } = await bulk(syncContacts(list, options), sandbox);
+    expect(result.unchanged).toMatchObject([{ index: 0, unread: ['fields.age'] }]);
+    expect(log.join('\n')).toContain('RapidPro cannot read values of 1 contact');
+  });
+
   test('two contacts in RapidPro with the same key are a clash', async () => {
     const duplicates = [...people(), { name: 'Duplicate', fields: { tei_id: 'a1' } }];
     const sandbox = await workspace({ dialect, contacts: duplicates });
@@ -506,6 +524,42 @@ describe.each(dialects)('on %s, where much is new', dialect => {
   });
 });
 
+test.each<[string, active: object[], place: 'updated' | 'created']>([
+  ['another contact got its value', [{ uuid: UUID, fields: { tei_id: 'a1' } }], 'updated'],
+  ['nobody has its value any more', [], 'created'],
+])(
+  'a blocked contact that lost the key while all were read is not reported: %s',
+  async (_, active, place) => {
+    const time = (n: number) => `2026-01-0${n}T00:00:00.000000Z`;
+    const blocked = { uuid: OTHER_UUID, urns: [], groups: [], status: 'blocked' };
+    const before = { ...blocked, fields: { tei_id: 'a1' }, modified_on: time(1) };
+    const after = { ...blocked, fields: { tei_id: 'z9' }, modified_on: time(2) };
+    const others = active.map(one => ({
+      ...one,
+      urns: [],
+      status: 'active',
+      modified_on: time(3),
+    }));
+    const cursor = Buffer.from(`p=${time(1)}`).toString('base64');
+    const server = await serve(
+      answering('get', 'fields', () => page([{ key: 'tei_id', type: 'text' }])),
+      answering(
+        'get',
+        'contacts',
+        () => page([before], `https://example.org/?cursor=${cursor}`),
+        () => page([after, ...others]),
+      ),
+      answering('post', 'contacts', () =>
+        HttpResponse.json({ uuid: UUID, urns: [], fields: { tei_id: 'a1' } }),
+      ),
+    );
+    const list = [{ name: 'New', fields: { tei_id: 'a1' } }];
+    const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), server);
+    expect(result[place]).toMatchObject([{ index: 0, uuid: UUID }]);
+    expect(result).not.toHaveProperty('inactive');
+  },
+);
+
 describe('few contacts and a large workspace', () => {
   test('are looked up, page or no page', async () => {
     const contacts = upTo(5000).map(n => ({ urns: [`tel:+2507880${10_000 + n}`], name: 'X' }));
@@ -558,6 +612,20 @@ describe('checks', () => {
     ]);
     const nameless = await bulk(syncContacts([{ name: 'x' }]), sandbox);
     expect(nameless.result.failed[0]?.description).toContain('has no URN or uuid to');
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('with URNs for a key, neither', async () => {
+    const sandbox = await workspace({ contacts: people() });
+    const [{ uuid } = { uuid: '' }] = sandbox.contacts();
+    const { result } = await bulk(syncContacts([{ uuid, urns: [FREE] }], { key: 'urn' }), sandbox);
+    expect(result.failed).toMatchObject([
+      {
+        code: 'NOT_FOUND',
+        description: expect.stringContaining('no contact with this URN'),
+        fix: expect.stringContaining('save the URN in the contact with this uuid'),
+      },
+    ]);
     expect(writes(sandbox)).toEqual([]);
   });
 

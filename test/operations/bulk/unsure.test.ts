@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { syncContacts, upsertContacts } from '../../../src/index.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
-import { OTHER_UUID } from '../run.js';
+import { answering, denied, OTHER_UUID, page } from '../run.js';
 import { bulk, counts, holder, places, upTo, workspace } from './workspace.js';
 
 const urn = (n: number) => `tel:+2507880${10_000 + n}`;
@@ -66,6 +66,34 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     expect(places(rest.result)).toEqual(upTo(6));
     expect(sandbox.contacts()).toHaveLength(6);
   });
+});
+
+const LIMITED = () =>
+  HttpResponse.json({ detail: 'Request was throttled.' }, { status: 429, headers: RETRY_LATE });
+const RETRY_LATE = { 'retry-after': '3000' };
+const UNKNOWN_GROUP = () => HttpResponse.json({ group: ['No such object: g2'] }, { status: 400 });
+
+const DONE = () => new HttpResponse(null, { status: 204 });
+
+test.each<[string, answers: (() => Response)[], 'failed' | 'notAttempted', code: string]>([
+  ['the token may do no more', [DONE, denied], 'notAttempted', 'PERMISSION_DENIED'],
+  ['the limit is reached', [DONE, LIMITED], 'notAttempted', 'RATE_LIMITED'],
+  ['the second is gone', [DONE, UNKNOWN_GROUP], 'failed', 'UNKNOWN_REFERENCE'],
+  ['the first is gone', [UNKNOWN_GROUP, DONE], 'failed', 'UNKNOWN_REFERENCE'],
+])('who entered one of two groups is told so: %s', async (_, answers, place, code) => {
+  noSleep();
+  const uuid = OTHER_UUID;
+  const groups = ['g1', 'g2'].map(one => ({ uuid: one, name: one, query: null, count: 9 }));
+  const server = await serve(
+    msw.get('*/groups.json', () => page(groups)),
+    msw.get('*/contacts.json', () => page([{ uuid, urns: [urn(0)], groups: [] }])),
+    answering('post', 'contact_actions', ...answers),
+  );
+  const entry = { urns: [urn(0)], groups: ['g1', 'g2'] };
+  const { result } = await bulk(syncContacts([entry], { concurrency: 1 }), server);
+  expect(result[place]).toMatchObject([{ index: 0, uuid, changed: ['groups'] }]);
+  expect(places(result)).toEqual([0]);
+  expect([result.stopped?.code, ...result.failed.map(one => one.code)]).toContain(code);
 });
 
 test('a request that is under way at the deadline ends with it', async () => {
