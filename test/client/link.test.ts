@@ -8,6 +8,7 @@ import { guardOf } from '../../src/input/secrets.js';
 import { listen } from '../support/closing.js';
 import { TOKEN } from '../support/credential.js';
 import { CERTIFICATES, forwardProxy, tlsServer, withoutProxies } from '../support/network.js';
+import { rawServer } from '../support/rawServer.js';
 
 beforeEach(withoutProxies);
 afterEach(() => {
@@ -303,6 +304,19 @@ describe('what goes wrong', () => {
     const { body } = await open(`${within.origin}/`);
     const other = await failed(buffer(body));
     expect(other).toMatchObject({ code: 'LINK_FAILED', description: error.description });
+  });
+
+  test.each([
+    ['with its name', 'Upgrade: h2c\r\nConnection: Upgrade\r\n'],
+    ['without', ''],
+  ])('the server wants another protocol, %s', async (_, headers) => {
+    const server = await rawServer(({ socket }) => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`);
+    });
+    const error = await failed(open(`${server.origin}/`));
+    expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: 101 });
+    expect(isPassing(error)).toBe(false);
+    await expect.poll(server.open).toBe(0);
   });
 
   test('the signal ends it, before and within the file', async () => {

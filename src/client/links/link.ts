@@ -277,7 +277,13 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
     request.setTimeout(LONGEST_SILENCE, () =>
       request.destroy(Object.assign(new Error('silence'), { code: 'TIMEOUT' })),
     );
-    request.on('response', resolve).on('error', reject).end();
+    request.on('response', resolve).on('error', reject);
+    // Without a listener, Node.js closes the connection and says nothing more, even if the signal aborts.
+    request.on('upgrade', (answer, socket) => {
+      socket.on('error', () => {}).destroy();
+      resolve(answer);
+    });
+    request.end();
   });
 }
 
