@@ -80,7 +80,7 @@ class Run {
     this.#name = name;
     this.#key = timeOf(name, query);
     this.#query = position ? { ...query, after: position.from } : query;
-    this.#started = call.client.clock.now();
+    this.#started = call.client.limiter.now;
     this.named = new NamedOne(name, query, position?.named);
     this.position = position;
   }
