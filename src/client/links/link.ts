@@ -278,6 +278,7 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
     const request = (isTls ? overHttps : overHttp)(link, {
       ...way,
       headers,
+      timeout: LONGEST_SILENCE,
       ...(signal ? { signal } : {}),
     });
     let answer: IncomingMessage | undefined;
