@@ -1,6 +1,6 @@
 import { fail } from './errors/errors.js';
 import { plainDigits } from './errors/redact.js';
-import { type Given, isObject } from './input/check.js';
+import { type Given, isObject, shownKey } from './input/check.js';
 import { requireUrn } from './input/identifiers.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
@@ -64,13 +64,14 @@ function isZero(text: string): boolean {
   return /^[+-]?\p{Nd}[\p{Nd}_]*$/u.test(written) && /^0+$/.test(plainDigits(written));
 }
 
-function checkValue(key: string, value: unknown): QueryValue {
-  if (NUMBERS.has(key) && isZero(String(value))) {
+function checkValue(name: string, value: unknown): QueryValue {
+  const key = shownKey(name);
+  if (NUMBERS.has(name) && isZero(String(value))) {
     emptyQuery(`"${key}" in the query is 0, which is not a valid id`);
   }
   if (Array.isArray(value)) {
     if (value.length === 0) emptyQuery(`"${key}" in the query is an empty list`);
-    return value.map(item => checkValue(key, item) as string);
+    return value.map(item => checkValue(name, item) as string);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'string' && value.trim() !== '') return value;

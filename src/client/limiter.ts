@@ -82,6 +82,9 @@ export class Limiter {
   readonly #wakers = new Set<() => void>();
   #isAbandoned = false;
   #troubles = 0;
+  /** The latest time that was read, and by how much the clock has been set back since the beginning. */
+  #latest = Number.NEGATIVE_INFINITY;
+  #setBack = 0;
 
   constructor(options: LimiterOptions = {}) {
     const { deadline, isBulk = false, clock = systemClock } = options;
@@ -91,13 +94,21 @@ export class Limiter {
     this.#maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.#isBulk = isBulk;
     this.#onWait = options.onWait ?? (() => {});
-    this.#end = deadline === undefined ? Number.POSITIVE_INFINITY : clock.now() + deadline * 1000;
+    this.#end = deadline === undefined ? Number.POSITIVE_INFINITY : this.now + deadline * 1000;
     const reserve = Math.min(MOST_RESERVE, (deadline ?? 0) / 10) * 1000;
     this.#lastStart = isBulk ? this.#end - reserve : Number.POSITIVE_INFINITY;
   }
 
+  /** The time in milliseconds, which never goes back: somebody may set the clock while a job runs. */
+  get now(): number {
+    const time = this.clock.now() + this.#setBack;
+    this.#setBack += Math.max(0, this.#latest - time);
+    this.#latest = Math.max(this.#latest, time);
+    return this.#latest;
+  }
+
   get waited(): number {
-    const ahead = this.#waiting > 0 ? this.#waitingUntil - this.clock.now() : 0;
+    const ahead = this.#waiting > 0 ? this.#waitingUntil - this.now : 0;
     return this.#counted - Math.max(0, ahead) / 1000;
   }
 
@@ -161,12 +172,13 @@ export class Limiter {
   /** A wait that the server asked for. All requests of the scope wait until the longest one ends. */
   async hold(scope: string, seconds: number): Promise<void> {
     this.#checkEnd(seconds);
-    const end = this.clock.now() + seconds * 1000;
+    const end = this.now + seconds * 1000;
     const current = this.#holds.get(scope);
-    const added = current ? end - current.end : seconds * 1000;
+    // Longer by no more than itself, even if the clock was set forward.
+    const added = Math.min(current ? end - current.end : Number.POSITIVE_INFINITY, seconds * 1000);
     if (!current || added >= 1000) this.#onWait(seconds, 'throttled');
     if (current) {
-      if (added > NEARLY) current.end = end;
+      if (added > NEARLY) current.end += added;
       return current.over;
     }
     const hold: Hold = { end, over: Promise.resolve() };
@@ -294,7 +306,7 @@ export class Limiter {
 
   #secondsLeft(): number {
     if (this.#end === Number.POSITIVE_INFINITY) return this.#end;
-    return (this.#end - this.clock.now()) / 1000;
+    return (this.#end - this.now) / 1000;
   }
 
   /** Sleeps until the end of a hold, which another request may extend. */
@@ -312,7 +324,7 @@ export class Limiter {
 
   /** A wait that counts. Parallel to others, only the time that it adds counts. */
   async #wait(seconds: number): Promise<void> {
-    const now = this.clock.now();
+    const { now } = this;
     const end = now + seconds * 1000;
     const counted = this.#waiting > 0 ? Math.max(now, this.#waitingUntil) : now;
     this.#counted += Math.max(0, end - counted) / 1000;
@@ -341,8 +353,7 @@ export class Limiter {
   #checkEnd(seconds: number): void {
     // Without a deadline, the clock is not read: a test's clock may move when it is read.
     const isLate =
-      this.#lastStart !== Number.POSITIVE_INFINITY &&
-      this.clock.now() + seconds * 1000 > this.#lastStart;
+      this.#lastStart !== Number.POSITIVE_INFINITY && this.now + seconds * 1000 > this.#lastStart;
     if (isLate) this.stopLate();
     if (this.stopped || this.#isAbandoned) throw new AbortedError(this.stopped?.description);
   }

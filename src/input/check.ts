@@ -5,7 +5,7 @@ import type { Dictionary } from '../types/json.js';
 /** `urns[1]` from `['urns', 1]`. */
 export function pathOf(where: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${shownKey(key)}`),
     where,
   );
 }
@@ -94,11 +94,16 @@ export function isShown(key: string): boolean {
   return /^[A-Za-z_][\w-]{0,40}$/.test(key);
 }
 
-/** A key may be the name of a person. */
-function step(key: string, isList: boolean): string {
-  if (isList) return `[${key}]`;
-  return isShown(key) ? `.${key}` : '.…';
+/** Keys of results can. */
+const BEGINS_WITH_DIGIT = /^\d{1,3}(?:[A-Za-z_][\w-]{0,40})?$/;
+
+/** A key in a path: it may be the name or the number of a person. */
+export function shownKey(key: PropertyKey): string {
+  const isPlain = typeof key !== 'string' || isShown(key) || BEGINS_WITH_DIGIT.test(key);
+  return isPlain ? String(key) : '…';
 }
+
+const step = (key: string, isList: boolean) => (isList ? `[${key}]` : `.${shownKey(key)}`);
 
 /** The first part of a value, at any depth, that may not be sent, and the path to it. It has no parts of its own. */
 export function findPart<Part>(

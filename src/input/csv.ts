@@ -140,16 +140,29 @@ function checkNames(names: readonly string[]): void {
   );
 }
 
-/** Checks the columns that a job reads, once for the table and not for each row. */
-function checkRequired(required: readonly string[], names: readonly string[]): void {
+/** A number, a date, an address: what a cell has, and hardly a name of a column. */
+const OF_PERSON = /^[\p{Nd}\s.,()/+-]+$|\p{Nd}{5}|\p{Nd}[-./]\p{Nd}{1,2}[-./]\p{Nd}|@/u;
+
+/**
+ * Checks the columns that a job reads, once for the table and not for each row.
+ *
+ * @param isFirstLine - true if the names are from the table. If it has none, they are the data of a person.
+ */
+function checkRequired(
+  required: readonly string[],
+  names: readonly string[],
+  isFirstLine: boolean,
+): void {
   const missing = required.filter(name => !names.includes(name));
   if (missing.length === 0) return;
   const there = names.filter(name => name !== '');
   const shown = (list: readonly string[]) => list.map(name => `"${name}"`).join(', ');
-  const guesses = missing.flatMap(name => meant(name, there) ?? []);
+  const isData = isFirstLine && there.some(name => OF_PERSON.test(name));
+  const guesses = isData ? [] : missing.flatMap(name => meant(name, there) ?? []);
   const between = there.length === 1 ? /[,;|\t]/.exec(there[0] ?? '')?.[0] : undefined;
   const inRow = [
     guesses.length > 0 ? `Did you mean ${shown([...new Set(guesses)])}? ` : '',
+    isData ? 'If no line has their names, give them: { columns: ["name", "phone"] }. ' : '',
     'Use the names of the columns exactly as they are, or rename them in the spreadsheet.',
     there.length === 1
       ? ' If this should be several columns, set the delimiter: { delimiter: ";" }.'
@@ -157,7 +170,7 @@ function checkRequired(required: readonly string[], names: readonly string[]): v
   ];
   const sign = JSON.stringify(between);
   throw refuse(
-    `the table has no column ${shown(missing)}. Its columns are ${shown(there)}`,
+    `the table has no column ${shown(missing)}. ${isData ? 'Its first line looks like data, so it is not shown' : `Its columns are ${shown(there)}`}`,
     between === undefined
       ? inRow.join('')
       : `Its columns are separated by ${sign}: set { delimiter: ${sign} }.`,
@@ -239,6 +252,6 @@ export function parseCsv(
     );
   }
   checkNames(names);
-  checkRequired(required, names);
+  checkRequired(required, names, columns === true);
   return lines.map((line, index) => toRow(names, line, index));
 }

@@ -70,8 +70,11 @@ export function numbersOf(bytes: Uint8Array): string {
   return bytes.join(',');
 }
 
-/** A space or line break, also as JSON or an address writes it. Repetitions are limited, so that a search ends. */
-const BREAK = '(?:\\s|\\\\{1,31}[rnt]?|%(?:25){0,9}(?:0[aAdD9]|20))';
+/**
+ * A space or line break, also as JSON or an address writes it. Repetitions are limited, and a row of backslashes can be
+ * read in one way only, so that a search ends.
+ */
+const BREAK = '(?:\\s|\\\\{1,31}(?!\\\\)[rnt]?|\\\\{31}(?=\\\\)|%(?:25){0,9}(?:0[aAdD9]|20))';
 const BREAKS = new RegExp(BREAK, 'g');
 const IN_ADDRESSES: { readonly [digits: string]: string } = { '2B': '+', '2F': '/', '2C': ',' };
 /** Characters of the encodings as an address writes them. */

@@ -1,6 +1,7 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
+import { shownKey } from './check.js';
 import { askForValue, handOver, holdsOperation, isOperation } from './run.js';
 import { SECRET_FIX, type SecretGuard } from './secrets.js';
 import { inTurns } from './turns.js';
@@ -223,7 +224,7 @@ function expandObject(
     checkObjectKey(key, where, context);
     expanded[key] = isSurelyGood(item, context)
       ? item
-      : expandWithin(context, item, `${where}.${key}`, depth + 1);
+      : expandWithin(context, item, `${where}.${shownKey(key)}`, depth + 1);
   }
   return expanded;
 }

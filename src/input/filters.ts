@@ -194,7 +194,9 @@ export function checkPeriod(filters: unknown): Period {
     refuse('The period is missing.', 'Add it: { after: "2026-01-01", before: "2026-01-31" }.');
   }
   for (const key of Object.keys(filters)) {
-    if (!known.includes(key)) refuse(`Archives have no filter "${key}".`, suggest(key, known));
+    if (known.includes(key)) continue;
+    const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
+    refuse(`Archives have no ${called}.`, suggest(key, known));
   }
   if (Object.keys(filters).length === 0) {
     refuse('The period is missing.', 'Add "after", "before" or both. Archives go back for years.');

@@ -299,11 +299,16 @@ const BETWEEN = [
   SPACE,
 ];
 
+/** Long rows of white space, shorter: a separator would be searched for at each of their letters. */
+const shortened = (text: string) =>
+  text.replace(/\s{4,}/g, row => (/[\r\n\t]/.test(row) ? ' \n ' : ' '));
+
 /** The separate numbers of a cell. A cell that is one number is never split. */
 function parts(value: unknown, country: string): unknown[] {
   if (typeof value !== 'string' || isNumber(value, country)) return [value];
+  const cell = shortened(value);
   for (const separator of BETWEEN) {
-    const found = value
+    const found = cell
       .split(separator)
       .map(part => part.trim())
       .filter(part => part !== '');

@@ -1,4 +1,5 @@
 import type { State } from '../types/state.js';
+import { shownKey } from './check.js';
 import { log } from './log.js';
 
 /** OpenFn discards a larger result, and the run stays green. In bytes. */
@@ -139,7 +140,7 @@ export function logLeft(state: unknown): void {
   const parts = partsOf(state);
   for (const { key } of parts.filter(({ holdsToken }) => holdsToken)) {
     log.warn(
-      `state.${key} contains the token of the credential, and OpenFn saves it with the result. Do not keep whole states, only their data: (await upsertContact(…)(state)).data`,
+      `state.${shownKey(key)} contains the token of the credential, and OpenFn saves it with the result. Do not keep whole states, only their data: (await upsertContact(…)(state)).data`,
     );
   }
   const total = parts.reduce((sum, { size }) => sum + size, 0);
@@ -147,7 +148,7 @@ export function logLeft(state: unknown): void {
   const largest = parts
     .slice(0, 3)
     .filter(({ size }) => size > total / 20)
-    .map(({ key, size }) => `state.${key} ${inMegabytes(size)}`);
+    .map(({ key, size }) => `state.${shownKey(key)} ${inMegabytes(size)}`);
   log.warn(
     `The step leaves about ${inMegabytes(total)} on the state (${largest.join(', ')}). OpenFn keeps results of up to ${PLATFORM_LIMIT / 1_000_000} MB. It discards larger ones, and the run stays green. Read long lists with eachPage(), set a limit, or return less at the end: fn(state => ({ ...state, data: null, references: [] })).`,
   );

@@ -6,9 +6,9 @@ import { isDay } from './times.js';
 export type Stored = { value: string | null } | undefined;
 
 /** White space in Python: some control characters are, the byte-order mark is not. */
-const BLANK =
+const WHITE_SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const EDGES = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
+const BLANK = new RegExp(WHITE_SPACE);
 
 /** RapidPro refuses both. */
 const REFUSED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -20,8 +20,12 @@ export function hasRefusedCharacter(text: unknown): boolean {
 
 const LONGEST_TEXT = 640;
 
+/** Letter by letter: a pattern would be tried at each letter of a long row of white space within the text. */
 export function trimmed(text: string): string {
-  return text.replace(EDGES, '');
+  let [start, end] = [0, text.length];
+  while (start < end && BLANK.test(text.charAt(start))) start++;
+  while (end > start && BLANK.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** The text that Python makes from a JSON number, if JavaScript writes the same. */

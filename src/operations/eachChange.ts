@@ -23,6 +23,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
+import { warnIfSetBack } from './lists/clockSetBack.js';
 import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { NamedOne, queryOf } from './lists/named.js';
 
@@ -80,7 +81,7 @@ class Run {
     this.#name = name;
     this.#key = timeOf(name, query);
     this.#query = position ? { ...query, after: position.from } : query;
-    this.#started = call.client.clock.now();
+    this.#started = call.client.limiter.now;
     this.named = new NamedOne(name, query, position?.named);
     this.position = position;
   }
@@ -199,6 +200,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
     const check = () => checkEnd(plan, call, query, end);
     run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
+  warnIfSetBack(client, position?.time, plural(resources[name].nouns));
   if (run.position) {
     const end = { ...run.position, ...run.named.kept };
     call.state = withCheckpoint(call.state, checkpoint, end);

@@ -42,10 +42,10 @@ async function run(call: Call<'where'>, operations: readonly Step[]): Promise<un
   const { webhookSecret: secret } = configuration;
   const source = await sourceOf(call);
   const clean = (push: Push) => (secret === undefined ? push : withoutSecret(push, secret));
-  const started = client.clock.now();
+  const started = client.limiter.now;
   // At least one is processed. Otherwise, no run might ever get further.
   const isLate = () =>
-    pushes > 0 && client.clock.now() - started >= (options.deadline ?? Infinity) * 1000;
+    pushes > 0 && client.limiter.now - started >= (options.deadline ?? Infinity) * 1000;
   let state = call.state;
   let pushes = 0;
   let isStopped = false;

@@ -53,7 +53,8 @@ async function fromLink(link: string, options: LinkOptions): Promise<FileContent
 }
 
 function fromBase64(text: string): FileContent {
-  const [, contentType, how, data = text] = /^data:([^;,]+)?([^,]*),(.*)$/is.exec(text) ?? [];
+  // Each character fits one part only: a long text without a comma would be searched for each of its beginnings.
+  const [, contentType, how, data = text] = /^data:([^;,]*)((?:;[^,]*)?),(.*)$/is.exec(text) ?? [];
   if (how !== undefined && !/;base64$/i.test(how)) {
     refuse(
       'The file is a data: link, but not in base64.',

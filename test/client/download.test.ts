@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { ClientRequest, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { describe, expect, test, vi } from 'vitest';
 import { download } from '../../src/client/links/download.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import type { RapidProError } from '../../src/errors/errors.js';
@@ -238,6 +238,49 @@ describe('a download is given up', () => {
     const { text, error } = await read(begun.link);
     expect(error?.description).toBe(SHORT);
     expect([begun.requests.length, text.length]).toEqual([1001, 1004]);
+  });
+
+  /** The minute of silence that ends a request takes so many ms. */
+  const shortSilence = (milliseconds: number) => {
+    const { setTimeout } = ClientRequest.prototype;
+    vi.spyOn(ClientRequest.prototype, 'setTimeout').mockImplementation(function (
+      this: ClientRequest,
+      time,
+      callback,
+    ) {
+      return setTimeout.call(this, time === 60_000 ? milliseconds : time, callback);
+    });
+  };
+  const silent: Behave = () => {};
+  const silentAt =
+    (count: number): Behave =>
+    response => {
+      response.writeHead(200, { 'content-length': BYTES.length });
+      response.write(BYTES.subarray(0, count));
+    };
+
+  // Each takes a minute, and a whole run has five.
+  test.each<[string, string, Behave[], number]>([
+    ['from the beginning', '', [silent], 2],
+    ['after a byte', '0', [silentAt(1), silent], 2],
+    ['also if it repeats what it has sent', '0', [silentAt(1)], 2],
+  ])('if the server is silent twice at the same byte, %s', async (_, text, behaviors, asked) => {
+    shortSilence(60);
+    const { link, requests } = await files(...behaviors);
+    const reading = await read(link);
+    expect(reading.error).toMatchObject({
+      code: 'LINK_FAILED',
+      description: 'The server behind the link took too long.',
+    });
+    expect([reading.text, requests.length]).toEqual([text, asked]);
+  });
+
+  test('not if it goes on between two silences', async () => {
+    shortSilence(60);
+    const behaviors = [silent, silentAt(1), silentAt(2), silentAt(5), send(200, BYTES)];
+    const { link, requests } = await files(...behaviors);
+    const { text, error } = await read(link);
+    expect([text, error, requests.length]).toEqual([BYTES.toString(), undefined, 5]);
   });
 
   test('if the signal ends it, whatever could be tried', async () => {

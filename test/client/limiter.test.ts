@@ -449,3 +449,49 @@ test('a wait that ends early has counted what it was meant to be', async () => {
   await limiter.pause(3, 'timeout');
   expect(limiter.waited).toBe(5);
 });
+
+describe('if somebody sets the clock of the computer', () => {
+  const HOUR = 3600;
+
+  test('forward, a wait that another request extends is not longer by as much', async () => {
+    const { clock, wake } = sleepingClock();
+    const slept: number[] = [];
+    const sleep = (seconds: number) => {
+      slept.push(seconds);
+      return clock.sleep();
+    };
+    const limiter = new Limiter({ clock: { ...clock, sleep } });
+    const first = limiter.hold('v2', 5);
+    clock.advance(HOUR);
+    const second = limiter.hold('v2', 5);
+    wake();
+    await pause();
+    wake();
+    await Promise.all([first, second]);
+    expect(slept).toEqual([5, 5]);
+  });
+
+  test('back, a deadline comes no later', async () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, deadline: 100, isBulk: true });
+    clock.advance(60);
+    expect(limiter.timeFor(1000)).toBe(40);
+    clock.advance(-HOUR);
+    expect(limiter.timeFor(1000)).toBe(40);
+    clock.advance(35);
+    await expect(limiter.enter('v2')).rejects.toThrow(AbortedError);
+    expect(limiter.outOfTime).toBe(true);
+  });
+
+  test('back, no wait is longer than allowed', async () => {
+    const { clock, wake } = sleepingClock();
+    const limiter = new Limiter({ clock, maxWait: 60 });
+    const waiting = limiter.hold('v2', 50);
+    expect(limiter.waited).toBe(0);
+    clock.advance(-HOUR);
+    expect(limiter.allowance(0)).toEqual({ waited: 0, maxWait: 60 });
+    wake();
+    await waiting;
+    expect(limiter.waited).toBe(50);
+  });
+});

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isNearby, isPassing, type LinkOptions, openLink } from '../../src/client/links/link.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { fail, type RapidProError } from '../../src/errors/errors.js';
@@ -8,6 +11,7 @@ import { guardOf } from '../../src/input/secrets.js';
 import { listen } from '../support/closing.js';
 import { TOKEN } from '../support/credential.js';
 import { CERTIFICATES, forwardProxy, tlsServer, withoutProxies } from '../support/network.js';
+import { rawServer } from '../support/rawServer.js';
 
 beforeEach(withoutProxies);
 afterEach(() => {
@@ -304,6 +308,37 @@ describe('what goes wrong', () => {
     const other = await failed(buffer(body));
     expect(other).toMatchObject({ code: 'LINK_FAILED', description: error.description });
   });
+
+  test.each([
+    ['with its name', 'Upgrade: h2c\r\nConnection: Upgrade\r\n'],
+    ['without', ''],
+  ])('the server wants another protocol, %s', async (_, headers) => {
+    const server = await rawServer(({ socket }) => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers}\r\n`);
+    });
+    const error = await failed(open(`${server.origin}/`));
+    expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: 101 });
+    expect(isPassing(error)).toBe(false);
+    await expect.poll(server.open).toBe(0);
+  });
+
+  test('the server takes no connection and refuses none', async () => {
+    // It waits for nothing, and its queue is full.
+    const code =
+      "const s = require('node:net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => { require('node:fs').writeSync(1, String(s.address().port)); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000); });";
+    const full = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void full.kill());
+    const [port] = await once(full.stdout, 'data');
+    const queue = Array.from({ length: 4 }, () => connect(Number(port), '127.0.0.1'));
+    onTestFinished(() => queue.forEach(socket => void socket.on('error', () => {}).destroy()));
+    await once(queue[0] as Socket, 'connect');
+    const { setTimeout } = Socket.prototype;
+    vi.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, time, on) {
+      return setTimeout.call(this, time === 60_000 ? 100 : time, on);
+    });
+    const error = await failed(open(`http://127.0.0.1:${port}/`));
+    expect(error.description).toBe('The server behind the link took too long.');
+  }, 10_000);
 
   test('the signal ends it, before and within the file', async () => {
     const silent = await serveFiles(() => {});

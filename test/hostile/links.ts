@@ -84,6 +84,7 @@ export const LINKS: Group = {
         packed('null\n'),
         packed('[{"id":1}]\n'),
         packed(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}\n`),
+        bytes('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
       ),
     },
     {

@@ -10,6 +10,7 @@ import {
   storedText,
   trimmed,
 } from '../../src/input/stored.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 test.each<[unknown, boolean]>([
   ['Amina', false],
@@ -29,6 +30,19 @@ test('white space is what Python takes for it', () => {
   expect(trimmed(' \t\u001c\u0085\u00a0\u3000a b\u2003\n')).toBe('a b');
   expect(trimmed('\ufeffa\u200b')).toBe('\ufeffa\u200b');
   expect(trimmed(' ')).toBe('');
+  expect(trimmed('')).toBe('');
+  expect(trimmed('a')).toBe('a');
+  expect(trimmed(' a')).toBe('a');
+  expect(trimmed('a ')).toBe('a');
+});
+
+test('a long row of white space within a text takes no time', () => {
+  const text = `a${'\u00a0 '.repeat(500_000)}b`;
+  const start = cpuTime();
+  expect(trimmed(text)).toBe(text);
+  expect(trimmed(` ${text} `)).toBe(text);
+  expect(trimmed(text.slice(1, -1))).toBe('');
+  expect(cpuTime() - start).toBeLessThan(2000);
 });
 
 describe('the text of a field', () => {

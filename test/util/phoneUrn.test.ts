@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as util from '../../src/util.js';
+import { cpuTime } from '../support/cpuTime.js';
 import { thrownBy } from './thrown.js';
 
 const codeOf = (run: () => unknown) => {
@@ -178,8 +179,25 @@ describe('util.phoneUrns', () => {
     '0788123123\n0722123123',
     '0788 123 123  0722 123 123',
     '0788123123, 0788-123-123, +250722123123',
+    '0788123123      or \n    0722123123',
+    '0788    123    123    0722    123    123',
   ])('%j holds two', text => {
     expect(util.phoneUrns(text, 'RW')).toEqual(two);
+  });
+
+  test.each([
+    ['spaces', ' '],
+    ['line breaks', '\r\n'],
+    ['both', ' \n'],
+    ['spaces that do not break', '\u00a0'],
+  ])('a long row of %s between two takes no time', (_, space) => {
+    const start = cpuTime();
+    const row = space.repeat(100_000);
+    expect(util.phoneUrns(`0788123123${row}0722123123`, 'RW')).toEqual(two);
+    expect(util.phoneUrns(`0788123123${row}or${row}0722123123`, 'RW')).toEqual(two);
+    expect(codeOf(() => util.phoneUrn(`a${row}b`, 'RW'))).toBe('INVALID_URN');
+    expect(codeOf(() => util.phoneUrn(`${row}a1${row}b`, 'RW'))).toBe('INVALID_URN');
+    expect(cpuTime() - start).toBeLessThan(2000);
   });
 
   test('one number is one, with a slash in it too', () => {

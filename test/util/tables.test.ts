@@ -148,6 +148,35 @@ describe('the columns that a job reads', () => {
     );
   });
 
+  test.each([
+    ['a number', 'Amina Uwase,0788123123\nEric,0722123123\n', '0788123123'],
+    ['a number in groups', 'Amina Uwase,+250 788-123-123\n', '788-123'],
+    ['a date', 'Amina Uwase,1990-02-01\n', '1990'],
+    ['a day as people write it', 'Amina Uwase,1.2.1990\n', '1990'],
+    ['an address', 'Amina Uwase,amina@example.org\n', 'example.org'],
+    ['an age', 'Amina Uwase,34\n', '34'],
+    ['digits of another script', 'Amina Uwase,٣٤\n', '٣٤'],
+    ['another delimiter', 'Amina Uwase;0788123123\n', '0788123123'],
+  ])('of a table without a line of names, in which is %s: no cell is shown', (_, table, shown) => {
+    const { description, fix, message } = (() => {
+      try {
+        return util.parseCsv(table, { required: ['phone', 'amina'] });
+      } catch (error) {
+        return error as adaptor.RapidProError;
+      }
+    })() as adaptor.RapidProError;
+    const all = `${description} ${fix} ${message}`;
+    expect(all).not.toContain('Amina');
+    expect(all).not.toContain(shown);
+    expect(description).toContain('has no column "phone"');
+    expect(fix).toContain(table.includes(';') ? 'set { delimiter: ";" }' : '{ columns: [');
+  });
+
+  test('that the job names itself are shown, whatever they look like', () => {
+    const read = () => util.parseCsv('1,2', { columns: ['2024', '2025'], required: ['2026'] });
+    expect(read).toThrow(/Its columns are "2024", "2025"/);
+  });
+
   test('of a table with another delimiter: the names show it, and the fix says what to do', () => {
     const read = () => util.parseCsv('id;phone\n1;2', { required: ['phone'] });
     expect(read).toThrow(/Its columns are "id;phone"/);

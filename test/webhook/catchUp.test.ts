@@ -1,17 +1,19 @@
 import { createSandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
-import { http as msw } from 'msw';
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { servers } from '../../recordings/read.js';
 import {
   eachChange,
   eachMissedPush,
   fn,
+  getContacts,
   getFlowRuns,
+  getMessages,
   startFlow,
   webhook,
 } from '../../src/Adaptor.js';
 import { systemClock } from '../../src/client/clock.js';
-import type { State } from '../../src/types/state.js';
+import type { Operation, State } from '../../src/types/state.js';
 import { failure, page, refused, run, stateFor } from '../operations/run.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { patientTimeouts } from '../support/patientTimeouts.js';
@@ -461,4 +463,73 @@ test('what is no run is said to be none', () => {
   for (const one of [{}, [], { values: [] }, 'x', null] as object[]) {
     expect(() => webhook.fromRun(one)).toThrow(/getFlowRuns/);
   }
+});
+
+describe('a server whose clock was wrong', () => {
+  const at = (time: string) => ({
+    headers: { Date: new Date(Date.parse(time)).toUTCString() },
+  });
+  const record = (created_on: string) => ({
+    id: 1,
+    uuid: FLOW,
+    created_on,
+    modified_on: created_on,
+    direction: 'in',
+    resthook: HOOK,
+    data: { contact: { uuid: FLOW }, text: created_on },
+  });
+
+  test.each<[string, () => Operation]>([
+    [
+      'messages',
+      () =>
+        eachChange(
+          getMessages({ folder: 'inbox', after: '2026-01-01' }),
+          fn(s => s),
+        ),
+    ],
+    [
+      'contacts',
+      () =>
+        eachChange(
+          getContacts(),
+          fn(s => s),
+        ),
+    ],
+    [
+      'pushes',
+      () =>
+        eachMissedPush(
+          HOOK,
+          fn(s => s),
+        ),
+    ],
+  ])('and has been set back: the log says what %s are missing', async (what, make) => {
+    let now = '2026-11-22T13:00:00Z';
+    let records = [record('2026-11-22T12:59:00.000000Z')];
+    const answer = (results: unknown[]) =>
+      HttpResponse.json({ next: null, previous: null, results }, at(now));
+    const server = await serve(
+      msw.get('*/api/v2/resthooks.json', () => answer([{ resthook: HOOK }])),
+      msw.get('*', ({ request }) => {
+        const after = new URL(request.url).searchParams.get('after') ?? '';
+        return answer(records.filter(one => one.created_on >= after));
+      }),
+    );
+    const lines = captureConsole();
+    const first = asJson(await run(make(), server));
+    await run(make(), server, first);
+    const isSaid = (line: string) => line.includes('has been set back');
+    expect(lines.filter(isSaid)).toEqual([]);
+    // The clocks of a server's parts may differ a little.
+    now = '2026-11-22T12:50:00Z';
+    await run(make(), server, first);
+    expect(lines.filter(isSaid)).toEqual([]);
+    now = '2026-11-22T12:10:00Z';
+    records = [record('2026-11-22T12:05:00.000000Z')];
+    await run(make(), server, first);
+    expect(lines.filter(isSaid)).toEqual([
+      expect.stringContaining(`${what} before that time are missing`),
+    ]);
+  });
 });

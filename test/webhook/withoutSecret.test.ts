@@ -153,6 +153,32 @@ test('a long text takes no time', () => {
 });
 
 test.each([
+  ['backslashes', '\\'],
+  ['line breaks in JSON', '\\n'],
+  ['line breaks in JSON within JSON', '\\\\n'],
+  ['line breaks of an address', '%250A'],
+  ['spaces', ' '],
+])('after a letter of the secret, many %s take no time', (_, sign) => {
+  const secret = 's3cr3t-of-ours';
+  const base64 = Buffer.from(secret).toString('base64');
+  const lines = `${base64.slice(0, 10)}\n${base64.slice(10)}`;
+  const text = `${base64[0]}${sign.repeat(1000)}! ${lines}`;
+  const started = performance.now();
+  expect(withoutSecret(text, secret)).toMatch(/! ?…$/);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test('a secret that is wrapped with any number of backslashes is found', () => {
+  const secret = 's3cr3t-of-ours';
+  const base64 = Buffer.from(secret).toString('base64');
+  for (const count of [1, 3, 30, 31, 32, 62, 63, 500]) {
+    const sign = `${'\\'.repeat(count)}n`;
+    const lines = `${base64.slice(0, 10)}${sign}${base64.slice(10)}`;
+    expect(withoutSecret(`a! ${lines} ! ${lines} !b`, secret)).toBe('a!…!…!b');
+  }
+});
+
+test.each([
   ['İlçe', 'ilçe'],
   ['İSTANBUL', 'istanbul'],
   ['ΟΔΟΣ', 'οδοσ'],

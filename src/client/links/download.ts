@@ -1,7 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
-import { isPassing, type Linked, type LinkOptions, openLink } from './link.js';
+import { isPassing, isSilence, type Linked, type LinkOptions, openLink } from './link.js';
 
 const MOST_BREAKS = 8;
 
@@ -101,6 +101,7 @@ export async function* download(
   let waited = 0;
   let since = clock.now();
   let breaks = 0;
+  let silentAt: number | undefined;
   for (let parts = 1; ; parts++) {
     try {
       const linked = await open(link, options, position, known);
@@ -127,6 +128,11 @@ export async function* download(
         notWhole('The server behind the link stopped before the end of the file.');
       }
     } catch (error) {
+      // Each silence takes a minute. Requests to RapidPro are given up after the second, too.
+      if (isSilence(error)) {
+        if (silentAt === position) throw error;
+        silentAt = position;
+      }
       await waitAfter(error, ++breaks, { clock, signal: options.signal });
     }
   }

@@ -193,6 +193,12 @@ export function isPassing(error: unknown): boolean {
   return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 
+/** Whether the server did not answer, or sent nothing more, for as long as anybody waits. */
+export function isSilence(error: unknown): boolean {
+  if (!hasErrorCode(error, 'LINK_FAILED') || error.cause === undefined) return false;
+  return networkFailure(error.cause, 0).failure?.kind === 'timeout';
+}
+
 async function* readBody(body: IncomingMessage, options: LinkOptions): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
@@ -272,12 +278,27 @@ async function ask(link: URL, options: LinkOptions): Promise<IncomingMessage> {
     const request = (isTls ? overHttps : overHttp)(link, {
       ...way,
       headers,
+      timeout: LONGEST_SILENCE,
       ...(signal ? { signal } : {}),
     });
-    request.setTimeout(LONGEST_SILENCE, () =>
-      request.destroy(Object.assign(new Error('silence'), { code: 'TIMEOUT' })),
-    );
-    request.on('response', resolve).on('error', reject).end();
+    let answer: IncomingMessage | undefined;
+    request.setTimeout(LONGEST_SILENCE, () => {
+      const silence = Object.assign(new Error('silence'), { code: 'TIMEOUT' });
+      // Otherwise, whoever reads it would only learn that the connection has ended.
+      answer?.destroy(silence);
+      request.destroy(silence);
+    });
+    request.on('response', opened => {
+      answer = opened;
+      resolve(opened);
+    });
+    request.on('error', reject);
+    // Without a listener, Node.js closes the connection and says nothing more, even if the signal aborts.
+    request.on('upgrade', (opened, socket) => {
+      socket.on('error', () => {}).destroy();
+      resolve(opened);
+    });
+    request.end();
   });
 }
 

@@ -188,24 +188,36 @@ export function archiveReader(client: Client, list: ArchivedList): ReadArchive {
   return async function* (archive, isAgain = false) {
     const { download_url, hash } = archive;
     nearby ??= isNearby(origin);
-    const options = { secrets, ca, allowPrivate: await nearby, allowUnknownNames: true };
+    const stop = new AbortController();
+    const options = {
+      secrets,
+      ca,
+      allowPrivate: await nearby,
+      allowUnknownNames: true,
+      signal: stop.signal,
+    };
     const bytes = download(String(download_url), options, clock);
     // An empty one counts as none.
     const md5 = (typeof hash === 'string' && hash) || undefined;
     let amount = 0;
-    for await (const archived of readJsonLines(bytes, md5)) {
-      // A record without a time is in no period, so it would always be left out.
-      for (const record of archived) timeIn(record, ARCHIVED[list].time);
-      amount += archived.length;
-      if (!isAgain) total += archived.length;
-      if (total > MOST_ARCHIVED) {
-        throw fail(
-          'LIST_TOO_LONG',
-          `The archives have more than ${MOST_ARCHIVED} records.`,
-          'Read a shorter period. If it is short already, ask the people who run the server.',
-        );
+    try {
+      for await (const archived of readJsonLines(bytes, md5)) {
+        // A record without a time is in no period, so it would always be left out.
+        for (const record of archived) timeIn(record, ARCHIVED[list].time);
+        amount += archived.length;
+        if (!isAgain) total += archived.length;
+        if (total > MOST_ARCHIVED) {
+          throw fail(
+            'LIST_TOO_LONG',
+            `The archives have more than ${MOST_ARCHIVED} records.`,
+            'Read a shorter period. If it is short already, ask the people who run the server.',
+          );
+        }
+        yield archived;
       }
-      yield archived;
+    } finally {
+      // Whoever stops in the middle does not wait for the next bytes, and the server may send none.
+      stop.abort();
     }
     if (!isAgain) checkAmount(list, amount, archive, md5 !== undefined);
   };

@@ -301,7 +301,7 @@ export function isLate(
   { deadline, concurrency = 1 }: ListOptions,
 ): boolean {
   if (deadline === undefined) return false;
-  const seconds = (client.clock.now() - started) / 1000;
+  const seconds = (client.limiter.now - started) / 1000;
   const perPage = (seconds * concurrency) / Math.max(1, client.requests);
   return seconds + perPage * 1.5 >= deadline;
 }
@@ -337,7 +337,7 @@ export class Reading {
     this.named = new NamedOne(name, query);
     this.#way = way;
     if (this.#concurrency > 1) requireWindows(name, query);
-    this.#started = client.clock.now();
+    this.#started = client.limiter.now;
     this.#requests = client.requests;
     this.#loggedAt = this.#started;
   }
@@ -465,7 +465,7 @@ export class Reading {
 
   #logProgress(): void {
     const { client, name } = this.#list;
-    const now = client.clock.now();
+    const { now } = client.limiter;
     if (now - this.#loggedAt < PROGRESS * 1000) return;
     this.#loggedAt = now;
     const rate = Math.round((this.records * 1000) / (now - this.#started));

@@ -36,6 +36,7 @@ import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { readDefinitions } from '../flows.js';
 import { checkResthook } from '../resthooks.js';
+import { warnIfSetBack } from './clockSetBack.js';
 import type { Access } from './list.js';
 import { isName, SOME_UUID, uuidOf } from './named.js';
 import { checkReferenced } from './unknownReference.js';
@@ -140,6 +141,7 @@ class MissedEvents implements Source {
 
   /** A look that stopped early has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
+    warnIfSetBack(this.#client, this.#before?.feed?.time, 'pushes');
     if (isStopped && this.#dealtWith.length === 0) return state;
     const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
     const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
@@ -385,6 +387,7 @@ class MissedCalls implements Source {
 
   remember(state: State, isStopped: boolean): State {
     const { after, feed: before, stoppedAt } = this.#before;
+    warnIfSetBack(this.#client, before?.time, 'pushes');
     if (isStopped && this.#lastChange === undefined && this.#dealtWith.size === 0) return state;
     const versions = [...this.#dealtWith.values()];
     const feed = isStopped

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eachArchivedMessages, fn, getMessages } from '../../../src/index.js';
@@ -106,6 +108,26 @@ describe('a download that breaks in the middle', () => {
     );
     expect((await read(server)).ids).toEqual(everything);
     expect(sleeps).toEqual([0.5, 1]);
+  });
+});
+
+describe('a download that nobody needs any more', () => {
+  const stop = fn(() => {
+    throw new Error('stop');
+  });
+
+  test('ends with the operation, also while its server is silent', async () => {
+    const sockets: Socket[] = [];
+    const server = await archiveServer([archive], ({ bytes, request, response }) => {
+      sockets.push(request.socket);
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, bytes.length / 2));
+    });
+    await expect(run(eachArchivedMessages(period, stop), server)).rejects.toThrow('stop');
+    await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+    await wait(50);
+    // It is not asked for again either.
+    expect(server.downloads()).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { recording, replay, servers } from '../../../recordings/read.js';
 import { uploadMedia } from '../../../src/index.js';
 import { listen } from '../../support/closing.js';
+import { cpuTime } from '../../support/cpuTime.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
 import { failure, refused, run } from '../run.js';
@@ -101,6 +102,16 @@ describe('a file', () => {
       await refused(uploadMedia(file, { contentType: 'image/png' }), 'INVALID_INPUT');
     },
   );
+
+  test.each([
+    ['no comma', `data:${'A'.repeat(1_000_000)}`],
+    ['no comma, but many semicolons', `data:${';A'.repeat(500_000)}`],
+    ['no comma, but base64', `data:image/png;base64${'A'.repeat(1_000_000)}`],
+  ])('is refused as a long data: link with %s, at once', async (_, file) => {
+    const start = cpuTime();
+    await refused(uploadMedia(file, { contentType: 'image/png' }), 'INVALID_INPUT');
+    expect(cpuTime() - start).toBeLessThan(2000);
+  });
 
   test('is refused where its kind is not known, or not taken', async () => {
     await refused(uploadMedia(Buffer.from('plain words')), 'INVALID_INPUT');

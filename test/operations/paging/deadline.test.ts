@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   eachChange,
   eachMissedPush,
@@ -8,7 +8,8 @@ import {
   getFlowRuns,
   getMessages,
 } from '../../../src/Adaptor.js';
-import type { Operation, State } from '../../../src/types/state.js';
+import { systemClock } from '../../../src/client/clock.js';
+import type { Operation, State, Step } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { credential } from '../../support/credential.js';
@@ -81,6 +82,30 @@ test('where the run cannot go on, a first page that does not come in time is an 
   await expect(list({ configuration: credential(server) })).rejects.toMatchObject({
     code: 'TIMEOUT',
   });
+});
+
+test.each<[string, (work: Step) => Operation]>([
+  ['eachPage', work => eachPage(getContacts({}, { deadline: 100 }), work)],
+  ['eachChange', work => eachChange(getContacts({}, { deadline: 100 }), work)],
+  ['eachMissedPush', work => eachMissedPush({ resthook: 'new-report', deadline: 100 }, work)],
+])('%s ends in time if somebody sets the clock back', async (_, each) => {
+  let now = Date.parse('2026-01-31T12:00:00Z');
+  vi.spyOn(systemClock, 'now').mockImplementation(() => now);
+  const server = await rawServer(request => {
+    const page = request.index + 1;
+    const created_on = `2026-01-${page + 10}T00:00:00Z`;
+    const record = { uuid: `a${page}`, created_on, modified_on: created_on, data: { page } };
+    const next = page < 9 ? `http://x/?cursor=${page}` : null;
+    json({ results: [record], next }, 200, { Date: new Date(now).toUTCString() })(request);
+  });
+  let turns = 0;
+  const work = fn(state => {
+    turns++;
+    now += turns === 1 ? -3_600_000 : 40_000;
+    return state;
+  });
+  await each(work)({ configuration: credential(server) });
+  expect(turns).toBeLessThan(6);
 });
 
 describe('late before anything is handed over', () => {
