@@ -200,6 +200,7 @@ test.each([
   '@@contact.firstname info@@contact.org @@(contact.firstname)',
   '@(if(true, "@contact.firstname", "contact.firstname"))',
   '@("contact.firstname" & "x")',
+  '@(if(true, "contact.name.x", "contacts.name.x"))',
   '@(upper(fields.contact.firstname))',
   '@(join(foreach(array("a"), (contact) => contact.firstname), " "))',
   '@(contact.firstname',
@@ -212,6 +213,7 @@ test.each([
 });
 
 test.each<[text: string, place: ExpressionPlace, shown: string]>([
+  ['Hi @contact', 'message', '@contact,'],
   ['Hi @contact.name', 'message', '@contact.name,'],
   ['You said @results.age.value', 'broadcast', '@results.age.…,'],
 ])('%s in a %s is shown with one sign', (text, place, shown) => {

@@ -327,6 +327,11 @@ describe('Infinity, which a division by zero leaves', () => {
     }
   });
 
+  test('the error says what to look for', () => {
+    expect(refusal('Infinity', 'value')?.description).toContain('a number was divided by zero');
+    expect(refusal('NaN', 'value')?.description).toContain('some of its data is missing');
+  });
+
   test('may be a name, or stand in a text', () => {
     for (const kind of ['contactName', 'name'] as const) {
       expect(refusal('Infinity', kind)).toBeUndefined();
