@@ -221,7 +221,7 @@ export function pathCleaner(
     };
     for (const part of path.split(SEPARATOR)) {
       if (part === '') continue;
-      const isPlace = part.startsWith('[') && takesPlace && other === '';
+      const isPlace = part.startsWith('[') && takesPlace;
       const isDot = part === '.' && other === '';
       if (isPlace || isDot || keys.has(part)) show(part);
       else other += part;

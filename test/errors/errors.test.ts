@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RapidProError } from '../../src/errors/errors.js';
+import { fail, hasErrorCode, RapidProError, withFixInMessage } from '../../src/errors/errors.js';
 
 const whole = {
   code: 'URN_TAKEN',
@@ -33,4 +33,17 @@ test('what does not apply is not there', () => {
   const error = new RapidProError({ code: 'NOT_FOUND', description: 'a', fix: 'b' });
   expect(Object.keys(error)).toEqual(['name', 'code', 'description', 'fix']);
   expect(error).toBeInstanceOf(Error);
+});
+
+test('it is known by any of its codes, and no other error is', () => {
+  const error = fail('NOT_FOUND', 'a', 'b');
+  expect(hasErrorCode(error, 'URN_TAKEN', 'NOT_FOUND')).toBe(true);
+  expect(hasErrorCode(error, 'URN_TAKEN')).toBe(false);
+  expect(hasErrorCode({ code: 'NOT_FOUND' }, 'NOT_FOUND')).toBe(false);
+});
+
+test('its message can have what to do', () => {
+  const error = fail('NOT_FOUND', 'It is gone.', 'Look again.');
+  expect(withFixInMessage(error)).toBe(error);
+  expect(error.message).toBe('NOT_FOUND: It is gone. Look again.');
 });

@@ -52,6 +52,7 @@ describe('the texts of a request that are personal', () => {
     expect(of({ fields: { DueDate: 'x' }, params: { DueDate: 'y' } })).toEqual(['x', 'y']);
     expect(of({ other: { 'a.b-c_1': 'x', Eva: 1 } })).toEqual(['x', 'Eva', '1']);
     expect(of({ quick_replies: [{ type: 'location', text: 'Here' }] })).toEqual(['Here']);
+    expect(of({ fields: { type: 'x' } })).toEqual(['x']);
   });
 
   test('each part of a name, also in capitals, but no word of RapidPro’s', () => {
@@ -82,6 +83,17 @@ describe('the texts of a request that are personal', () => {
     expect(of('Eva', 'patients')).toEqual(['Eva']);
     expect(of([{ a: 'Eva' }], 'patients')).toEqual(['Eva']);
     expect(of({ ref: 34, uuid: UUID, flow: 'A0788123123', status: '0788123123_1' })).toEqual([]);
+  });
+
+  test('the name of a file, unless it says nothing', () => {
+    const named = (filename: string) =>
+      personalTexts({
+        path: 'media',
+        file: { bytes: new Uint8Array(), filename, type: 'image/png' },
+      });
+    expect(named('Eva Li.png')).toEqual(['Eva Li', 'Eva', 'EVA']);
+    expect(named('eva.li@clinic')).toEqual(['eva.li@clinic', 'eva', 'EVA', 'clinic', 'CLINIC']);
+    expect(named('Photo.JPEG')).toEqual([]);
   });
 
   test('in the query too, and however deep', () => {
@@ -115,6 +127,9 @@ describe('how much of a refusal is read and shown', () => {
     expect(redact('x '.repeat(150))).toBe('x '.repeat(150).trim());
     expect(redact('xy'.repeat(150))).toBe('xy'.repeat(150));
     expect(redact('xy'.repeat(151))).toBe(`${'xy'.repeat(150)}…`);
+    // No letter of two halves is cut, at the end or before it.
+    expect(redact('🦄'.repeat(151))).toBe(`${'🦄'.repeat(150)}…`);
+    expect(redact(`x${'🦄'.repeat(151)}`)).toBe(`x${'🦄'.repeat(149)}…`);
   });
 
   test('a cut text ends three words before the cut', () => {
@@ -190,6 +205,7 @@ describe('echoes', () => {
     ['', 'nothing was sent', 'nothing was sent'],
     ['...', 'a ... b', 'a ... b'],
     ['abc:abcdef', 'see abc:abcdef!', 'see abc:…ef!'],
+    ['Eva tel:+250788123123', 'see Eva tel:+250788123123', 'see …'],
   ])('of %j in %j', (sent, text, shown) => {
     expect(drop([sent], text)).toBe(shown);
   });
@@ -235,6 +251,7 @@ describe('echoes', () => {
     ['seven of them', 'abcdefg', 'abcdefg'],
     ['in base64', Buffer.from('abcdefghij').toString('base64'), '…'],
     ['in hex', Buffer.from('abcdefghij').toString('hex'), '…'],
+    ['in hex behind another digit', `a${Buffer.from('abcdefghij').toString('hex')}`, '…'],
     ['for an address', 'x=%61bcdefgh', '…'],
     ['with what is no escape', '%zz+abcdefg', '%zz+abcdefg'],
     ['with half an escape', '%e0%+bcdefgh', '%e0%+bcdefgh'],
@@ -248,6 +265,10 @@ describe('echoes', () => {
 
   test('a short token is left out as it is', () => {
     expect(drop([], 'a abc-12 b ABC-12', 'abc-12')).toBe('a … b ABC-12');
+  });
+
+  test('a part of one with spaces is found as an address has it', () => {
+    expect(drop([], 'x=right+horse+batt', 'right horse battery')).toBe('…');
   });
 
   test('in another form, only long ones count', () => {

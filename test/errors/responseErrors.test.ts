@@ -83,6 +83,11 @@ describe('what a status means, and what happened to the request', () => {
     expect(down.retryAfter).toBe(4);
   });
 
+  test('429 says when to run the job again', () => {
+    expect(refuse({ statusCode: 429 }).fix).toContain('again in an hour');
+    expect(refuse({ statusCode: 429, retryAfter: 4 }).fix).toContain('again after that time');
+  });
+
   test('other refusals are named with their status, endpoint or method', () => {
     const authenticated = true;
     expect(refuse({ statusCode: 418, authenticated }).description).toContain('status 418.');
@@ -394,6 +399,10 @@ describe('a write that is redirected', () => {
       `/x/api/v2/contacts.json?urn=tel%3A%2B250788123123`,
       { ...POST, query: { urn: 'tel:+250788123123' } },
     ],
+    [
+      'https://other.example/api/v2/contacts.json?uuid=b&group=a',
+      { ...POST, query: { group: 'a', urn: undefined, uuid: 'b' } },
+    ],
   ])(
     'to the same endpoint elsewhere was passed on before any work: %s',
     (location, request, from) => {
@@ -416,6 +425,7 @@ describe('a write that is redirected', () => {
     ['contacts.json'],
     [`https://other.example/api/v2/contacts.json?uuid=${UUID}`],
     ['https://other.example/api/v2/contacts.json', one],
+    ['https://other.example/api/v2/contacts.json?uuid=of-somebody-else', one],
     [`https://other.example/api/v2/contacts.json?uuid=${UUID}&uuid=${UUID}`, one],
     ['ftp://other.example/api/v2/contacts.json'],
     ['http://['],
