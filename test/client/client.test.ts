@@ -51,6 +51,19 @@ describe('a client', () => {
     expect(client.clock).toBe(client.limiter.clock);
   });
 
+  test('knows workspaces apart, by server and token', () => {
+    const of = (host: string, token = TOKEN) =>
+      new Client(parseConfiguration({ host, token })).account;
+    const accounts = [
+      of('https://rapidpro.example/'),
+      of('http://rapidpro.example/'),
+      of('https://rapidpro.example/a/'),
+      of('https://rapidpro.example/', `${TOKEN}2`),
+    ];
+    expect(new Set(accounts).size).toBe(4);
+    expect(accounts[0]).toBe(of('https://rapidpro.example/'));
+  });
+
   test('counts requests, writes and bytes', async () => {
     const { client } = await setUp(
       inTurn(good, json({}, 503), good, json({}, 503), good, json({ a: ['no'] }, 400)),
