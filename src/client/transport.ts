@@ -53,12 +53,12 @@ function orFailure(connect: Connector, toFailure: (cause: Error) => Error): Conn
     );
 }
 
-/** Connects through a tunnel. Inside it, the server's certificate is checked as without a proxy. */
+/** Connects through a tunnel, which only https uses. Inside it, the server's certificate is checked as without a proxy. */
 function throughTunnel(proxy: ForwardProxy, connect: Connector): Connector {
   return (options, callback) => {
-    const { hostname, port, protocol } = options;
+    const { hostname, port } = options;
     const name = hostname.includes(':') ? `[${hostname}]` : hostname;
-    openTunnel(proxy, `${name}:${port || (protocol === 'https:' ? 443 : 80)}`).then(
+    openTunnel(proxy, `${name}:${port || 443}`).then(
       httpSocket => connect({ ...options, httpSocket } as typeof options, callback),
       error => callback(error, null),
     );
