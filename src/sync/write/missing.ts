@@ -226,7 +226,6 @@ export class Missing {
   /** An entry that failed before it was looked for is in the list, if its key is that of a member. */
   #requireFailedKnown(named: ReadonlySet<string>): void {
     const { all, matcher } = this.#parts;
-    if (matcher.field === undefined) return;
     const isUnknown = (input: Input) =>
       input.isUnsendable !== true &&
       this.#isFailed(input.index) &&

@@ -34,6 +34,8 @@ interface Plan {
   atMost?: number | string;
   answer?: (sent: Sent, nth: number, limiter: Limiter) => Error | undefined;
   stop?: boolean;
+  /** Whether it stops while the members are read. */
+  stopsReading?: boolean;
   /** The contacts that entries turned out to be. */
   claims?: [index: number, uuid: string][];
 }
@@ -46,6 +48,7 @@ async function removal({
   atMost = '100%',
   answer = () => undefined,
   stop = false,
+  stopsReading = false,
   claims = [],
 }: Plan = {}) {
   const limiter = new Limiter({ clock: fakeClock(), isBulk: true });
@@ -53,12 +56,14 @@ async function removal({
   const all = list.map((entry, index): Input => ({ index, ...entry }));
   const outcome = new BulkOutcome(list.length, limiter, { takes: settings.takes });
   const sent: Sent[] = [];
+  const limited = fail('RATE_LIMITED', 'Too many.', 'Wait.');
   const client = {
     limiter,
     request: async (request: { path: string; query?: { group: string }; body: Sent }) => {
       if (request.path === 'contacts') {
         expect(request.query).toMatchObject({ reverse: true });
         const results = members[Number(request.query?.group.slice(1)) - 1];
+        if (stopsReading) limiter.stop(limited);
         return { statusCode: 200, body: { next: null, results } };
       }
       expect(request).toMatchObject({
@@ -87,7 +92,7 @@ async function removal({
     cost,
   } as unknown as SyncParts;
   for (let index = 0; index < list.length; index++) ends(outcome, index);
-  if (stop) limiter.stop(fail('RATE_LIMITED', 'Too many.', 'Wait.'));
+  if (stop) limiter.stop(limited);
   const matches = new Matches(parts);
   for (const [index, uuid] of claims) matches.claim(index, uuid);
   await new Missing(parts, matches).remove();
@@ -332,6 +337,53 @@ describe('nobody leaves', () => {
     expect(found.outcome.isRemovalStopped).toBe(false);
   });
 
+  test('if it stopped while the members were read', async () => {
+    const { removal: found, sent } = await removal({ stopsReading: true });
+    expect(found?.notRemoved).toEqual({
+      description: 'Nobody left a group: not all members could be read (RATE_LIMITED).',
+      fix: 'Wait.',
+    });
+    expect(sent).toEqual([]);
+  });
+
+  test('if too many would, and then those without the key are reported too', async () => {
+    const members = [[member(1), member(2, { fields: { id: 'z' } })]];
+    const list = [{ fields: { id: 'x' } }];
+    const { removal: found } = await removal({ list, members, options: WITH_KEY, atMost: 0 });
+    expect(found).toMatchObject({ left: [], unmatched: [uuidOf(1)] });
+    expect(found?.notRemoved?.uuids).toEqual([uuidOf(2)]);
+  });
+
+  test('with a field as key, if an entry that failed is no member; if it is, others may', async () => {
+    const fields = (id: string) => ({ fields: { id } });
+    const plan = { list: [fields('x'), fields('y')], ends: failing(1), options: WITH_KEY };
+    const unknown = await removal({ ...plan, members: [[member(2, fields('z'))]] });
+    expect(unknown.removal?.notRemoved).toEqual({
+      description:
+        'Nobody left a group: 1 entry of the list failed before the contact was identified: contacts[1].',
+      fix: `See data.failed. ${AGAIN}`,
+      indexes: [[1, 1]],
+    });
+    const members = [[member(1, fields('y')), member(2, fields('z'))]];
+    expect(await leavers({ ...plan, members })).toEqual([2]);
+    // Its key was read, and only the rest of the entry is wrong.
+    const list = [fields('x'), { ...fields('y'), isUnsendable: true }];
+    expect(await leavers({ ...plan, list, members: [[member(2, fields('z'))]] })).toEqual([2]);
+  });
+
+  test('if people share a phone; how to go on depends on the options', async () => {
+    const advice = async (options: Plan['options'], ends = sharing) => {
+      const list = [{}, {}, {}];
+      return (await removal({ list, ends, options })).removal?.notRemoved?.fix;
+    };
+    const choose = 'choose the one who counts';
+    expect(await advice({ key: 'urn' })).toContain(choose);
+    const mixed = (outcome: BulkOutcome, index: number) =>
+      index === 0 ? outcome.fail({ index }, bad) : sharing(outcome, index);
+    expect(await advice({}, mixed)).toContain(choose);
+    expect(await advice({ duplicates: 'first' })).toBe(`See data.failed. ${AGAIN}`);
+  });
+
   test.each<[plan: Plan]>([
     [{ members: [[0, 1, 2, 3].map(n => member(n))], atMost: 3 }],
     [{ members: [[0, 1, 2, 3].map(n => member(n))], atMost: '75%' }],
@@ -396,6 +448,16 @@ describe('nobody leaves', () => {
     });
     expect(await leavers({ list, ends: pass(uuidOf(0)) })).toEqual([1]);
     expect(await leavers({ list: [list[0] ?? {}, list[0] ?? {}], ends: pass() })).toEqual([1]);
+    // One of its URNs is enough.
+    const both = { urns: [urn(0), urn(7)] };
+    expect(await leavers({ list: [list[0] ?? {}, both], ends: pass() })).toEqual([1]);
+    // That of an entry that failed says nothing.
+    const failed = await removal({
+      list: [list[1] ?? {}, list[1] ?? {}],
+      ends: (outcome, index) => (index === 1 ? pass()(outcome, 1) : failing(0)(outcome, 0)),
+      claims: [[0, uuidOf(0)]],
+    });
+    expect(failed.removal?.notRemoved?.indexes).toEqual([[1, 1]]);
     const member7 = [[member(0), member(1), member(7)]];
     expect(await leavers({ list, members: member7, ends: pass() })).toEqual([1]);
     const byUuid = [list[0] ?? {}, { uuid: uuidOf(1) }];
