@@ -166,6 +166,22 @@ describe('entries are read', () => {
     expect((await read([nameless])).inputs).toEqual([]);
   });
 
+  test('ids with accents as separate characters are reported, wherever they are', async () => {
+    const lines = captureConsole();
+    const [split, whole] = ['É1'.normalize('NFD'), 'É1'.normalize('NFC')];
+    const list = [
+      { urns: [`ext:${whole}`], fields: { id: whole, other: split } },
+      { urns: [A], fields: { id: split } },
+      { urns: [B, `ext:${split}`] },
+    ];
+    expect((await read([...list], { key: 'fields.id' })).inputs).toHaveLength(3);
+    expect(lines).toEqual([
+      expect.stringMatching(/^RapidPro: warning: Ids in contacts\[1\], contacts\[2\] have accents/),
+    ]);
+    await read([list[0], list[1]]);
+    expect(lines).toHaveLength(1);
+  });
+
   test('an error that is none of ours ends it', async () => {
     const broken = {
       get name() {
@@ -306,6 +322,21 @@ describe('entries with a name in common', () => {
     ]);
   });
 
+  test('if only one of those who share a number has a uuid, they may be one contact', async () => {
+    const outcome = outcomeOf(2);
+    await failDuplicates(
+      [
+        { index: 0, uuid: U1, urns: [A] },
+        { index: 1, urns: [A] },
+      ],
+      namesOf,
+      outcome,
+    );
+    expect(outcome.result().failed[0]?.description).toBe(
+      'contacts[0], contacts[1] are the same contact: they share a URN.',
+    );
+  });
+
   test('of many, the first are named', async () => {
     const outcome = outcomeOf(7);
     const same = Array.from({ length: 7 }, (_, index): Input => ({ index, uuid: U1 }));
@@ -345,11 +376,13 @@ describe('entries with a name in common', () => {
 });
 
 test('a number that RapidPro would read as one abroad fails', async () => {
-  const outcome = outcomeOf(3);
+  const outcome = outcomeOf(4);
   const inputs: Input[] = [
     { index: 0, urns: [A, 'tel:81234567890'] },
     { index: 1, urns: [A] },
     { index: 2 },
+    // With its country code, it is one of the workspace's own country.
+    { index: 3, urns: ['tel:6281234567890'] },
   ];
   const asked: string[] = [];
   const client = {
