@@ -62,7 +62,7 @@ const TESTS: Record<string, string[]> = {
   matchReader: ['test/operations/bulk/matchReader.test.ts'],
   writer: ['test/operations/bulk/writer.test.ts'],
   runs: [
-    'test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts,stops}.test.ts',
+    'test/operations/bulk/{bulkRun,runSync,runUpserts,bulkContacts}.test.ts',
     'test/operations/bulk/upsertContacts.test.ts',
   ],
 };

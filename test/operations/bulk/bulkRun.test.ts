@@ -171,6 +171,110 @@ describe('a list that stopped leaves a checkpoint', () => {
   });
 });
 
+describe('what an earlier run left of another version of the list', () => {
+  const urn = (n: number) => `tel:+2507880${10_000 + n}`;
+  const byUrn = (from: number, count = 10) => upTo(count).map(n => ({ urns: [urn(from + n)] }));
+  const byUuid = (from: number) => upTo(10).map(n => ({ uuid: uuidOf(from + n) }));
+  const byKey = (from: number, id: (n: number) => unknown = String) =>
+    upTo(10).map(n => ({ fields: { id: id(from + n) }, urns: [urn(n)] }));
+  const KEYED: Running = { plan: { settings: syncSettings({ key: 'fields.id' }) } };
+  const stops: Work = () => {};
+  const writes: Work = ({ outcome }) => {
+    outcome.complete('updated', { index: 0, uuid: uuidOf(0), changed: ['name'] });
+  };
+  const ends: Work = ({ outcome }) => {
+    for (let index = 0; index < outcome.total; index++) outcome.complete('unchanged', { index });
+  };
+
+  /** Whether it is dropped. State is stored between runs, so its objects are others. */
+  async function isDropped(
+    [first, second]: [unknown[], unknown[]],
+    { more = {}, before = more, work = writes, isLater = true }: Partial<Way> = {},
+  ) {
+    const { left } = await running(first, stops, before);
+    const { name } = onlyCheckpoint(left);
+    const rapidpro = isLater ? structuredClone(left.rapidpro) : left.rapidpro;
+    const next = await running(second, work, { ...more, rapidpro });
+    const isGone = !Object.hasOwn(checkpoints(next.left), name);
+    expect(next.lines.join().includes('Its checkpoint was dropped')).toBe(isGone);
+    return isGone;
+  }
+  interface Way {
+    more: Running;
+    before: Running;
+    work: Work;
+    isLater: boolean;
+  }
+
+  test.each<[string, [unknown[], unknown[]], Partial<Way>?]>([
+    ['it has a URN in common', [byUrn(0), byUrn(9).reverse()]],
+    ['a uuid', [byUuid(0), byUuid(9)]],
+    ['the key', [byKey(0), byKey(9)], { more: KEYED }],
+    ['the key as a number', [byKey(0), byKey(9, n => n)], { more: KEYED }],
+    ['one of many URNs', [byUrn(0, 600), byUrn(0, 590)]],
+    ['this run ended without a change', [byUrn(0), byUrn(5)], { work: ends }],
+  ])('is dropped if %s', async (_, lists, way) => {
+    expect(await isDropped(lists, way)).toBe(true);
+  });
+
+  test.each<[string, [unknown[], unknown[]], Partial<Way>?]>([
+    ['other people', [byUrn(0), byUrn(10)]],
+    ['other keys, whatever the URNs', [byKey(0), byKey(10)], { more: KEYED }],
+    [
+      'nothing to recognize it by',
+      [
+        [{ name: 'A' }, 7, null],
+        [{ name: 'B' }, 7, null],
+      ],
+    ],
+    [
+      'the same people, with other options',
+      [byUrn(0), byUrn(1)],
+      { before: { plan: { identity: 1 } } },
+    ],
+    ['the same people, elsewhere', [byUrn(0), byUrn(1)], { before: { at: '//b.example/api/v2/' } }],
+    ['the same people, with another token', [byUrn(0), byUrn(1)], { before: { token: 'b' } }],
+    [
+      'the same people, of the other operation',
+      [byUrn(0), byUrn(1)],
+      { before: { plan: { name: 'upsertContacts' } } },
+    ],
+    ['the same people, in a dry run', [byUrn(0), byUrn(1)], { more: { plan: DRY }, before: {} }],
+    ['the same people, but nothing was done', [byUrn(0), byUrn(1)], { work: stops }],
+    ['the same people, in another step of this run', [byUrn(0), byUrn(1)], { isLater: false }],
+  ])('stays beside a list of %s', async (_, lists, way) => {
+    expect(await isDropped(lists, way)).toBe(false);
+  });
+
+  test('is recognized by the same few names in any order, none of them readable', async () => {
+    const sampleOf = async (list: unknown[]) => {
+      const { left } = await running(list, stops);
+      return onlyCheckpoint<{ sample: string[] }>(left).position.sample;
+    };
+    const sample = await sampleOf(byUrn(0, 600));
+    expect(sample).toHaveLength(64);
+    expect(await sampleOf(byUrn(0, 600).reverse())).toEqual(sample);
+    expect(new Set([...sample, ...(await sampleOf(byUrn(600, 600)))]).size).toBe(128);
+    expect(sample.join()).not.toContain(urn(1).slice(-6));
+    expect(await sampleOf(byUrn(0, 64))).toHaveLength(64);
+  });
+
+  test('may be several, and what cannot be read stays', async () => {
+    const { left } = await running(byUrn(0), stops);
+    const { name, position } = onlyCheckpoint(left);
+    const resume = {
+      [name]: position,
+      [`${name}2`]: position,
+      [`${name}3`]: { ...position, sample: 'x' },
+      [`${name}4`]: null,
+    };
+    const rapidpro = structuredClone({ resume });
+    const next = await running(byUrn(1), writes, { rapidpro });
+    const others = Object.keys(checkpoints(next.left)).filter(key => key.startsWith(name));
+    expect(others).toEqual([`${name}3`, `${name}4`]);
+  });
+});
+
 describe('a run that goes on', () => {
   const again = async (work: Work, more: Running = {}, first: Work = everything) => {
     const before = await running(TEN, first, more.plan ? { plan: more.plan } : {});
