@@ -641,6 +641,8 @@ describe('a number of a list in front of a phone number', () => {
     ['tel:3 3012345', 'GM', '+220…45', 'another number'],
     ['tel:1 0151 23456789', 'DE', '+49…89', '+1…89'],
     ['tel:1 55 1234 5678', 'MX', '+52…78', '+1…78'],
+    // Three digits in front are no country code, but all of them reach someone abroad.
+    ['tel:120 92234567', 'TG', '+228…67', '+1…67'],
   ])('%s in %s is %s or %s', (urn, country, meant, taken) => {
     expect(urnFault(urn, 'write')).toBeUndefined();
     expect(dependsOnCountry(urn)).toBe(true);
