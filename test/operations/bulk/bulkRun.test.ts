@@ -352,6 +352,9 @@ describe('a run that goes on', () => {
     expect(other.lines.join('\n')).toContain(warning);
     expect(other.result.notAttempted).toEqual([{ index: 0 }]);
     expect((await running(TEN, () => {}, plan)).lines.join('\n')).not.toContain(warning);
+    // What stopped in another way is no checkpoint of such a list.
+    const ofReads = { ...plan, rapidpro: { resume: { 'contacts-0123': {} } } };
+    expect((await running(TEN, () => {}, ofReads)).lines.join('\n')).not.toContain(warning);
     const both = { ...plan, rapidpro: other.left.rapidpro };
     expect(Object.keys(checkpoints(other.left))).toHaveLength(2);
     expect((await running(TEN, () => {}, both)).lines.join('\n')).not.toContain(warning);
@@ -557,6 +560,26 @@ describe('what is said at the end', () => {
     const done = await running([1, 2], failing, { plan: { settings } }).catch(thrown => thrown);
     expect(done).toMatchObject({ code: 'BULK_FAILED' });
     expect(done.details).not.toHaveProperty('resume');
+  });
+
+  test('as an error, whether something may have been done', async () => {
+    const plan = { settings: syncSettings({ failOnError: true }) };
+    const outcomeOf = async (work: Work, more: Running = {}) => {
+      const error = await running([1, 2], work, { plan, ...more }).catch(thrown => thrown);
+      return error.outcome;
+    };
+    const lost = { ...REASON, outcome: 'unknown' } as const;
+    expect(await outcomeOf(failing)).toBe('none');
+    const writes: Work = async run => {
+      const body = { urns: ['tel:+250788000001'] };
+      await run.client.request({ method: 'POST', path: 'contacts', body });
+      await failing(run);
+    };
+    expect(await outcomeOf(writes)).toBe('unknown');
+    expect(await outcomeOf(({ outcome }) => outcome.fail({ index: 0 }, lost))).toBe('unknown');
+    const { left } = await running([1, 2], () => {});
+    const again = { options: { resume: true }, rapidpro: left.rapidpro };
+    expect(await outcomeOf(failing, again)).toBe('unknown');
   });
 
   test('that nobody left a group, if the run did not come so far', async () => {
