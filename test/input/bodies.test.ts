@@ -9,7 +9,7 @@ import {
 } from '../../src/input/bodies.js';
 import { bodyCheck, filled, name, namedBody, oneOf, uuid } from '../../src/input/body.js';
 import { check, pathOf, typeName, withoutUndefined } from '../../src/input/check.js';
-import { count, withCommas } from '../../src/input/log.js';
+import { count, log, logOf, withCommas } from '../../src/input/log.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { refusalOf } from './refusal.js';
 
@@ -803,4 +803,16 @@ describe('checks', () => {
     ]);
     expect(count(1, ['entry', 'entries'])).toBe('1 entry');
   });
+});
+
+test('lines of the log say whose they are, and which are warnings', () => {
+  const lines = captureConsole();
+  log.info('It is read.');
+  logOf('getContacts').info('10 contacts');
+  logOf('getContacts').warn('None is left.');
+  expect(lines).toEqual([
+    'RapidPro: It is read.',
+    'RapidPro: getContacts(): 10 contacts',
+    'RapidPro: warning: getContacts(): None is left.',
+  ]);
 });
