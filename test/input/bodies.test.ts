@@ -8,7 +8,14 @@ import {
   checkRecipients,
 } from '../../src/input/bodies.js';
 import { bodyCheck, filled, name, namedBody, oneOf, uuid } from '../../src/input/body.js';
-import { check, pathOf, typeName, withoutUndefined } from '../../src/input/check.js';
+import {
+  check,
+  countIn,
+  pathOf,
+  refuseMore,
+  typeName,
+  withoutUndefined,
+} from '../../src/input/check.js';
 import { count, log, logOf, withCommas } from '../../src/input/log.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { refusalOf } from './refusal.js';
@@ -814,5 +821,29 @@ test('lines of the log say whose they are, and which are warnings', () => {
     'RapidPro: It is read.',
     'RapidPro: getContacts(): 10 contacts',
     'RapidPro: warning: getContacts(): None is left.',
+  ]);
+});
+
+test('an argument that would be ignored is refused, unless nothing was given', () => {
+  const options = { dryRun: true };
+  const refused = (...given: unknown[]) =>
+    refusalOf(() => refuseMore('deleteContacts', given, ['a', options]));
+  expect(refused()).toBeUndefined();
+  expect(refused('a', options)).toBeUndefined();
+  expect(refused('a', undefined, options)).toBeUndefined();
+  for (const more of [{ dryRun: true }, null, false, 'b']) {
+    expect(refused('a', options, more)).toMatchObject({
+      code: 'INVALID_INPUT',
+      description: 'deleteContacts() got an argument too many.',
+    });
+  }
+});
+
+test('what came several times is counted', () => {
+  const counts = new Map<string, number>();
+  for (const status of ['sent', 'failed', 'sent', 'sent']) countIn(counts, status);
+  expect([...counts]).toEqual([
+    ['sent', 3],
+    ['failed', 1],
   ]);
 });
