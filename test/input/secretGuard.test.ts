@@ -14,6 +14,7 @@ const bytesIn = (text: string, write: (byte: number) => string) =>
   [...Buffer.from(text)].map(write).join('');
 const percent = (text: string) => bytesIn(text, byte => `%${byte.toString(16).padStart(2, '0')}`);
 const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const lines = (text: string) => text.replace(/.{10}/g, '$&\r\n');
 const units = (text: string, backslash = '\\') =>
   text
     .split('')
@@ -45,6 +46,8 @@ describe('the token is found anywhere', () => {
     ['in base64', Buffer.from(TOKEN).toString('base64')],
     ['in base64, from the second byte', Buffer.from(`:${TOKEN}`).toString('base64')],
     ['in base64, from the third byte', Buffer.from(`ab${TOKEN}:x`).toString('base64')],
+    ['in base64 in lines', lines(Buffer.from(TOKEN).toString('base64'))],
+    ['in hex in lines', lines(Buffer.from(TOKEN).toString('hex'))],
     ['in hex', Buffer.from(TOKEN).toString('hex')],
     ['in hex in capitals', Buffer.from(TOKEN).toString('hex').toUpperCase()],
   ])('%s', (_, text) => {
