@@ -61,6 +61,7 @@ describe('the token is found anywhere', () => {
     ['a part of it', TOKEN.slice(1)],
     ['the beginning of it', TOKEN.slice(0, -1)],
     ['another text of the same length', 'x'.repeat(TOKEN.length)],
+    ['as many pluses, which are spaces', '+'.repeat(TOKEN.length)],
     ['percent-encoded more than ten times', again(percent(TOKEN), 10)],
     ['what is like it in a pattern', TOKEN.replace('+', 'dd')],
     ['spaces for its letters', ' '.repeat(40)],
