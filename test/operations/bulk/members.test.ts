@@ -508,6 +508,33 @@ describe('who leaves', () => {
     expect(found?.left).toEqual([]);
   });
 
+  test('is a share of those who were members before', async () => {
+    // Two of three entered the group, and the third is not in it yet.
+    const list = [3, 4, 9].map(n => ({ urns: [urn(n)] }));
+    const ends = (outcome: BulkOutcome, index: number) => {
+      outcome.complete('updated', { index, uuid: uuidOf([3, 4, 9][index] ?? 0) });
+      outcome.outsiders.add(index);
+    };
+    const members = [[1, 2, 3, 4].map(n => member(n))];
+    const { removal: found } = await removal({ list, ends, members, atMost: '50%' });
+    expect(found?.notRemoved?.description).toContain('2 of 2 members are not in the list');
+    expect(found?.left).toEqual([]);
+  });
+
+  test.each([
+    [248, 3],
+    [249, 4],
+  ])('in a dry run, with those who will enter: of %i members, %i requests', async (size, cost) => {
+    const groups = [GROUP];
+    const list = [{ urns: [urn(1)], groups }, { urns: ['tel:9'], groups }, { groups }, {}];
+    const ends = (outcome: BulkOutcome, index: number) =>
+      outcome.complete('updated', { index, uuid: uuidOf(index === 0 ? 1 : 900 + index) });
+    const members = [Array.from({ length: size }, (_, n) => member(n + 1))];
+    const options = { dryRun: true };
+    expect((await removal({ list, ends, members, options })).cost).toBe(cost);
+    expect((await removal({ list, ends, members, options: {} })).cost).toBe(0);
+  });
+
   test('is only counted in a dry run', async () => {
     const many = Array.from({ length: 101 }, (_, n) => member(n + 1));
     const ends = (outcome: BulkOutcome, index: number) => outcome.complete('created', { index });
