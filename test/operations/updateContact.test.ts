@@ -1,6 +1,7 @@
 import { HttpResponse } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { deleteContact, sendBroadcast, updateContact } from '../../src/index.js';
+import { deleteContact, sendBroadcast, updateContact, upsertContact } from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { inTurn, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
@@ -80,6 +81,21 @@ describe('updateContact', () => {
       const { data } = await run(updateContact(UUID, { uuid, name: 'B.' } as never), fresh);
       expect(data).toMatchObject({ name: 'B.' });
     }
+  });
+
+  test.each<[string, Operation]>([
+    ['updateContact', updateContact(UUID, { name: 'A.' })],
+    ['upsertContact', upsertContact({ uuid: UUID, name: 'A.' })],
+  ])('%s by uuid, answered with another contact: something drops the query', async (_, change) => {
+    const server = await serve(answering('post', 'contacts', () => HttpResponse.json(bea())));
+    const error = await failure(change, server);
+    expect(error).toMatchObject({
+      code: 'INVALID_RESPONSE',
+      outcome: 'unknown',
+      details: { contact: OTHER_UUID },
+      fix: expect.stringContaining('drop the query'),
+    });
+    expect(sent(server)).toEqual([`POST contacts?uuid=${UUID}`]);
   });
 
   test('errors name the argument "changes"', async () => {

@@ -72,6 +72,15 @@ async function writeByKey(
   const repeatable = body.note === undefined;
   const answer = await post(client, { query: { ...key }, body, positions, repeatable });
   const contact = asWritten(answer.body);
+  const answered = asUuid(String(contact.uuid));
+  if ('uuid' in key && answered !== undefined && answered !== key.uuid) {
+    throw fail(
+      'INVALID_RESPONSE',
+      'RapidPro answered with another contact than the one that was to be changed.',
+      'Something in front of RapidPro may drop the query of an address, and RapidPro then creates a contact: ask the people who run the server. "details" has the uuid of the one in the answer.',
+      { details: { contact: shownId(contact) }, outcome: 'unknown' },
+    );
+  }
   if (body.note !== undefined) logNoNotes(client, contact);
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
 }
