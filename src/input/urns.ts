@@ -518,11 +518,18 @@ export function plainNumber(path: string): string | undefined {
   return digits.replace(/^00/, '+');
 }
 
-/** The digits of a phone number, with its plus; undefined if there is more than digits. */
-export function digitsOf(path: string): string | undefined {
+/** The digits of a phone number, with its plus and a space between its groups; undefined if there is more than digits. */
+export function groupsOf(path: string): string | undefined {
   const { number } = withoutCarrier(path.replace(UNSEEN, '').trim());
-  return NUMBER.test(number) ? number.replace('\uff0b', '+').replace(/[^\d+]/g, '') : undefined;
+  if (!NUMBER.test(number)) return undefined;
+  return number
+    .replace('\uff0b', '+')
+    .replace(/[^\d+]+/g, ' ')
+    .trim();
 }
+
+/** The digits of a phone number, with its plus; undefined if there is more than digits. */
+export const digitsOf = (path: string) => groupsOf(path)?.replaceAll(' ', '');
 
 /** A number without the digits between its country code and its last digits. */
 export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
