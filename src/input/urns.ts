@@ -226,15 +226,18 @@ const STRANGE =
   'contains characters that do not belong to a phone number: RapidPro would drop or dial them';
 const LOOSE_DIGITS = 'has more digits next to the phone number, and RapidPro would dial them, too';
 
-/** A single digit behind a dash. Nobody writes a mobile number so: it is its place in a list, or the second SIM. */
-const ONE_BEHIND = new RegExp(`[${DASHES}]\\s*\\d$`);
+/**
+ * A single digit behind a dash, and a group of two or more. Nobody writes a mobile number so: it is its place in a list, or the
+ * second SIM.
+ */
+const ONE_BEHIND = new RegExp(`^(.*\\d{2})[${BETWEEN}]*[${DASHES}]\\s*\\d$`, 's');
 
 /**
  * Whether a number exists, and does not go on with the digits that follow it: `0712345678-1` in Kenya. A switchboard's may:
  * `01 2345678-0` in Austria.
  */
 function hasLooseTail(number: string, country?: string): boolean {
-  const [, head] = SHORT_TAIL.exec(number) ?? [];
+  const [, head] = SHORT_TAIL.exec(number) ?? ONE_BEHIND.exec(number) ?? [];
   if (head === undefined) return false;
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const read = (text: string) =>
@@ -403,8 +406,8 @@ export function dependsOnCountry(urn: string): boolean {
   if (needsCountry(urn)) return true;
   const number = withoutPlus(urn);
   if (isTakenWhole(number) || BEHIND_00.test(number.digits)) return true;
-  if (SHORT_TAIL.test(number.written) || isDoubtful(urn)) return true;
-  return LIST_NUMBER.test(number.written);
+  const forms = [SHORT_TAIL, ONE_BEHIND, LIST_NUMBER];
+  return isDoubtful(urn) || forms.some(form => form.test(number.written));
 }
 
 /** What a number looks like that is only right in some countries, and refused where the country is unknown. */
