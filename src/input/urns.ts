@@ -264,6 +264,17 @@ function exists(number: string): boolean {
   return library('awesome-phonenumber').parsePhoneNumber(`+${digits}`).valid;
 }
 
+/** `+44 (0)20 7946 0018`: the zero in brackets is dialed only inside the country. */
+const ZERO_IN_BRACKETS = new RegExp(
+  `^([${BETWEEN}]*(?:[+\\uff0b]|00)[${BETWEEN}]*[1-9]\\d{0,2}[${BETWEEN}]*)[([\\uff08]\\s*0\\s*[)\\]\\uff09]`,
+);
+
+/** Whether such a zero makes another number of it, because nobody in the country dials one: `+65 (0)8123 4567`. */
+const hasDeadZero = (number: string) =>
+  ZERO_IN_BRACKETS.test(number) &&
+  !exists(number) &&
+  exists(number.replace(ZERO_IN_BRACKETS, '$1'));
+
 /**
  * Whether digits that look loose can only be of one number: with its country code, in every country; else in some of
  * them ({@link unsureFault}).
@@ -359,6 +370,12 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   }
   if (isLoose(number) && !mayBeOne(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
   if (number.startsWith('+') && hasLooseTail(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
+  if (use === 'write' && hasDeadZero(number)) {
+    return fault(
+      'has "(0)" behind its country code, but numbers there have no such zero: RapidPro would store it, and reach nobody',
+      `Leave "(0)" out. ${PHONE_FIX}`,
+    );
+  }
   // Servers ignore a full-width plus, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
     return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);

@@ -648,6 +648,58 @@ describe('one or two digits behind a number', () => {
   });
 });
 
+describe('a zero in brackets behind a country code', () => {
+  const dead = [
+    '+65 (0)8123 4567',
+    '+65(0)81234567',
+    '(+65) (0)8123 4567',
+    '+65-(0)-8123-4567',
+    '+65 (0) 8123 4567',
+    '+65 [0]8123 4567',
+    '\uff0b65 (0)8123 4567',
+    '+852 (0)5123 4567',
+    '+48 (0)512 345 678',
+    '+57 (0)321 1234567',
+    '+56 (0)9 6123 4567',
+    '+679 (0)701 2345',
+    '+268 (0)7612 3456',
+    '+1 (0)201 555 0123',
+    '0065 (0)8123 4567',
+    '+65 (0)8123 4567 ext. 12',
+  ];
+
+  test.each(dead)('%s is refused where no number has it', number => {
+    const fault = urnFault(`tel:${number}`, 'write');
+    expect(fault?.what).toMatch(/"\(0\)"/);
+    expect(fault?.fix).toMatch(/^Nothing was sent\. Leave "\(0\)" out/);
+    expect(fault?.what).not.toMatch(/\d\d/);
+    expect(fault?.fix).not.toContain(number.slice(-4));
+    // Somebody may have been stored so.
+    expect(urnFault(`tel:${number}`, 'lookup')).toBeUndefined();
+  });
+
+  test.each([
+    'tel:+250 (0)788 123 123',
+    'tel:+44 (0)20 7946 0018',
+    'tel:+33 (0)6 12 34 56 78',
+    'tel:+49 (0)30 123456',
+    'tel:+254 (0)712 345678',
+    'tel:(+44) (0)20 7946 0018',
+    'tel:0044 (0)20 7946 0018',
+    // It belongs to the number.
+    'tel:+39 (0)6 1234 5678',
+    'tel:+225 (0)7 08 12 34 56',
+    // No number, with or without it.
+    'tel:+65 (0)1123 4567',
+    'tel:+65 8123 4567',
+    'tel:+65 08123 4567',
+    'tel:+65 (8123) 4567',
+    'tel:(0)788 123 123',
+  ])('%s stays good', urn => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+  });
+});
+
 describe('a number of a list in front of a phone number', () => {
   test.each([
     ['tel:2 250788123123', 'RW', '+250…23', '+225…23'],

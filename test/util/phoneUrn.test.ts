@@ -214,6 +214,7 @@ describe('util.phoneUrn', () => {
   test.each([
     ['', /ifInvalid: "null"/],
     ['0788 123', /digits are missing/i],
+    ['+65 (0)8123 4567', /^Leave "\(0\)" out/],
     ['+250 788 123', /digits are missing/i],
     ['078812312345', /doubled.*several/i],
     ['+25078800004', /digits are missing or wrong/i],
