@@ -144,7 +144,7 @@ function endsOf(groups: string): number[] {
 /**
  * The number of the country, where the groups of a text say that it is meant, and none of the others that its digits can be:
  *
- * - It is written in groups of the country.
+ * - It is written in groups of the country, with the zero that people there write.
  * - No group ends where the calling code of another one would end. `32 161 60064` may be a number of Belgium.
  * - Another one is not written in the same groups, with its calling code in the first.
  * - A zero cannot be missing, because a number cell, which drops it, has no groups.
@@ -156,10 +156,8 @@ function plainlyNational(groups: string, country: string, found: string[]): stri
   if (!number || !found.includes(number.e164)) return undefined;
   const ends = endsOf(groups);
   const usual = groupsOf(number.national) ?? '';
-  const prefix = usual.replace(/\D/g, '').length - digits.length;
-  const usualEnds = endsOf(usual)
-    .map(end => end - prefix)
-    .filter(end => end > 0);
+  if (usual.replaceAll(' ', '') !== digits) return undefined;
+  const usualEnds = endsOf(usual);
   const [first = 0] = usualEnds;
   if (!ends.includes(first) || !ends.every(end => usualEnds.includes(end))) return undefined;
   const isExcluded = (other: string) => {

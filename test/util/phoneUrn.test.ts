@@ -144,6 +144,10 @@ describe('util.phoneUrn', () => {
     ['5348 2544', 'GT'],
     ['(81) 93397-2976', 'BR'],
     ['(269) 871-8157', 'US'],
+    // People of the country write a zero: it may be one of Afghanistan, Australia or Burma.
+    ['9370 1751610', 'DE'],
+    ['6141 6764077', 'DE'],
+    ['95966 98058', 'IN'],
     // A number cell can be shown with its thousands set apart.
     ['3 931 234 567', 'IT'],
     ['3.931.234.567', 'IT'],
