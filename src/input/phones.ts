@@ -126,8 +126,10 @@ function readings(groups: string, country: string): Readings {
   return { found: meant === undefined ? found : [meant] };
 }
 
-/** A number cell with its thousands set apart. A person types plain spaces. */
-const THOUSANDS = /^\d{1,3}([.\u00a0\u2009\u202f])\d{3}(?:\1\d{3})*$/;
+/** A number cell with its thousands set apart. Spreadsheets do not use plain spaces. */
+const THOUSANDS = /^\d{1,3}(\.|[^\S ])\d{3}(?:\1\d{3})*$/;
+/** The same, with spaces that something else has made plain. */
+const IN_THREES = /^\d{1,3}(?: \d{3})+$/;
 
 /** Where groups of digits end, but for the last: 3 and 6 in `321 616 0064`. */
 function endsOf(groups: string): number[] {
@@ -161,7 +163,7 @@ function plainlyNational(groups: string, country: string, found: string[]): stri
   const [first = 0] = usualEnds;
   if (!ends.includes(first) || !ends.every(end => usualEnds.includes(end))) return undefined;
   const isExcluded = (other: string) => {
-    if (other !== `+${digits}`) return !digits.startsWith('0');
+    if (other !== `+${digits}`) return !digits.startsWith('0') && !IN_THREES.test(groups);
     const { countryCode = 0, number: abroad } = parsePhoneNumber(other);
     const [, ...stuck] = endsOf(groupsOf(abroad?.international ?? '') ?? '');
     return !ends.includes(`${countryCode}`.length) && `${ends}` !== `${stuck}`;
