@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { library } from './libraries.js';
 import { nearMiss } from './nearest.js';
-import { digitsOf, hide, unsureFault, urnFault } from './urns.js';
+import { groupsOf, hide, unsureFault, urnFault } from './urns.js';
 
 /**
  * Phone numbers as people and spreadsheets write them, read with the country that they belong to. Damage from a
@@ -96,14 +96,14 @@ interface Readings {
   abroad?: string | undefined;
 }
 
-function readings(text: string, country: string): Readings {
+function readings(groups: string, country: string): Readings {
   const { parsePhoneNumber } = library('awesome-phonenumber');
-  const digits = text.replace(/\D/g, '');
+  const digits = groups.replace(/\D/g, '');
   const read = (number: string, regionCode?: string) => {
     const { valid, number: parts } = parsePhoneNumber(number, regionCode ? { regionCode } : {});
     return valid && parts ? [parts.e164] : [];
   };
-  if (text.includes('+')) return { found: read(`+${digits}`) };
+  if (groups.includes('+')) return { found: read(`+${digits}`) };
   const whole = read(`+${digits}`);
   const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
   // With the country code, which is also how servers read it.
@@ -121,7 +121,54 @@ function readings(text: string, country: string): Readings {
   ];
   // With one digit lost or doubled, many numbers become a number abroad.
   if (own.length === 0) return { found: [], abroad: whole[0] };
-  return { found: [...new Set([...own, ...whole])] };
+  const found = [...new Set([...own, ...whole])];
+  const meant = plainlyNational(groups, country, found);
+  return { found: meant === undefined ? found : [meant] };
+}
+
+/** A number cell with its thousands set apart. Spreadsheets do not use plain spaces. */
+const THOUSANDS = /^\d{1,3}(\.|[^\S ])\d{3}(?:\1\d{3})*$/;
+/** The same, with spaces that something else has made plain. */
+const IN_THREES = /^\d{1,3}(?: \d{3})+$/;
+
+/** Where groups of digits end, but for the last: 3 and 6 in `321 616 0064`. */
+function endsOf(groups: string): number[] {
+  let end = 0;
+  return groups
+    .split(' ')
+    .slice(0, -1)
+    .map(group => {
+      end += group.replace(/\D/g, '').length;
+      return end;
+    });
+}
+
+/**
+ * The number of the country, where the groups of a text say that it is meant, and none of the others that its digits can be:
+ *
+ * - It is written in groups of the country, with the zero that people there write.
+ * - No group ends where the calling code of another one would end. `32 161 60064` may be a number of Belgium.
+ * - Another one is not written in the same groups, with its calling code in the first.
+ * - A zero cannot be missing, because a number cell, which drops it, has no groups.
+ */
+function plainlyNational(groups: string, country: string, found: string[]): string | undefined {
+  const { parsePhoneNumber } = library('awesome-phonenumber');
+  const digits = groups.replace(/\D/g, '');
+  const { number } = parsePhoneNumber(digits, { regionCode: country });
+  if (!number || !found.includes(number.e164)) return undefined;
+  const ends = endsOf(groups);
+  const usual = groupsOf(number.national) ?? '';
+  if (usual.replaceAll(' ', '') !== digits) return undefined;
+  const usualEnds = endsOf(usual);
+  const [first = 0] = usualEnds;
+  if (!ends.includes(first) || !ends.every(end => usualEnds.includes(end))) return undefined;
+  const isExcluded = (other: string) => {
+    if (other !== `+${digits}`) return !digits.startsWith('0') && !IN_THREES.test(groups);
+    const { countryCode = 0, number: abroad } = parsePhoneNumber(other);
+    const [, ...stuck] = endsOf(groupsOf(abroad?.international ?? '') ?? '');
+    return !ends.includes(`${countryCode}`.length) && `${ends}` !== `${stuck}`;
+  };
+  return found.every(other => other === number.e164 || isExcluded(other)) ? number.e164 : undefined;
 }
 
 function masked(number: string): string {
@@ -200,9 +247,10 @@ function fullNumber(value: unknown, country: string): string {
     urnFault(`tel:${text}`, 'write') ??
     unsureFault(`tel:${text.replace(/^[^+\d]+(?=\+)/, '')}`, country);
   if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
-  const plain = digitsOf(text);
-  if (plain === undefined) throw new NoNumber('contains letters or an extension');
-  const { found, abroad } = readings(plain, country);
+  const groups = groupsOf(text);
+  if (groups === undefined) throw new NoNumber('contains letters or an extension');
+  const plain = groups.replaceAll(' ', '');
+  const { found, abroad } = readings(THOUSANDS.test(text) ? plain : groups, country);
   if (abroad !== undefined) throw whyAbroad(plain, country, abroad);
   const [number, other] = found;
   if (number === undefined) throw whyNone(plain, country);

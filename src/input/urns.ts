@@ -226,15 +226,18 @@ const STRANGE =
   'contains characters that do not belong to a phone number: RapidPro would drop or dial them';
 const LOOSE_DIGITS = 'has more digits next to the phone number, and RapidPro would dial them, too';
 
-/** A single digit behind a dash. Nobody writes a mobile number so: it is its place in a list, or the second SIM. */
-const ONE_BEHIND = new RegExp(`[${DASHES}]\\s*\\d$`);
+/**
+ * A single digit behind a dash, and a group of two or more. Nobody writes a mobile number so: it is its place in a list, or the
+ * second SIM.
+ */
+const ONE_BEHIND = new RegExp(`^(.*\\d{2})[${BETWEEN}]*[${DASHES}]\\s*\\d$`, 's');
 
 /**
  * Whether a number exists, and does not go on with the digits that follow it: `0712345678-1` in Kenya. A switchboard's may:
  * `01 2345678-0` in Austria.
  */
 function hasLooseTail(number: string, country?: string): boolean {
-  const [, head] = SHORT_TAIL.exec(number) ?? [];
+  const [, head] = SHORT_TAIL.exec(number) ?? ONE_BEHIND.exec(number) ?? [];
   if (head === undefined) return false;
   const { parsePhoneNumber } = library('awesome-phonenumber');
   const read = (text: string) =>
@@ -260,6 +263,17 @@ function exists(number: string): boolean {
   const digits = number.replace(/\D/g, '').replace(number.includes('+') ? /^$/ : /^00/, '');
   return library('awesome-phonenumber').parsePhoneNumber(`+${digits}`).valid;
 }
+
+/** `+44 (0)20 7946 0018`: the zero in brackets is dialed only inside the country. */
+const ZERO_IN_BRACKETS = new RegExp(
+  `^([${BETWEEN}]*(?:[+\\uff0b]|00)[${BETWEEN}]*[1-9]\\d{0,2}[${BETWEEN}]*)[([\\uff08]\\s*0\\s*[)\\]\\uff09]`,
+);
+
+/** Whether such a zero makes another number of it, because nobody in the country dials one: `+65 (0)8123 4567`. */
+const hasDeadZero = (number: string) =>
+  ZERO_IN_BRACKETS.test(number) &&
+  !exists(number) &&
+  exists(number.replace(ZERO_IN_BRACKETS, '$1'));
 
 /**
  * Whether digits that look loose can only be of one number: with its country code, in every country; else in some of
@@ -356,6 +370,12 @@ function phoneFault(written: string, use: UrnUse): UrnFault | undefined {
   }
   if (isLoose(number) && !mayBeOne(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
   if (number.startsWith('+') && hasLooseTail(number)) return fault(LOOSE_DIGITS, PHONE_FIX);
+  if (use === 'write' && hasDeadZero(number)) {
+    return fault(
+      'has "(0)" behind its country code, but numbers there have no such zero: RapidPro would store it, and reach nobody',
+      `Leave "(0)" out. ${PHONE_FIX}`,
+    );
+  }
   // Servers ignore a full-width plus, and then it is another number.
   if (number.includes('\uff0b') && countDigits(number) < 11) {
     return fault('has a plus sign that is not the one on the keyboard', PHONE_FIX);
@@ -403,8 +423,8 @@ export function dependsOnCountry(urn: string): boolean {
   if (needsCountry(urn)) return true;
   const number = withoutPlus(urn);
   if (isTakenWhole(number) || BEHIND_00.test(number.digits)) return true;
-  if (SHORT_TAIL.test(number.written) || isDoubtful(urn)) return true;
-  return LIST_NUMBER.test(number.written);
+  const forms = [SHORT_TAIL, ONE_BEHIND, LIST_NUMBER];
+  return isDoubtful(urn) || forms.some(form => form.test(number.written));
 }
 
 /** What a number looks like that is only right in some countries, and refused where the country is unknown. */
@@ -518,11 +538,18 @@ export function plainNumber(path: string): string | undefined {
   return digits.replace(/^00/, '+');
 }
 
-/** The digits of a phone number, with its plus; undefined if there is more than digits. */
-export function digitsOf(path: string): string | undefined {
+/** The digits of a phone number, with its plus and a space between its groups; undefined if there is more than digits. */
+export function groupsOf(path: string): string | undefined {
   const { number } = withoutCarrier(path.replace(UNSEEN, '').trim());
-  return NUMBER.test(number) ? number.replace('\uff0b', '+').replace(/[^\d+]/g, '') : undefined;
+  if (!NUMBER.test(number)) return undefined;
+  return number
+    .replace('\uff0b', '+')
+    .replace(/[^\d+]+/g, ' ')
+    .trim();
 }
+
+/** The digits of a phone number, with its plus; undefined if there is more than digits. */
+export const digitsOf = (path: string) => groupsOf(path)?.replaceAll(' ', '');
 
 /** A number without the digits between its country code and its last digits. */
 export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;

@@ -588,19 +588,31 @@ describe('one or two digits behind a number', () => {
     ['tel:021 123 4567-1', 'NZ'],
     ['tel:0664 1234567 - 2', 'AT'],
     ['tel:041 2345678\u20131', 'FI'],
+    // The last group has two digits.
+    ['tel:0501 123 45 67-1', 'TR'],
+    ['tel:501 123 45 67 - 1', 'TR'],
+    ['tel:(0501) 123.45.67\u20111', 'TR'],
+    ['tel:070-123 45 67-1', 'SE'],
+    ['tel:070-123 45 67 \u2013 2', 'SE'],
+    ['tel:066 12 34 56-1', 'GA'],
+    ['tel:06 12 34 56 78-1', 'FR'],
+    ['tel:77 123 45 67-1', 'SN'],
   ])('%s in %s is refused: the number ends before them', (urn, country) => {
     expect(dependsOnCountry(urn)).toBe(true);
     expect(foreignFault(urn, country)?.what).toMatch(/more digits next to the phone number/);
   });
 
-  test.each(['tel:+12015550123-1', 'tel:+254 712 345678-1', 'tel:+1 (201) 555-0123 1'])(
-    '%s is refused in every country',
-    urn => {
-      for (const use of ['write', 'lookup'] as const) {
-        expect(urnFault(urn, use)?.what).toMatch(/more digits next to the phone number/);
-      }
-    },
-  );
+  test.each([
+    'tel:+12015550123-1',
+    'tel:+254 712 345678-1',
+    'tel:+1 (201) 555-0123 1',
+    'tel:+90 501 123 45 67-1',
+    'tel:+46 70 123 45 67 - 1',
+  ])('%s is refused in every country', urn => {
+    for (const use of ['write', 'lookup'] as const) {
+      expect(urnFault(urn, use)?.what).toMatch(/more digits next to the phone number/);
+    }
+  });
 
   test.each([
     // An extension of a switchboard.
@@ -610,6 +622,13 @@ describe('one or two digits behind a number', () => {
     ['tel:021 123 45678', 'NZ'],
     ['tel:0664 123456-78', 'AT'],
     ['tel:06 12 34 56 78', 'FR'],
+    ['tel:06 12 34 56-78', 'FR'],
+    ['tel:06-12-34-56-7', 'FR'],
+    ['tel:0501 123 45-67', 'TR'],
+    ['tel:0501 123 45 6-7', 'TR'],
+    ['tel:08-12 34 56-0', 'SE'],
+    ['tel:030 12 34 56-0', 'DE'],
+    ['tel:0501 123 45 67-1', 'ZZ'],
     ['tel:0788 123 12', 'RW'],
     ['tel:0788-1231-23', 'RW'],
     ['tel:(0788) 1231 23', 'RW'],
@@ -618,12 +637,67 @@ describe('one or two digits behind a number', () => {
     expect(foreignFault(urn, country)).toBeUndefined();
   });
 
-  test.each(['tel:+49 30 123456-0', 'tel:+33 6 12 34 56 78', 'tel:+250 788 1231 23'])(
-    '%s is one number',
-    urn => {
-      expect(urnFault(urn, 'write')).toBeUndefined();
-    },
-  );
+  test.each([
+    'tel:+49 30 123456-0',
+    'tel:+49 30 12 34 56-0',
+    'tel:+33 6 12 34 56 78',
+    'tel:+90 501 123 45-67',
+    'tel:+250 788 1231 23',
+  ])('%s is one number', urn => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+  });
+});
+
+describe('a zero in brackets behind a country code', () => {
+  const dead = [
+    '+65 (0)8123 4567',
+    '+65(0)81234567',
+    '(+65) (0)8123 4567',
+    '+65-(0)-8123-4567',
+    '+65 (0) 8123 4567',
+    '+65 [0]8123 4567',
+    '\uff0b65 (0)8123 4567',
+    '+852 (0)5123 4567',
+    '+48 (0)512 345 678',
+    '+57 (0)321 1234567',
+    '+56 (0)9 6123 4567',
+    '+679 (0)701 2345',
+    '+268 (0)7612 3456',
+    '+1 (0)201 555 0123',
+    '0065 (0)8123 4567',
+    '+65 (0)8123 4567 ext. 12',
+  ];
+
+  test.each(dead)('%s is refused where no number has it', number => {
+    const fault = urnFault(`tel:${number}`, 'write');
+    expect(fault?.what).toMatch(/"\(0\)"/);
+    expect(fault?.fix).toMatch(/^Nothing was sent\. Leave "\(0\)" out/);
+    expect(fault?.what).not.toMatch(/\d\d/);
+    expect(fault?.fix).not.toContain(number.slice(-4));
+    // Somebody may have been stored so.
+    expect(urnFault(`tel:${number}`, 'lookup')).toBeUndefined();
+  });
+
+  test.each([
+    'tel:+250 (0)788 123 123',
+    'tel:+44 (0)20 7946 0018',
+    'tel:+33 (0)6 12 34 56 78',
+    'tel:+49 (0)30 123456',
+    'tel:+254 (0)712 345678',
+    'tel:(+44) (0)20 7946 0018',
+    'tel:0044 (0)20 7946 0018',
+    // It belongs to the number.
+    'tel:+39 (0)6 1234 5678',
+    'tel:+225 (0)7 08 12 34 56',
+    // No number, with or without it.
+    'tel:+65 (0)1123 4567',
+    'tel:+65 8123 4567',
+    'tel:+65 08123 4567',
+    'tel:+65 (8123) 4567',
+    'tel:(0)788 123 123',
+  ])('%s stays good', urn => {
+    expect(urnFault(urn, 'write')).toBeUndefined();
+  });
 });
 
 describe('a number of a list in front of a phone number', () => {

@@ -98,6 +98,103 @@ describe('util.phoneUrn', () => {
   });
 
   test.each([
+    // With a country code, the digits are a number of Belgium, the United States, Iran or the Falkland Islands.
+    ['(321) 616-0064', 'US', 'tel:+13216160064'],
+    ['321-616-0064', 'US', 'tel:+13216160064'],
+    ['321 616 0064', 'US', 'tel:+13216160064'],
+    ['(321) 6160064', 'US', 'tel:+13216160064'],
+    ['138 5512 3456', 'CN', 'tel:+8613855123456'],
+    ['138-5512-3456', 'CN', 'tel:+8613855123456'],
+    ['138/55123456', 'CN', 'tel:+8613855123456'],
+    ['321 4751938', 'CO', 'tel:+573214751938'],
+    ['954 261 571', 'PE', 'tel:+51954261571'],
+    ['9 8179 8702', 'CL', 'tel:+56981798702'],
+    ['5006 6746', 'GT', 'tel:+50250066746'],
+    ['68 56 81 76', 'TD', 'tel:+23568568176'],
+    // With the zero that a number cell drops, a landline.
+    ['393 123 4567', 'IT', 'tel:+393931234567'],
+    ['393 1234567', 'IT', 'tel:+393931234567'],
+    ['(393) 123-4567', 'IT', 'tel:+393931234567'],
+    ['tel:393.123.4567', 'IT', 'tel:+393931234567'],
+    [' ٣٩٣ ١٢٣ ٤٥٦٧ ', 'IT', 'tel:+393931234567'],
+  ])('%j of %s is plainly a number of the country', (text, country, urn) => {
+    expect(util.phoneUrn(text, country)).toBe(urn);
+    expect(util.phoneUrns(text, country)).toEqual([urn]);
+    // Without its groups, nobody knows.
+    const digits = util.phoneUrn(urn, country)?.slice(-text.replace(/\P{Nd}/gu, '').length) ?? '';
+    expect(codeOf(() => util.phoneUrn(digits, country))).toBe('INVALID_URN');
+    expect(codeOf(() => util.phoneUrn(Number(digits), country))).toBe('INVALID_URN');
+  });
+
+  test.each([
+    // A group ends where a calling code does.
+    ['32 16 16 00 64', 'US'],
+    ['(32) 161 60064', 'US'],
+    ['32-16160064', 'US'],
+    ['1 385 512 3456', 'CN'],
+    ['1-385-512-3456', 'CN'],
+    // A code and an area are often one group. No groups of the country end there, or others do not.
+    ['3216 160 064', 'US'],
+    ['32161 60064', 'US'],
+    ['321 61 60064', 'US'],
+    ['1385 512 3456', 'CN'],
+    ['1385-5123456', 'CN'],
+    ['1385512-3456', 'CN'],
+    // In Cuba, the groups would be the same.
+    ['5348 2544', 'GT'],
+    ['(81) 93397-2976', 'BR'],
+    ['(269) 871-8157', 'US'],
+    // People of the country write a zero: it may be one of Afghanistan, Australia or Burma.
+    ['9370 1751610', 'DE'],
+    ['6141 6764077', 'DE'],
+    ['95966 98058', 'IN'],
+    // A number cell can be shown with its thousands set apart.
+    ['3 931 234 567', 'IT'],
+    ['3.931.234.567', 'IT'],
+    ['393.123.456', 'IT'],
+    ['393 123 456', 'IT'],
+    ['393\u2007123\u2007456', 'IT'],
+    ['954\u00a0261\u00a0571', 'PE'],
+    ['954\u2007261\u2007571', 'PE'],
+    ['393\u00a0123\u00a0456', 'IT'],
+    ['393\u202f123\u202f456', 'IT'],
+    ['954.261.571', 'PE'],
+    ['3931234567.0', 'IT'],
+    // Digits of the country's own code.
+    ['390 997 6506', 'IT'],
+    ['84 199 5212', 'VN'],
+  ])('%j of %s can still be two numbers', (text, country) => {
+    expect(() => util.phoneUrn(text, country)).toThrow(/ can be /);
+    expect(util.phoneUrn(text, country, { ifInvalid: 'null' })).toBeNull();
+    expect(util.phoneUrns(text, country, { ifInvalid: 'null' })).toEqual([]);
+  });
+
+  test.each([
+    ['250 788 123 123', 'RW', 'tel:+250788123123'],
+    ['250-788-123-123', 'RW', 'tel:+250788123123'],
+    ['(250) 788 123 123', 'RW', 'tel:+250788123123'],
+    ['250788 123 123', 'RW', 'tel:+250788123123'],
+    ['34612 345678', 'ES', 'tel:+34612345678'],
+    ['(39) 331 624 0591', 'IT', 'tel:+393316240591'],
+    ['0039 331 624 0591', 'IT', 'tel:+393316240591'],
+    ['0039 331 624 0591', 'US', 'tel:+393316240591'],
+    ['1-787-555-0123', 'US', 'tel:+17875550123'],
+    ['1-787-555-0123', 'PR', 'tel:+17875550123'],
+    ['7 701 234 5678', 'KZ', 'tel:+77012345678'],
+    ['7 701 234 5678', 'RU', 'tel:+77012345678'],
+    ['256 772 123456', 'RW', 'INVALID_URN'],
+    ['256-772-123456', 'RW', 'INVALID_URN'],
+    ['256772 123456', 'RW', 'INVALID_URN'],
+    ['00256 772 123456', 'RW', 'tel:+256772123456'],
+    ['34612 345678', 'US', 'INVALID_URN'],
+    ['(39) 331 624 0591', 'RW', 'INVALID_URN'],
+    // Only without a zero that is missing, it is one abroad.
+    ['436 856139', 'IT', 'INVALID_URN'],
+  ])('%j of %s, with a country code in groups, is %s', (text, country, urn) => {
+    expect(codeOf(() => util.phoneUrn(text, country))).toBe(urn);
+  });
+
+  test.each([
     ['984124567', 'NP', 'is not a valid number in NP, and can be +98…67 of another country'],
     [984124567, 'NP', 'can be +98…67'],
     ['tel:984124567', 'NP', 'can be +98…67'],
@@ -125,6 +222,7 @@ describe('util.phoneUrn', () => {
   test.each([
     ['', /ifInvalid: "null"/],
     ['0788 123', /digits are missing/i],
+    ['+65 (0)8123 4567', /^Leave "\(0\)" out/],
     ['+250 788 123', /digits are missing/i],
     ['078812312345', /doubled.*several/i],
     ['+25078800004', /digits are missing or wrong/i],
