@@ -146,7 +146,7 @@ function endsOf(groups: string): number[] {
 /**
  * The number of the country, where the groups of a text say that it is meant, and none of the others that its digits can be:
  *
- * - It is written in groups of the country, with the zero that people there write.
+ * - It is written in groups of the country, in all of them if it can be one abroad, with the zero that people there write.
  * - No group ends where the calling code of another one would end. `32 161 60064` may be a number of Belgium.
  * - Another one is not written in the same groups, with its calling code in the first.
  * - A zero cannot be missing, because a number cell, which drops it, has no groups.
@@ -166,7 +166,9 @@ function plainlyNational(groups: string, country: string, found: string[]): stri
     if (other !== `+${digits}`) return !digits.startsWith('0') && !IN_THREES.test(groups);
     const { countryCode = 0, number: abroad } = parsePhoneNumber(other);
     const [, ...stuck] = endsOf(groupsOf(abroad?.international ?? '') ?? '');
-    return !ends.includes(`${countryCode}`.length) && `${ends}` !== `${stuck}`;
+    // `322 7060122` is how people in Brussels write theirs, with the calling code in the first group.
+    const isUsual = `${ends}` === `${usualEnds}`;
+    return isUsual && !ends.includes(`${countryCode}`.length) && `${ends}` !== `${stuck}`;
   };
   return found.every(other => other === number.e164 || isExcluded(other)) ? number.e164 : undefined;
 }
