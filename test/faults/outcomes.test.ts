@@ -80,10 +80,11 @@ describe.each([
   ['406', badGateway(406)],
   ['403 in JSON', json({ message: 'Forbidden' }, 403)],
 ])('the outcome after a page of another server: %s', (_, behave) => {
-  test('is unknown only where repeating it does harm', async () => {
+  test('of a write is unknown, and only what does harm must not be repeated', async () => {
     const { code, outcome } = await errorOf(SEND, behave);
     expect({ code, outcome }).toEqual({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
-    expect((await errorOf(WRITE, behave)).outcome).toBe('refused');
+    const write = await errorOf(WRITE, behave);
+    expect([write.code, write.outcome]).toEqual(['NOT_RAPIDPRO', 'unknown']);
     expect((await errorOf(READ, behave)).outcome).toBe('none');
   });
 });
