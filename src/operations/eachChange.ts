@@ -17,13 +17,13 @@ import {
   isSeen,
   type Version,
   versionOf,
+  warnIfSetBack,
 } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { warnIfSetBack } from './lists/clockSetBack.js';
 import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
 import { NamedOne, queryOf } from './lists/named.js';
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { LATEST } from '../client/changes.js';
+import type { Client } from '../client/client.js';
 import { shortHash } from '../client/seenIds.js';
+import { log } from '../input/log.js';
 import { isDatetime } from '../input/times.js';
 import type { Query } from '../types/request.js';
 import { type Checkpoint, Fingerprint } from './checkpoint.js';
@@ -175,4 +177,23 @@ export type CallsPosition = z.infer<typeof calls>;
 export function callsCheckpoint(server: string, query: Query): Checkpoint<CallsPosition> {
   const without = 'runs are then read from "after" on. Set it to the time to start from';
   return feedCheckpoint(calls, [server, 'missed_calls', query], without);
+}
+
+/** Minutes by which the clocks of a server's parts may differ: its database has one, and its web server another. */
+const DIFFERENCE = 10;
+
+/**
+ * A growing list is read from the newest time on that an earlier run saw. If the server's clock was wrong then, and has
+ * been set back since, that time is still to come, and what happens before it is not read.
+ *
+ * @param newest - the newest time that an earlier run saw, if there was one
+ * @param what - what is read: `contacts`
+ */
+export function warnIfSetBack(client: Client, newest: string | undefined, what: string): void {
+  const { serverTime } = client;
+  if (newest === undefined || serverTime === undefined) return;
+  if (Date.parse(newest) - serverTime <= DIFFERENCE * 60_000) return;
+  log.warn(
+    `An earlier run read ${what} up to ${newest}, but by the clock of the server, that time is still to come. If the clock was wrong and has been set back, ${what} before that time are missing. To read them, remove this list from state.rapidpro.marks: it is then read from its start, or from "after" on.`,
+  );
 }

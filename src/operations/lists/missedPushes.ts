@@ -25,6 +25,7 @@ import {
   PUSHES,
   type Version,
   versionOf,
+  warnIfSetBack,
   withSeen,
 } from '../../state/feed.js';
 import type { Dictionary } from '../../types/json.js';
@@ -36,7 +37,6 @@ import type { Call } from '../base/operation.js';
 import { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { readDefinitions } from '../flows.js';
 import { checkResthook } from '../resthooks.js';
-import { warnIfSetBack } from './clockSetBack.js';
 import type { Access } from './list.js';
 import { isName, SOME_UUID, uuidOf } from './named.js';
 import { checkReferenced } from './unknownReference.js';
