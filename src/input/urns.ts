@@ -453,11 +453,15 @@ function isSameWithoutPlus(urn: string, country: string): boolean {
 
 /**
  * What is wrong with a number that only people of some countries write so, or that only their servers read so: with slashes
- * between all its groups, with a shared zero, with letters for a carrier, or with a plus behind a bracket.
+ * between all its groups, with a shared zero, with letters for a carrier, with a plus behind a bracket, or with a digit or two
+ * behind it.
  *
  * @param country - of the workspace, two letters; undefined if it is not known
  */
 export function unsureFault(urn: string, country: string | undefined): UrnFault | undefined {
+  if (country !== undefined && hasLooseTail(withoutPlus(urn).written, country)) {
+    return fault(LOOSE_DIGITS, PHONE_FIX);
+  }
   switch (needsCountry(urn)) {
     case 'carrier':
       return country === BRAZIL.name ? undefined : fault(STRANGE, PHONE_FIX);
@@ -560,7 +564,6 @@ export const hide = (code: string | number, digits: string) => `+${code}…${dig
  * @param country - of the workspace, two letters
  */
 export function foreignFault(urn: string, country: string): UrnFault | undefined {
-  if (hasLooseTail(withoutPlus(urn).written, country)) return fault(LOOSE_DIGITS, PHONE_FIX);
   return (
     unsureFault(urn, country) ??
     homeFault(urn, country) ??

@@ -97,6 +97,14 @@ describe('util.phoneUrn', () => {
     expect(invalid).not.toThrow(text.slice(1, -2));
   });
 
+  test.each([
+    ['0812-3456-7890-1', 'ID'],
+    ['021 123 4567-1', 'NZ'],
+    ['041 2345678-1', 'FI'],
+  ])('%j of %s may be a number and its place in a list, or a longer one', (text, country) => {
+    expect(codeOf(() => util.phoneUrn(text, country))).toBe('INVALID_URN');
+  });
+
   // People abroad write their numbers so, with the calling code in the first group: in Brussels, Budapest, Auckland.
   test.each([
     ['322 7060122', 'US'],
