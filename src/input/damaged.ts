@@ -1,4 +1,4 @@
-import { trimmed } from './stored.js';
+import { LONGEST_TEXT, trimmed } from './stored.js';
 
 /**
  * Cells of tables that are no longer what somebody wrote into them. Many rows have the same one, so as an id it is the id
@@ -71,12 +71,11 @@ const HIDDEN: Damage = {
 /** Every emoji whose invisible parts change how it looks. TypeScript does not know the flag yet. */
 const WHOLE_EMOJI = String.raw`\p{RGI_Emoji}`;
 const EMOJI = new RegExp(WHOLE_EMOJI, 'gv');
-/** No server stores more of a value. Longer texts would only take time. */
-const LONGEST_ID = 640;
 
 function isHidden(text: string): boolean {
   if (!HIDDEN.pattern.test(text)) return false;
-  return text.length > LONGEST_ID || HIDDEN.pattern.test(text.replace(EMOJI, '\u2764'));
+  // No server stores more of a value, so a longer one would only take time.
+  return text.length > LONGEST_TEXT || HIDDEN.pattern.test(text.replace(EMOJI, '\u2764'));
 }
 
 /** What became of a text that should identify somebody; undefined if it may be an id. */

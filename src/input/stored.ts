@@ -18,7 +18,8 @@ export function hasRefusedCharacter(text: unknown): boolean {
   return typeof text === 'string' && REFUSED.test(text);
 }
 
-const LONGEST_TEXT = 640;
+/** Characters of a text that servers keep. */
+export const LONGEST_TEXT = 640;
 
 /** Letter by letter: a pattern would be tried at each letter of a long row of white space within the text. */
 export function trimmed(text: string): string {

@@ -286,7 +286,7 @@ export class Missing {
       for await (const { records } of pages(client, 'contacts', query)) {
         for (const contact of records) {
           const uuid = String(contact.uuid);
-          members.add(uuid);
+          if (settings.dryRun) members.add(uuid);
           if (namesUrns && areHidden(urnsOf(contact))) {
             throw stay(
               'the workspace hides URNs, so URNs in the list cannot be matched',

@@ -38,7 +38,7 @@ export class Writer {
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       cost.ofChange(change);
-      if (this.#wouldFail(change.input, uuid)) return;
+      if (this.#wouldFail(change.input, uuid)) return undefined;
       // Whether another contact holds a URN is only looked up where it is written.
       if (change.urns) {
         change.unpredicted.push('urns');

@@ -50,6 +50,20 @@ async function workspace(members: number) {
 /** As the platform does between two runs. */
 const kept = ({ configuration: _, ...state }: State): State => JSON.parse(JSON.stringify(state));
 
+/** A read of the group that stops before its end, and what reads on. */
+async function stopped(credential: State) {
+  let now = Date.now();
+  const clock = vi.spyOn(systemClock, 'now').mockImplementation(() => {
+    now += 1000;
+    return now;
+  });
+  const list = () => getContacts({ group: 'Sixth' }, { deadline: 6, resume: true });
+  const first = await list()(credential);
+  clock.mockRestore();
+  expect((first.data as []).length).toBeLessThan(600);
+  return { list, first };
+}
+
 type Change = [how: string, change: (group: string) => Operation];
 const CHANGES: Change[] = [
   ['renamed', group => updateGroup(group, { name: 'Sixth 2026' })],
@@ -92,16 +106,8 @@ describe.each([0, 80])('a group whose name goes to another one, with %i members'
 
   test('between two runs with resume', async () => {
     const { credential, group, uuids } = await workspace(600);
-    let now = Date.now();
-    const clock = vi.spyOn(systemClock, 'now').mockImplementation(() => {
-      now += 1000;
-      return now;
-    });
-    const list = () => getContacts({ group: 'Sixth' }, { deadline: 6, resume: true });
-    const first = await list()(credential);
-    expect((first.data as []).length).toBeLessThan(600);
+    const { list, first } = await stopped(credential);
     expect(JSON.stringify(first.rapidpro)).not.toContain(group);
-    clock.mockRestore();
     await swap(group, uuids, members)(credential);
     await expect(list()({ ...kept(first), ...credential })).rejects.toMatchObject(OTHER_NOW);
   });
@@ -147,15 +153,7 @@ describe.each(CHANGES)('a group that is %s', (_, change) => {
 
   test('between two runs with resume', async () => {
     const { credential, group } = await workspace(600);
-    let now = Date.now();
-    const clock = vi.spyOn(systemClock, 'now').mockImplementation(() => {
-      now += 1000;
-      return now;
-    });
-    const list = () => getContacts({ group: 'Sixth' }, { deadline: 6, resume: true });
-    const first = await list()(credential);
-    expect((first.data as []).length).toBeLessThan(600);
-    clock.mockRestore();
+    const { list, first } = await stopped(credential);
     await change(group)(credential);
     await expect(list()({ ...kept(first), ...credential })).rejects.toMatchObject(LEFT_EARLY);
   });
