@@ -102,7 +102,6 @@ const isSame = (one: Query | undefined, other: Query | undefined) =>
 interface Ahead {
   place: Query;
   answer: Promise<ApiResponse>;
-  canceled: AbortController;
   /** What its own answer says comes next. */
   next?: Query | undefined;
 }
@@ -111,6 +110,8 @@ interface Ahead {
 class Requests {
   #asked = 0;
   #ahead: Ahead | undefined;
+  /** Cancels the request ahead. */
+  #cancel = new AbortController();
   readonly #client: Client;
   readonly #name: ResourceName;
   readonly #query: Query;
@@ -137,9 +138,11 @@ class Requests {
   /** Ends what was requested and is not needed: no request outlives the operation. */
   async close(): Promise<void> {
     const ahead = this.#ahead;
+    if (!ahead) return;
     this.#ahead = undefined;
-    ahead?.canceled.abort();
-    await ahead?.answer.catch(() => {});
+    this.#cancel.abort();
+    this.#cancel = new AbortController();
+    await ahead.answer.catch(() => {});
   }
 
   async #takeAhead(place: Query | undefined): Promise<ApiResponse | undefined> {
@@ -156,11 +159,10 @@ class Requests {
 
   #readAhead(place: Query): void {
     if (this.#asked >= MAX_PAGES || !this.#mayReadAhead?.()) return;
-    const canceled = new AbortController();
-    const answer = this.#send(place, canceled.signal);
+    const answer = this.#send(place, this.#cancel.signal);
     // Whoever takes the page gets its failure.
     answer.catch(() => {});
-    this.#ahead = { place, answer, canceled };
+    this.#ahead = { place, answer };
   }
 
   #send(place: Query | undefined, canceled?: AbortSignal): Promise<ApiResponse> {
@@ -199,11 +201,11 @@ class Progress {
   /** @throws RapidProError `PAGING_LOOP` */
   check(at: Cursor, place: Place | undefined, next: Place, hasNew: boolean): void {
     const cursor = readCursor(next.query);
-    const position = positionOf(next.query);
+    const key = JSON.stringify(next.query);
+    const position = cursor?.position ?? key;
     // Reading again within one instant leads to the same places once more.
     const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
     if (hasNew) this.#named.clear();
-    const key = JSON.stringify(next.query);
     const times = (this.#named.get(key) ?? 0) + 1;
     this.#named.set(key, times);
     const isAgain = !hasNew && (times > MOST_REPEATS || isSame(next.query, place?.query));

@@ -82,9 +82,10 @@ async function* onePageAfterTheOther(
       looksBack = !isOver(list);
       since = looksBack ? sinceOf(list, records) : undefined;
     }
-    const newest = since === undefined ? {} : { since: fromMicros(since) };
-    const behind = since === undefined ? undefined : () => ({ last: true, ...newest });
-    const within = next && (() => ({ cursor: toPlain(next), ...newest }));
+    const from = since;
+    const newest = () => (from === undefined ? {} : { since: fromMicros(from) });
+    const behind = from === undefined ? undefined : () => ({ last: true, ...newest() });
+    const within = next && (() => ({ cursor: toPlain(next), ...newest() }));
     yield { records: fresh(records), next: within ?? behind, since, missesChanges: looksBack };
   }
 }
