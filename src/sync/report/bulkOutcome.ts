@@ -165,16 +165,15 @@ export class BulkOutcome {
     if (this.isOpen(index)) this.#begun.set(index, item);
     // One of its groups was refused, while another one was entered.
     else if (this.#places[index] === 'failed') {
-      this.#items[index] = {
-        ...item,
-        ...(this.#items[index] as BulkFailure),
-        changed: item.changed ?? [],
-      };
+      this.#items[index] = { ...(this.#items[index] as BulkFailure), ...item };
     }
   }
 
   fail(item: BulkItem & { holder?: string }, { code, description, fix, outcome }: Reason): void {
-    if (outcome === 'unknown') this.hasUnknown = true;
+    if (outcome === 'unknown') {
+      this.hasUnknown = true;
+      this.#clashes.perhapsWrote(item.index);
+    }
     const begun = this.#begun.get(item.index);
     this.#close('failed', { ...begun, ...item, code, description, fix });
   }
@@ -190,6 +189,7 @@ export class BulkOutcome {
       if (place === 'failed') {
         // What an earlier run wrote of it is not known.
         if (item.earlier) this.#clashes.perhapsWrote(index);
+        else if (item.changed) this.#clashes.wrote(item);
         continue;
       }
       const isWritten = place === 'created' || place === 'updated';
@@ -228,7 +228,6 @@ export class BulkOutcome {
     else if (reach === 'server') this.#limiter.wentWrong(error);
     else this.#limiter.wentWell();
     const isUnknown = error.outcome === 'unknown';
-    if (!this.isOpen(item.index) && isUnknown) this.#clashes.perhapsWrote(item.index);
     // The code is only about the last attempt.
     if (isUnknown) this.fail(item, unknownReason(error));
     // Both contacts are needed to decide whose number it is.

@@ -159,10 +159,10 @@ export function logSyncEnd(
   logUnpredicted(log, result, notes);
   logBehind(log, result, notes);
   logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);
-  if (failed > 0) {
-    const [first] = result.failed;
+  const [first] = result.failed;
+  if (first) {
     log.warn(
-      `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first is contacts[${first?.index}] (number ${withCommas((first?.index ?? 0) + 1)} in the list): ${first?.description} ${first?.fix}${failOnError ? '' : GREEN}`,
+      `${withCommas(failed)} of ${withCommas(total)} failed (${reasons(result.failed)}): see data.failed. The first is contacts[${first.index}] (number ${withCommas(first.index + 1)} in the list): ${first.description} ${first.fix}${failOnError ? '' : GREEN}`,
     );
   }
   if (isLeft && notAttempted === 0 && failed > 0) {
@@ -191,12 +191,12 @@ export function failOnError(
   checkpoints: Dictionary | undefined,
   outcome: ErrorOutcome,
 ): void {
-  if (result.failed.length === 0) return;
   const [first] = result.failed;
+  if (!first) return;
   throw fail(
     'BULK_FAILED',
     `${count(result.failed.length, 'contact')} failed (${reasons(result.failed)}). "details" has the counts of the others.`,
-    `${first?.fix ?? ''} Then run the same step again: finished contacts are left alone.`,
+    `${first.fix} Then run the same step again: finished contacts are left alone.`,
     {
       details: {
         counts: countsOf(result),

@@ -84,8 +84,17 @@ describe('each entry ends in one place', () => {
     expect(outcome.result()).toMatchObject({
       notAttempted: [{ index: 0, uuid: U1, changed: ['name'] }],
       failed: [{ index: 1, uuid: U1, changed: ['urns'], code: 'VALIDATION_FAILED' }],
-      updated: [{ index: 2 }],
     });
+    expect(outcome.result().updated).toEqual([{ index: 2 }]);
+  });
+
+  test('also if one of its groups was refused before another one was entered', () => {
+    const { outcome } = outcomeOf(1);
+    outcome.fail({ index: 0, uuid: U1 }, REASON);
+    outcome.begin({ index: 0, uuid: U1, changed: ['groups'] });
+    expect(outcome.result().failed).toEqual([
+      { index: 0, uuid: U1, changed: ['groups'], ...REASON },
+    ]);
   });
 
   test('writes are counted, but not those of a plan', () => {
@@ -118,6 +127,10 @@ describe('each entry ends in one place', () => {
       { index: 0, uuid: U1, status: 'stopped' },
       { index: 2, uuid: U1, status: 'archived' },
     ]);
+    // It turned out not to be the contact of the entry, or to be active again.
+    outcome.noteInactive(0, U1, undefined);
+    outcome.noteInactive(1, U1, undefined);
+    expect(outcome.result().inactive).toEqual([{ index: 2, uuid: U1, status: 'archived' }]);
   });
 
   test('why it stopped is said if something was not attempted', () => {
@@ -168,9 +181,9 @@ describe('entries that are one contact in RapidPro', () => {
     );
   });
 
-  test('even if one of them was saved before', () => {
+  test.each(['created', 'updated'] as const)('even if one of them was %s before', place => {
     const { outcome } = outcomeOf(2);
-    outcome.complete('created', { index: 0, uuid: U1 });
+    outcome.complete(place, { index: 0, uuid: U1 });
     outcome.clash([0, 1]);
     expect(outcome.done).toBe(2);
     expect(reported(outcome)).toEqual(
@@ -179,7 +192,7 @@ describe('entries that are one contact in RapidPro', () => {
         fix: CHECK,
       }),
     );
-    expect(outcome.result().created).toEqual([]);
+    expect(outcome.result()[place]).toEqual([]);
     expect(outcome.result().failed[0]).toMatchObject({ index: 0, uuid: U1 });
   });
 
@@ -229,6 +242,25 @@ describe('entries that are one contact in RapidPro', () => {
     expect(outcome.result().failed[0]?.description).toBe(SAME);
   });
 
+  test('one whose write ended without an answer, or in part, was perhaps or partly saved', () => {
+    const { outcome } = outcomeOf(2);
+    const lost = fail('CONNECTION_LOST', 'Lost.', 'Wait.', { outcome: 'unknown' });
+    outcome.failWith({ index: 1 }, lost);
+    outcome.clash([0, 1]);
+    expect(reported(outcome)[0]).toEqual({
+      description: `${SAME} It is unclear whether contacts[1] was saved, too.`,
+      fix: CHECK,
+    });
+    const partly = outcomeOf(2).outcome;
+    partly.begin({ index: 1, uuid: U1, changed: ['name'] });
+    partly.fail({ index: 1 }, REASON);
+    partly.clash([0, 1]);
+    expect(reported(partly)[0]).toEqual({
+      description: `${SAME} contacts[1] was saved before this was noticed.`,
+      fix: CHECK,
+    });
+  });
+
   test('nor is one whose write ended without an answer', () => {
     const { outcome } = outcomeOf(2);
     outcome.clash([0, 1]);
@@ -242,6 +274,17 @@ describe('entries that are one contact in RapidPro', () => {
     outcome.begin({ index: 1, uuid: U1 });
     expect(reported(outcome)[0]?.description).toBe(
       `${SAME} contacts[1] was saved before this was noticed.`,
+    );
+  });
+
+  test('the first five are named', () => {
+    const { outcome } = outcomeOf(6);
+    const names = 'contacts[0], contacts[1], contacts[2], contacts[3], contacts[4]';
+    outcome.clash([0, 1, 2, 3, 4]);
+    expect(reported(outcome)[0]?.description).toBe(`${names} are the same contact in RapidPro.`);
+    outcome.clash([0, 5]);
+    expect(reported(outcome)[0]?.description).toBe(
+      `${names} and 1 more are the same contact in RapidPro.`,
     );
   });
 
@@ -322,6 +365,62 @@ describe('what an error means', () => {
     outcome.failWith({ index: 9 }, ofCode('CONNECTION_LOST'));
     expect(limiter.stopped?.code).toBe('CONNECTION_LOST');
     expect(outcome.hasPassing).toBe(true);
+  });
+
+  test('who has the number is said if RapidPro says it', () => {
+    const { outcome } = outcomeOf(3);
+    const details = { holder: U1 };
+    outcome.failWith({ index: 0 }, fail('URN_TAKEN', 'It is taken.', 'Wait.', { details }));
+    outcome.failWith({ index: 1 }, ofCode('URN_TAKEN', 'refused'));
+    outcome.failWith({ index: 2 }, fail('NOT_FOUND', 'It is gone.', 'Wait.', { details }));
+    const { failed } = outcome.result();
+    expect(failed[0]).toEqual({
+      index: 0,
+      holder: U1,
+      code: 'URN_TAKEN',
+      description: 'It is taken.',
+      fix: 'Wait.',
+    });
+    expect(failed.slice(1).map(one => Object.keys(one))).toEqual(
+      Array(2).fill(['index', 'code', 'description', 'fix']),
+    );
+  });
+
+  test('work on a contact says what went wrong, and with whom', async () => {
+    const { outcome } = outcomeOf(4);
+    const error = ofCode('VALIDATION_FAILED', 'refused');
+    const throwing = () => Promise.reject(error);
+    expect(await outcome.attempt({ index: 0, uuid: U1 }, throwing)).toBe(error);
+    expect(await outcome.attempt({ index: 1 }, throwing)).toBe(error);
+    // It has been sorted out.
+    expect(await outcome.attempt({ index: 2 }, async () => error)).toBe(error);
+    expect(await outcome.attempt({ index: 3 }, async () => 'something')).toBeUndefined();
+    const { failed, notAttempted } = outcome.result();
+    const reason = { code: 'VALIDATION_FAILED', description: 'It went wrong.', fix: 'Fix it.' };
+    expect(failed).toEqual([
+      { index: 0, uuid: U1, ...reason },
+      { index: 1, ...reason },
+    ]);
+    expect(Object.keys(failed[1] ?? {})).not.toContain('uuid');
+    expect(notAttempted).toEqual([{ index: 2 }, { index: 3 }]);
+  });
+
+  test('work that went well is something that works; what it returns as an error is not', async () => {
+    const lose = (outcome: BulkOutcome, from: number) => {
+      for (let index = from; index < from + 4; index++) {
+        outcome.failWith({ index }, ofCode('CONNECTION_LOST'));
+      }
+    };
+    for (const [value, isStopped] of [
+      [undefined, false],
+      [ofCode('CONNECTION_LOST'), true],
+    ] as const) {
+      const { outcome, limiter } = outcomeOf(9);
+      lose(outcome, 0);
+      await outcome.attempt({ index: 4 }, async () => value);
+      lose(outcome, 5);
+      expect(limiter.stopped !== undefined).toBe(isStopped);
+    }
   });
 
   test('a stop fails nobody, and an error that is none of ours ends it', () => {
@@ -464,6 +563,12 @@ describe('the log at the end', () => {
     );
     expect(said({ unchanged: updated, failed: [] })[1]).toContain('in every run. Write phone');
     expect(said({ updated: items(2) }, { unpredicted: ['fields.due'] })).toHaveLength(1);
+    expect(said({ updated }, { unpredicted: ['urns'] })[1]).toContain('in every run: urns. Write');
+    const two = [0, 1].map(index => ({ index, predicted: false as const }));
+    const both = { unpredicted: ['urns', 'fields.due'], perhapsTaken: 1 };
+    expect(said({ updated: two }, both)[2]).toMatch(
+      /^warning: 1 contact has .* in every run: fields\.due\. Write /,
+    );
     const many = Array.from({ length: 21 }, (_, at) => `f${at}`);
     const line = said({ updated }, { unpredicted: many })[1];
     expect(line).toContain('f19. Write');
@@ -491,6 +596,12 @@ describe('the log at the end', () => {
       'warning: 1,000 of 1,001 were not attempted: Too late. Run the same step again with { resume: true } to continue. The position is in state.rapidpro.resume.',
     ]);
     expect(said({ notAttempted: items(1) })[1]).toContain('were not attempted:  Run');
+  });
+
+  test.each(['created', 'updated', 'unchanged'])('says what RapidPro cannot read: %s', place => {
+    const [, line, more] = said({ [place]: [{ index: 0, unread: ['fields.age'] }] });
+    expect(line).toMatch(/^warning: RapidPro cannot read values of .*fields\.age/);
+    expect(more).toBeUndefined();
   });
 
   test('counts inactive contacts', () => {
