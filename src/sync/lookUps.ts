@@ -54,14 +54,12 @@ export class LookUps {
     await this.#inSteps(local, some => this.#ask(some));
   }
 
-  /** Contacts that an earlier run found but did not write are looked up by uuid, unless this run has seen them again. */
-  async foundBefore(met: ReadonlySet<number>): Promise<void> {
+  /** Contacts that an earlier run found, and neither it nor this one wrote, are looked up by uuid. */
+  async foundBefore(): Promise<void> {
     const { inputs, earlier, matcher, outcome, client } = this.#parts;
     if (!earlier) return;
     const found = new Map(earlier.found);
-    const left = inputs.filter(
-      ({ index }) => found.has(index) && !met.has(index) && this.#writer.isLeft(index),
-    );
+    const left = inputs.filter(({ index }) => found.has(index) && this.#writer.isLeft(index));
     const lookUp = async (input: Input) => {
       const { index } = input;
       const uuid = found.get(index);

@@ -122,7 +122,7 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<ReadSoFar>
   if (limiter.stopped) return reader.position();
   matches.waits = false;
   await writer.changes(waited);
-  await lookUps.foundBefore(new Set(waited.map(({ input }) => input.index)));
+  await lookUps.foundBefore();
   // Who was found before may turn out to be somebody else. Then the contact may be outside of the group.
   matches.waits = matcher.field !== undefined;
   await reader.readOutside(take);
@@ -132,8 +132,7 @@ async function writeList(parts: SyncParts, matches: Matches): Promise<ReadSoFar>
   await writer.changes(outside);
   // If everything has been read, a contact that was not found is new, unless its URN can be written differently.
   const isSurelyNew = ({ uuid, urns = [] }: Input) =>
-    uuid === undefined &&
-    (matcher.field !== undefined || (reader.hasAll && urns.every(isPlainUrn)));
+    uuid === undefined && reader.hasAll && urns.every(isPlainUrn);
   await lookUps.others(isSurelyNew);
   await writer.groups({ atEnd: true });
   return reader.position();

@@ -166,6 +166,17 @@ describe('an entry that cannot be sent still identifies its contact', () => {
     expect(result.passedOver).toEqual([{ index: 1, duplicateOf: 0 }]);
     expect(lines.filter(line => line.startsWith('write'))).toEqual(['write #0', 'write #1']);
   });
+
+  test('nor does it where the other one is created', async () => {
+    // As RapidPro writes the number of the third, the second has it too.
+    const list = [named(0), { urns: [tel(0), tel(1)], name: 'Two' }, { urns: [home(1)] }];
+    const { result } = await syncing(list, { options: { duplicates: 'first' } });
+    expect(result).toMatchObject({
+      created: [{ index: 0 }, { index: 2 }],
+      failed: [],
+      passedOver: [{ index: 1, duplicateOf: 0 }],
+    });
+  });
 });
 
 describe('the order of the steps', () => {
