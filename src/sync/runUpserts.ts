@@ -106,8 +106,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
  */
 class Claims {
   readonly #byUuid = new Map<string, number>();
-  /** By what all forms of a URN have in common. */
-  readonly #byTail = new Map<string, { urn: string; input: Input }[]>();
+  /** Of entries without a uuid, by what all forms of a URN have in common. */
+  readonly #byTail = new Map<string, { urn: string; index: number }[]>();
 
   /** @param inputs - the entries that count */
   static async of(inputs: Iterable<Input>): Promise<Claims> {
@@ -116,27 +116,28 @@ class Claims {
     return claims;
   }
 
-  #add(input: Input): void {
-    if (input.uuid !== undefined) this.#byUuid.set(input.uuid, input.index);
-    for (const urn of input.urns ?? []) {
+  #add({ index, uuid, urns = [] }: Input): void {
+    if (uuid !== undefined) {
+      this.#byUuid.set(uuid, index);
+      return;
+    }
+    for (const urn of urns) {
       const tail = urnTail(urn);
-      const claim = { urn: urnIdentity(urn), input };
+      const claim = { urn: urnIdentity(urn), index };
       const others = this.#byTail.get(tail);
       if (others) others.push(claim);
       else this.#byTail.set(tail, [claim]);
     }
   }
 
-  /** The entries that name a contact besides one of them. An entry with another uuid is another contact. */
+  /** The entries that name a contact besides one of them. */
   besides(index: number, contact: Dictionary): number[] {
-    const uuid = String(contact.uuid);
     const found = new Set<number>();
-    const byUuid = this.#byUuid.get(uuid);
+    const byUuid = this.#byUuid.get(String(contact.uuid));
     if (byUuid !== undefined) found.add(byUuid);
     for (const held of urnsOf(contact).map(urnIdentity)) {
-      for (const { urn, input } of this.#byTail.get(urnTail(held)) ?? []) {
-        const isOther = input.uuid !== undefined && input.uuid !== uuid;
-        if (!isOther && sameUrn(urn, held)) found.add(input.index);
+      for (const { urn, index: other } of this.#byTail.get(urnTail(held)) ?? []) {
+        if (sameUrn(urn, held)) found.add(other);
       }
     }
     found.delete(index);
@@ -165,9 +166,8 @@ class SharedRefusals {
   /** Lets a contact be sent, unless RapidPro would refuse it. */
   async admits({ index }: Input): Promise<boolean> {
     await this.#looking;
-    const isOpen = this.#run.outcome.isOpen(index);
-    if (isOpen) this.#begun.add(index);
-    return isOpen;
+    this.#begun.add(index);
+    return this.#run.outcome.isOpen(index);
   }
 
   async note(error: unknown): Promise<void> {
@@ -184,7 +184,6 @@ class SharedRefusals {
     const others = this.#inputs.filter(
       ({ index }) => !this.#begun.has(index) && outcome.isOpen(index),
     );
-    if (others.length === 0) return;
     try {
       const facts = await readFacts(client, others, settings, workspace);
       await resolveNames(others, facts, outcome);

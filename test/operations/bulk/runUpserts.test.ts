@@ -69,6 +69,19 @@ describe('each contact', () => {
     expect(replaced.server.bodies).toEqual([{ urns: [tel(5)] }]);
   });
 
+  test.each<[string, object, held: string[], options: RunPlan['options'], isBehind: boolean]>([
+    ['behind another', { uuid: uuidOf(0), urns: [tel(5)] }, [tel(0)], {}, true],
+    ['as the first', { uuid: uuidOf(0), urns: [tel(0)] }, [tel(0), tel(5)], {}, false],
+    ['behind one of another kind', { uuid: uuidOf(0), urns: [tel(5)] }, ['ext:a'], {}, false],
+    // It is how the contact is named.
+    ['behind another, without a uuid', { urns: [tel(5)], name: 'x' }, [tel(0), tel(5)], {}, false],
+    ['in place of all', { uuid: uuidOf(0), urns: [tel(5)] }, [tel(0)], { urns: 'replace' }, false],
+    ['of a uuid without numbers', { uuid: uuidOf(0), name: 'x' }, [tel(0)], {}, false],
+  ])('is told of a number %s', async (_, entry, held, options, isBehind) => {
+    const { said } = await upserting([entry], { people: [person(0, { urns: held })], options });
+    expect(said.includes('another number before the one in the list')).toBe(isBehind);
+  });
+
   test('with a time gets the zone of the workspace', async () => {
     const { server } = await upserting([named(0, { fields: { due: '2026-03-01' } })]);
     expect(server.bodies).toMatchObject([{ fields: { due: '2026-03-01T00:00:00+02:00' } }]);
@@ -165,6 +178,33 @@ describe('two entries for one contact, as only RapidPro shows', () => {
   });
 });
 
+describe('URNs that would be taken from the contact of another entry', () => {
+  // RapidPro of China reads it as a number abroad.
+  const wrong = 'tel:13812345678';
+
+  test.each<[string, other: object, isClash: boolean]>([
+    ['that is named by one', { urns: [wrong, tel(0)] }, true],
+    ['that is named by one in local form', { urns: [wrong, home(0)] }, true],
+    ['that is named by its uuid', { uuid: uuidOf(0), urns: [wrong] }, true],
+    ['that is named by another uuid', { uuid: uuidOf(1), urns: [wrong, tel(0)] }, false],
+    ['that is named by another number', { urns: [wrong, tel(1)] }, false],
+  ])('%s', async (_, other, isClash) => {
+    // What cannot be sent names its contact all the same.
+    const list = [other, { urns: [tel(5)], name: 'New' }];
+    for (const dryRun of [false, true]) {
+      const { result, server } = await upserting(list, {
+        people: [person(0, { urns: [tel(0), tel(5)] }), person(1)],
+        options: { urns: 'replace', dryRun },
+        country: 'CN',
+      });
+      const clash = isClash ? [[1, 'CONTACT_CLASH']] : [];
+      expect(codes(result)).toEqual([[0, 'INVALID_URN'], ...clash]);
+      const body = { name: 'New', urns: [tel(5)] };
+      expect(server.bodies).toEqual(isClash || dryRun ? [] : [body]);
+    }
+  });
+});
+
 describe('what goes wrong', () => {
   test('is the failure of its entry, and the others go on', async () => {
     const { result, lines } = await upserting(
@@ -204,21 +244,31 @@ describe('what goes wrong', () => {
     });
     expect(counts(result)).toEqual([0, 1, 0, 0, 2]);
     expect(onlyCheckpoint(left).name).toMatch(/^upsertContacts-/);
-    const { rapidpro } = left;
-    const again = async (options: RunPlan['options']) =>
-      (
-        await upserting(list, {
-          people: people(3),
-          options: { resume: true, ...options },
-          rapidpro,
-        })
-      ).lines.length;
-    expect(await again({})).toBe(2);
-    expect(await again({ failOnError: true })).toBe(2);
+    /** How many a run does not send again. */
+    const earlier = async (options: object, before: object) => {
+      const first = await upserting(list, {
+        people: people(3),
+        options: before,
+        before: line => (line.endsWith(tel(1)) ? LIMIT : undefined),
+      });
+      const { result } = await upserting(list, {
+        people: people(3),
+        options: { ...options, resume: true },
+        rapidpro: first.left.rapidpro,
+      });
+      expect(result.updated).toHaveLength(3);
+      return result.updated.filter(item => item.earlier).length;
+    };
+    expect(await earlier({}, {})).toBe(1);
+    expect(await earlier({ failOnError: true }, {})).toBe(1);
+    expect(await earlier({ duplicates: 'fail' }, {})).toBe(1);
+    expect(await earlier({ duplicates: 'first' }, { duplicates: 'first' })).toBe(1);
     // Other options are another list.
-    expect(await again({ urns: 'replace' })).toBeGreaterThan(2);
-    expect(await again({ duplicates: 'first' })).toBe(3);
-    expect(await again({ duplicates: 'fail' })).toBe(2);
+    expect(await earlier({ urns: 'replace' }, {})).toBe(0);
+    expect(await earlier({ duplicates: 'first' }, {})).toBe(0);
+    expect(await earlier({ duplicates: 'first' }, { duplicates: 'last' })).toBe(0);
+    const first = { duplicates: 'first' } as const;
+    expect(await earlier({ ...first, urns: 'replace' }, first)).toBe(0);
   });
 
   test('a mistake of the program is thrown', async () => {
