@@ -272,6 +272,21 @@ describe('groups', () => {
     expect(outcome.result().failed).toMatchObject([{ index: 0, uuid: uuidOf(0) }]);
   });
 
+  test.each(['g1', 'g2'])(
+    'of two, %s is refused: that the other one was entered is said',
+    async no => {
+      const { writer, change, outcome } = writing([named(0)], [joins('g1', 'g2')], {
+        before: line => (line === `add 1 ${no}` ? refused('UNKNOWN_REFERENCE') : undefined),
+      });
+      await writer.change(change(0));
+      await writer.groups({ atEnd: true });
+      expect(outcome.result().failed).toMatchObject([
+        { index: 0, uuid: uuidOf(0), code: 'UNKNOWN_REFERENCE', changed: ['groups'] },
+      ]);
+      expect(outcome.wrote).toBe(1);
+    },
+  );
+
   test('of who has failed since are not changed', async () => {
     const { writer, changes, lines, outcome } = writing(
       [named(0), named(1)],
@@ -486,6 +501,7 @@ describe('a dry run', () => {
     );
     await writer.change(change(0));
     expect(outcome.result().updated).toMatchObject([{ predicted: false }]);
+    expect(outcome.perhapsTaken).toBe(1);
     expect(parts.cost).toMatchObject({ requests: 3, isAtMost: true });
     const plain = writing([named(0)], [NAME], { options });
     await plain.writer.change(plain.change(0));
@@ -494,6 +510,26 @@ describe('a dry run', () => {
     const other = writing([named(0)], [strange], { options });
     await other.writer.change(other.change(0));
     expect([...other.outcome.unpredicted]).toEqual(['name']);
+  });
+
+  test('says what RapidPro would refuse, and of which contact', async () => {
+    const entry = { urns: [tel(5)], name: 'x'.repeat(65) };
+    const differs = { ...NAME, changed: ['name', 'urns'], urns: true, missing: 1 };
+    const { writer, change, outcome, parts } = writing([entry], [differs], { options });
+    await writer.change(change(0));
+    const reason = {
+      code: 'VALIDATION_FAILED',
+      description: expect.any(String),
+      fix: 'Shorten the name.',
+    };
+    expect(outcome.result().failed).toStrictEqual([{ index: 0, uuid: uuidOf(0), ...reason }]);
+    expect(outcome.perhapsTaken).toBe(0);
+    // The real run finds it out by then.
+    expect(parts.cost.requests).toBe(3);
+    const other = syncing([entry], { options });
+    await other.writer.create(other.inputs[0] ?? expect.unreachable());
+    expect(other.outcome.result().failed).toStrictEqual([{ index: 0, ...reason }]);
+    expect(other.parts.cost.requests).toBe(1);
   });
 
   test('says who cannot enter a group', async () => {
