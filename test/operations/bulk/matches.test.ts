@@ -18,7 +18,11 @@ const TYPES = new Map([
 
 type Entry = Omit<Input, 'index'>;
 
-function matching(entries: Entry[], options: Parameters<typeof syncSettings>[0] = {}) {
+function matching(
+  entries: Entry[],
+  options: Parameters<typeof syncSettings>[0] = {},
+  leave: { uuid: string }[] = [],
+) {
   const inputs = entries.map((entry, index): Input => ({ index, ...entry }));
   const settings: SyncSettings = syncSettings(options);
   const matcher = new Matcher(settings.key, TYPES);
@@ -30,7 +34,7 @@ function matching(entries: Entry[], options: Parameters<typeof syncSettings>[0] 
     exact: new Set(),
     groups: [],
     scope: undefined,
-    leave: [],
+    leave,
   };
   const parts = { inputs, all: inputs, settings, matcher, outcome, facts } as unknown as SyncParts;
   return { matches: new Matches(parts), outcome, inputs, matcher };
@@ -193,6 +197,69 @@ describe('a contact is seen', () => {
     expect(outcome.result().inactive).toEqual([{ index: 0, uuid: U1, status: 'stopped' }]);
   });
 
+  const LEAVE = [{ uuid: 'g1' }, { uuid: 'g2' }];
+
+  test.each<[string, groups: unknown, leave: { uuid: string }[], isOutsider: boolean]>([
+    ['a member', [{ uuid: 'g3' }, { uuid: 'g2' }], LEAVE, false],
+    ['no member', [{ uuid: 'g3' }], LEAVE, true],
+    ['in no group', [], LEAVE, true],
+    ['of unknown groups', undefined, LEAVE, true],
+    ['of groups without uuids', [null, 'g1'], LEAVE, true],
+    ['no member, where nobody leaves', [], [], false],
+  ])('%s, of the groups that others leave', (_, groups, leave, isOutsider) => {
+    const { matches, outcome } = matching([{ urns: [B] }, { urns: [A] }], {}, leave);
+    matches.see(contact(U1, { urns: [A], groups }));
+    expect([...outcome.outsiders]).toEqual(isOutsider ? [1] : []);
+  });
+
+  test.each([
+    [LEAVE, [1]],
+    [[], []],
+  ])('who was made, was no member of them: %j', (leave, outsiders) => {
+    const { matches, outcome, inputs } = matching([{ urns: [B] }, { urns: [A] }], {}, leave);
+    matches.made(at(inputs, 1), contact(U1, { urns: [A], groups: [{ uuid: 'g1' }] }));
+    expect([...outcome.outsiders]).toEqual(outsiders);
+  });
+
+  test.each<[string, Entry, Parameters<typeof matching>[1], isBehind: boolean]>([
+    ['another, by its uuid', { uuid: U1, urns: [B] }, {}, true],
+    ['another, by a field', { urns: [B], fields: { id: 'x' } }, { key: 'fields.id' }, true],
+    // It is how the contact is named.
+    ['another, by its URN', { urns: [B] }, {}, false],
+    ['none', { uuid: U1, urns: [A] }, {}, false],
+    ['another that goes', { uuid: U1, urns: [B] }, { urns: 'exact' }, false],
+    ['all, as the entry has none', { uuid: U1 }, {}, false],
+  ])('whose number in the list comes behind %s', (_, entry, options, isBehind) => {
+    const { matches, outcome } = matching([{ urns: ['ext:a'], uuid: U2 }, entry], options);
+    matches.see(contact(U1, { urns: [A, B], fields: { id: 'x' } }));
+    expect([...outcome.behind]).toEqual(isBehind ? [1] : []);
+  });
+
+  test('with a value that RapidPro cannot read', () => {
+    const entry = { urns: [A], fields: { no: 'many' } };
+    const { matches, outcome } = matching([entry]);
+    expect(matches.see(contact(U1, { urns: [A], fields: { no: null } }))).toEqual([]);
+    expect(outcome.result().unchanged).toEqual([{ index: 0, uuid: U1, unread: ['fields.no'] }]);
+  });
+
+  test('which does not show by what RapidPro found it', () => {
+    const local = 'tel:0788000001';
+    const { matches, outcome, inputs } = matching([
+      { urns: [B] },
+      { urns: [local] },
+      { urns: ['ext:c'] },
+      { urns: ['facebook:c'] },
+    ]);
+    const see = (uuid: string, urn: string, index: number) =>
+      matches.see(contact(uuid, { urns: [urn] }), { input: at(inputs, index), urns: [urn] });
+    see(U1, A, 1);
+    see(U2, B, 0);
+    expect([...outcome.unshown]).toEqual([1]);
+    matches.made(at(inputs, 2), contact('u3', { urns: ['ext:c'] }));
+    matches.made(at(inputs, 3), contact('u4', { urns: ['facebook:C'] }));
+    expect([...outcome.unshown]).toEqual([1, 3]);
+  });
+
   test('with hidden URNs, which identify nobody', () => {
     const hidden = contact(U2, { urns: ['tel:********'] });
     const byUrn = matching([{ uuid: U1 }, { urns: [A] }]);
@@ -330,6 +397,37 @@ describe('with a field as key, changes wait until all has been read', () => {
     expect(matches.takeWaiting()).toMatchObject([{ uuid: U1, changed: ['name'], byUrns: false }]);
     expect(outcome.result().unchanged).toEqual([{ index: 1, uuid: U2 }]);
     expect(matches.takeWaiting()).toEqual([]);
+  });
+
+  test('what RapidPro cannot read of those is said, once', () => {
+    const list = entries.map((entry, n) => ({
+      ...entry,
+      fields: { ...entry.fields, no: n === 0 ? 'many' : '1' },
+    }));
+    const { matches, outcome } = matching(list, { key });
+    const same = (uuid: string, id: string, no: string | null, name: string) =>
+      contact(uuid, { fields: { id, no }, name });
+    matches.see(same(U1, 'x', null, 'Bea'));
+    matches.see(same(U2, 'y', '1', 'Amina'));
+    // Who had the value first is somebody else by now.
+    const moved = matching(list, { key });
+    moved.matches.see(same(U1, 'x', null, 'Bea'));
+    moved.matches.see(same(U1, 'z', null, 'Bea'));
+    moved.matches.see(same(U1, 'y', '1', 'Amina'));
+    for (const one of [matches, moved.matches]) expect(one.takeWaiting()).toEqual([]);
+    expect(outcome.result().unchanged).toEqual([
+      { index: 0, uuid: U1, unread: ['fields.no'] },
+      { index: 1, uuid: U2 },
+    ]);
+    expect(moved.outcome.result().unchanged).toEqual([{ index: 1, uuid: U1 }]);
+  });
+
+  test('who turns out not to be the contact is not reported as stopped', () => {
+    const { matches, outcome } = matching(entries, { key });
+    matches.see({ ...shows(U1, 'x'), status: 'stopped' });
+    expect(outcome.result().inactive).toEqual([{ index: 0, uuid: U1, status: 'stopped' }]);
+    matches.see({ ...shows(U1, 'z'), status: 'stopped' });
+    expect(outcome.result()).not.toHaveProperty('inactive');
   });
 
   test('two contacts with one value: neither is changed', () => {
