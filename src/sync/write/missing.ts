@@ -67,13 +67,10 @@ class Named {
     this.#urns.add(anyForm(urnIdentity(urn)));
     const digits = digitsOf(urn);
     if (digits === undefined) return;
-    if (isPlainUrn(urn)) this.#numbers.add(digits);
-    else {
-      const [, path = ''] = /^\w+:(.*)$/s.exec(urn) ?? [];
-      const isWhole = plainNumber(path)?.startsWith('+') === true;
-      this.#numbers.add(digits);
-      this.#addTail(isWhole ? digits.slice(-SURE_DIGITS) : digits);
-    }
+    this.#numbers.add(digits);
+    if (isPlainUrn(urn)) return;
+    const isWhole = plainNumber(urn.slice(urn.indexOf(':') + 1))?.startsWith('+') === true;
+    this.#addTail(isWhole ? digits.slice(-SURE_DIGITS) : digits);
   }
 
   #addTail(tail: string): void {
@@ -98,9 +95,7 @@ class Named {
     let endings = this.#endings.get(length);
     if (!endings) {
       endings = new Set();
-      for (const number of this.#numbers) {
-        if (number.length >= length) endings.add(number.slice(-length));
-      }
+      for (const number of this.#numbers) endings.add(number.slice(-length));
       this.#endings.set(length, endings);
     }
     return endings;

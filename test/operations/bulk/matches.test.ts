@@ -14,6 +14,8 @@ const [U1, U2] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-80
 const TYPES = new Map([
   ['id', 'text'],
   ['no', 'number'],
+  ['due', 'datetime'],
+  ['long', 'text'],
 ]);
 
 type Entry = Omit<Input, 'index'>;
@@ -63,6 +65,7 @@ describe('an entry is recognized', () => {
     ['not by a field that is null', { urns: [A], fields: { id: null } }, 'fields.id', []],
     ['not by another field', { urns: [A], fields: { no: '1' } }, 'fields.id', []],
     ['not by no fields', { urns: [A] }, 'fields.id', []],
+    ['not by a time that only RapidPro can read', { fields: { due: '5/1' } }, 'fields.due', []],
   ])('%s', (_, entry, key, tokens) => {
     expect(names(entry, key)).toEqual(tokens);
     const matcher = new Matcher(key, TYPES);
@@ -101,7 +104,9 @@ describe('an entry is recognized', () => {
     ['more digits than a number keeps', 'fields.no', '2487123456789012.0', 'ends with ".0"'],
     ['an error', 'fields.id', '#REF!', 'is an error value'],
     ['a word', 'fields.id', 'None', 'is a word for missing data'],
+    ['an invisible character', 'fields.no', '123.0\ufeff', 'contains an invisible'],
     // A field of numbers stores the same without the decimals.
+    ['no harm', 'fields.no', ' 248712345678901.0 ', undefined],
     ['no harm', 'fields.no', '248712345678901.00', undefined],
     ['no harm', 'fields.no', 7, undefined],
   ])('by a key with %s: %s %j', (_, key, value, what) => {
@@ -148,6 +153,11 @@ describe('an entry is recognized', () => {
     expect(found({ fields: { no: null } })).toBe(0);
     expect(found({ fields: {} })).toBe(0);
     expect(found({ fields: undefined })).toBe(0);
+    // Who has no value is not the one whose value is this word.
+    const literal = new Matcher('fields.id', TYPES, true);
+    literal.expect({ index: 0, fields: { id: 'null' } });
+    expect(literal.of(contact(U1, { fields: { id: 'null' } })).size).toBe(1);
+    expect(literal.of(contact(U1, { fields: { id: null } })).size).toBe(0);
   });
 });
 
@@ -378,6 +388,15 @@ describe('of several entries for one contact, one counts if the job says which',
     expect(outcome.passedOver).toEqual([{ index: 1, duplicateOf: 0, uuid: U1 }]);
     expect(matches.uuidOf(0)).toBe(U1);
   });
+
+  test('and still counts when a third one turns out to be the contact', () => {
+    const third = { urns: ['ext:c'], name: 'Dina' };
+    const { matches, outcome } = matching([...entries, third], { duplicates: 'first' });
+    matches.see(contact(U1, { urns: [A] }));
+    matches.see(contact(U1, { urns: [B] }));
+    expect(matches.see(contact(U1, { urns: ['ext:c'] }))).toEqual([]);
+    expect(outcome.passedOver).toEqual([1, 2].map(index => ({ index, duplicateOf: 0, uuid: U1 })));
+  });
 });
 
 describe('with a field as key, changes wait until all has been read', () => {
@@ -400,13 +419,17 @@ describe('with a field as key, changes wait until all has been read', () => {
   });
 
   test('what RapidPro cannot read of those is said, once', () => {
+    const long = 'x'.repeat(641);
     const list = entries.map((entry, n) => ({
       ...entry,
       fields: { ...entry.fields, no: n === 0 ? 'many' : '1' },
     }));
-    const { matches, outcome } = matching(list, { key });
+    const third = { fields: { id: 'z', long }, name: 'Dina' };
+    const { matches, outcome } = matching([...list, third], { key });
     const same = (uuid: string, id: string, no: string | null, name: string) =>
       contact(uuid, { fields: { id, no }, name });
+    const cut = { id: 'z', long: long.slice(1) };
+    matches.see(contact('u3', { fields: cut, name: 'Dina' }));
     matches.see(same(U1, 'x', null, 'Bea'));
     matches.see(same(U2, 'y', '1', 'Amina'));
     // Who had the value first is somebody else by now.
@@ -418,6 +441,7 @@ describe('with a field as key, changes wait until all has been read', () => {
     expect(outcome.result().unchanged).toEqual([
       { index: 0, uuid: U1, unread: ['fields.no'] },
       { index: 1, uuid: U2 },
+      { index: 2, uuid: 'u3', altered: ['fields.long'] },
     ]);
     expect(moved.outcome.result().unchanged).toEqual([{ index: 1, uuid: U1 }]);
   });
@@ -482,6 +506,14 @@ describe('with a field as key, changes wait until all has been read', () => {
     expect(last.matches.takeWaiting()).toMatchObject([
       { input: { index: 1 }, body: { name: 'Amina' } },
     ]);
+    // Neither is what is the same.
+    const same = matching(entries, { key, duplicates: 'last' });
+    for (const asked of [undefined, other(same.inputs)]) {
+      same.matches.see(contact(U1, { fields: { id: 'x' }, name: 'Bea' }), asked);
+    }
+    expect(same.outcome.passedOver).toEqual([{ index: 0, duplicateOf: 1, uuid: U1 }]);
+    expect(same.matches.takeWaiting()).toMatchObject([{ input: { index: 1 } }]);
+    expect(same.outcome.result().unchanged).toEqual([]);
     const first = matching(entries, { key, duplicates: 'first' });
     first.matches.see(shows(U1, 'x'));
     first.matches.see(shows(U1, 'x'), other(first.inputs));

@@ -117,6 +117,25 @@ describe('whom the list names stays', () => {
     // Only the server knows the country of a number as it is dialed at home.
     ['by its number at home', { urns: ['tel:0788010001'] }, {}, true],
     ['by another number at home', { urns: ['tel:0788010009'] }, {}, false],
+    [
+      'by one at home that ends alike',
+      { urns: ['tel:0688010001'] },
+      { urns: ['tel:+250788010001'] },
+      false,
+    ],
+    [
+      'by the number of another country that ends alike',
+      { urns: ['tel:+254788010001'] },
+      {},
+      false,
+    ],
+    [
+      'by a number with zeros that RapidPro keeps as it is dialed at home',
+      { urns: ['tel:+254700010001'] },
+      { urns: ['tel:0700010001'] },
+      true,
+    ],
+    ['by a number among letters', { urns: ['whatsapp:a0788010001b'] }, {}, true],
     ['by a number with spaces', { urns: ['tel:+250 788 010 001'] }, {}, true],
     [
       'by the end of a number that RapidPro writes otherwise',
