@@ -465,9 +465,30 @@ describe('all others', () => {
     expect(outcome.result().failed).toMatchObject([
       {
         description: expect.stringMatching(/with this id, and cannot create/),
-        fix: expect.stringContaining('leave "uuid" out'),
+        fix: expect.stringMatching(/leave "uuid" out\. To save id in the contact/),
       },
     ]);
+    const byUrn = await others([{ uuid: uuidOf(1), urns: [tel(7)] }], { options: { key: 'urn' } });
+    expect(byUrn.outcome.result().failed).toMatchObject([
+      {
+        description: expect.stringContaining('with this URN'),
+        fix: expect.stringContaining('To save the URN in the contact'),
+      },
+    ]);
+  });
+
+  test('stop if none of them can be written, though all can be looked up', async () => {
+    const lost = fail('CONNECTION_LOST', 'It was lost.', 'Again.');
+    const { limiter, lines, ends } = await others(
+      upTo(9).map(n => ({ urns: [tel(n)], name: 'New' })),
+      {
+        people: upTo(9).map(n => person(n)),
+        before: line => (line.startsWith('write') ? lost : undefined),
+      },
+    );
+    expect(limiter.stopped).toBe(lost);
+    expect(lines).toHaveLength(10);
+    expect(ends.filter(end => end === 'notAttempted')).toHaveLength(4);
   });
 
   test('with URNs of several contacts fail, and nothing is written', async () => {
