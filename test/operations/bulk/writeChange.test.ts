@@ -63,6 +63,7 @@ test('or replace them', async () => {
 test.each([
   ['one less', [A], [A, C]],
   ['another order', [C, A], [A, C]],
+  ['another order behind the first', [A, B, C], [A, C, B]],
 ])('exactly means: %s', async (_, urns, held) => {
   const { client, written } = server([{ uuid: MINE, urns: held }]);
   expect(await writeChange(client, change(urns), true)).toContain('urns');
