@@ -16,17 +16,19 @@ const AREAS = {
   links: ['src/client/links/*.ts'],
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.
-  values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days,phones}.ts'],
+  values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days}.ts'],
   // What a job wrote, as it may be sent.
   bodies: ['src/input/{bodies,body,check,filters,options,log}.ts'],
   texts: ['src/input/{missing,code,expressions}.ts'],
   expand: ['src/input/{expand,turns,libraries}.ts'],
   calls: ['src/input/{run,call}.ts'],
+  phones: ['src/input/phones.ts'],
   secrets: ['src/input/secrets.ts'],
   encodings: ['src/input/encodings.ts'],
   damaged: ['src/input/damaged.ts'],
   size: ['src/input/size.ts'],
   fieldTimes: ['src/input/{fieldTimes,times}.ts'],
+  named: ['src/operations/lists/named.ts'],
   matches: ['src/sync/match/matches.ts'],
   // What is known of a list before and after its contacts are written.
   reports: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],

@@ -19,12 +19,13 @@ const TESTS: Record<string, string[]> = {
   values: [
     'test/input/{identifiers,times,stored,urns}.test.ts',
     'test/operations/nearest.test.ts',
-    'test/util/{dateCases,dates,csvCases,phoneUrn}.test.ts',
+    'test/util/{dateCases,dates,csvCases}.test.ts',
   ],
   bodies: ['test/input/{bodies,filters,options,period}.test.ts'],
   texts: ['test/input/{missing,texts,expressions}.test.ts'],
   expand: ['test/input/expand.test.ts', 'test/operations/expand.test.ts'],
   calls: ['test/input/{calls,lostCalls}.test.ts', 'test/input/expand.test.ts'],
+  phones: ['test/util/phoneUrn.test.ts'],
   secrets: ['test/input/secretGuard.test.ts'],
   encodings: [
     'test/input/encodings.test.ts',
@@ -49,6 +50,7 @@ const TESTS: Record<string, string[]> = {
   client: ['test/client/{query,client,headers}.test.ts'],
   network: ['test/client/transport.test.ts'],
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
+  named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   matches: ['test/operations/bulk/matches.test.ts'],
   compare: ['test/operations/bulk/{diff,predict}.test.ts'],
   reports: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],

@@ -99,6 +99,7 @@ describe('a set of ids', () => {
     ['letters that are no digits', UUID.replace('d', 'g'), UUID.replace('d', 'h')],
     ['signs for a dash', UUID.replace('-', 'g'), UUID.replace('-', 'h')],
     ['letters of other scripts', UUID.replace('0', 'é'), UUID.replace('0', 'ö')],
+    ['a letter among zeros', NIL.replace('0', 'g'), NIL.replace('0', 'h')],
     ['as long, with digits for its dashes', `${'a'.repeat(35)}b`, `${'a'.repeat(35)}c`],
   ])('keeps apart what is no uuid: %s', (_, one, other) => {
     expect(setOf(one, other).size).toBe(2);
