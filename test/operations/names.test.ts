@@ -17,7 +17,7 @@ import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
-import { OTHER_UUID, run, UUID } from './run.js';
+import { answering, failure, OTHER_UUID, page, run, sent, UUID } from './run.js';
 
 const EVENT = { relative_to: 'edd', offset: -1, unit: 'days', delivery_hour: 9 } as const;
 const urns = ['tel:+250788123123'];
@@ -197,4 +197,80 @@ test('names that change places between two pages: an error', async () => {
     code: 'UNKNOWN_REFERENCE',
   });
   expect(started).toEqual([]);
+});
+
+test('names that are still the same after two pages are taken', async () => {
+  const flows = [
+    { uuid: UUID, name: 'Registration' },
+    { uuid: OTHER_UUID, name: 'Other' },
+  ];
+  const { server, started } = await pagedFlows(flows, () => {});
+  await run(startFlow({ flow: 'Registration', urns }), server);
+  expect(started).toMatchObject([{ flow: UUID }]);
+  expect(sent(server)).toEqual([
+    'GET flows',
+    'GET flows?cursor=1',
+    `GET flows?uuid=${UUID}`,
+    'POST flow_starts',
+  ]);
+});
+
+test('topics that change places after two pages: an error', async () => {
+  const [one, other] = ['Referrals', 'Other'].map(name => ({ uuid: UUID, name }));
+  const swapped = [other, one].map((topic, place) => ({
+    ...topic,
+    uuid: [UUID, OTHER_UUID][place],
+  }));
+  const next = 'http://rapidpro.test/api/v2/topics.json?cursor=1';
+  const topics = (...last: object[]) =>
+    serve(
+      answering(
+        'get',
+        'topics',
+        () => page([one], next),
+        () => page([{ ...other, uuid: OTHER_UUID }]),
+        () => page(last),
+      ),
+      answering('post', 'ticket_actions', () => new Response(null, { status: 204 })),
+    );
+  const change = changeTicketTopic([UUID], 'Referrals');
+  const server = await topics(...swapped);
+  expect(await failure(change, server)).toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    description: 'topic was the name of a different topic a moment ago. Nothing was sent.',
+    fix: 'Run the job again, or use the uuid.',
+  });
+  expect(sent(server)).toEqual(['GET topics', 'GET topics?cursor=1', 'GET topics']);
+  await run(change, await topics({ ...one }));
+});
+
+test('a name that several have is told as that', async () => {
+  const server = await serve(
+    answering('get', 'flows', () =>
+      page([UUID, OTHER_UUID].map(uuid => ({ uuid, name: 'Registration', archived: false }))),
+    ),
+  );
+  expect(await failure(startFlow({ flow: 'Registration', urns }), server)).toMatchObject({
+    code: 'UNKNOWN_REFERENCE',
+    description: expect.stringContaining('is the name of several flows.'),
+    fix: expect.stringContaining('Use the uuid of the one you mean: getFlows('),
+  });
+});
+
+test('spaces around a name do not count, and each name of a page is looked up once', async () => {
+  const flows = ['Registration', 'Other'].map((name, place) => ({
+    uuid: [UUID, OTHER_UUID][place],
+    name,
+    archived: false,
+  }));
+  const server = await serve(
+    answering('get', 'flows', () => page(flows)),
+    answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows: [] })),
+  );
+  await run(getFlowDefinitions({ flow: [' Registration ', 'Other'] }), server);
+  expect(sent(server).map(request => request.replace(/\?.*/, ''))).toEqual([
+    'GET flows',
+    'GET flows',
+    'GET definitions',
+  ]);
 });

@@ -293,6 +293,16 @@ test.each<[string, Operation, string, (uuid: string) => object]>([
   const told = { code, description: expect.stringContaining(`different ${noun} since`) };
   const other = { ...ben, ...named(OTHER_UUID) };
   expect(await failure(list, await pagesOf(other, UUID))).toMatchObject(told);
+  // A record that does not show the name says nothing about the ones behind it.
+  const behind = await serve(
+    answering(
+      'get',
+      code === 'UNKNOWN_GROUP' ? 'contacts' : noun === 'label' ? 'messages' : 'campaign_events',
+      () => page([first], next),
+      () => page([ben, { ...other, uuid: FLOW, id: 3 }]),
+    ),
+  );
+  expect(await failure(list, behind)).toMatchObject(told);
   // Without the name on the second page, the end shows it.
   expect(await failure(list, await pagesOf(ben, OTHER_UUID))).toMatchObject(told);
   expect((await run(list, await pagesOf({ ...ben, ...named(UUID) }, UUID))).data).toHaveLength(2);
