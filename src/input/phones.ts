@@ -27,8 +27,8 @@ class NoNumber {
   ) {}
 }
 
-const isNothing = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+const isEmpty = (cell: unknown) =>
+  cell === null || (typeof cell === 'string' && cell.trim() === '');
 
 const EMPTY_FIX =
   'For cells that may be empty, write urns: () => util.phoneUrns(row.phone, "RW"), which then gives an empty list. To get null from util.phoneUrn(), use { ifInvalid: "null" }.';
@@ -53,7 +53,7 @@ function inPlainDigits(text: string): string {
 function textOf(value: unknown): string {
   if (value === undefined)
     throw new NoNumber('is undefined: there is no column or key with this name', UNDEFINED_FIX);
-  if (isNothing(value)) throw new NoNumber('is empty', EMPTY_FIX);
+  if (isEmpty(value)) throw new NoNumber('is empty', EMPTY_FIX);
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);
     throw new NoNumber('is a number with decimals, or with more digits than JavaScript can store');
@@ -365,7 +365,7 @@ function parts(value: unknown, country: string): unknown[] {
     const [sure = '', ...unsure] = found.filter(part => isNumber(part, country));
     const isAll = unsure.length === found.length - 1;
     // If only a space is between them, each must be a number.
-    if (sure !== '' && found.length > 1 && (isAll || separator !== SPACE)) return found;
+    if (sure !== '' && (isAll || separator !== SPACE)) return found;
   }
   return [value];
 }
@@ -388,7 +388,7 @@ export function phoneUrns(texts: unknown, country: unknown, options: unknown): s
   const cells = Array.isArray(texts) ? texts : [texts];
   const urns = cells
     // An empty cell has no number. If there is no cell at all, a name is misspelled.
-    .filter(cell => cell === undefined || !isNothing(cell))
+    .filter(cell => !isEmpty(cell))
     .flatMap(cell => parts(cell, code))
     .map(part => orInvalid(where, settings, () => asUrn(fullNumber(part, code), settings)));
   return [...new Set(urns.filter(urn => urn !== null))];

@@ -35,6 +35,10 @@ describe('util.phoneUrn', () => {
     ['TEL:0788123123', 'RW', 'tel:+250788123123'],
     ['Tel: 0788123123', 'RW', 'tel:+250788123123'],
     ['WhatsApp:250788123123', 'RW', 'tel:+250788123123'],
+    [' tel:0788123123 ', 'RW', 'tel:+250788123123'],
+    // A plus counts in brackets, too.
+    ['(+220) 301 2345', 'RW', 'tel:+2203012345'],
+    ['( +220) 301 2345', 'RW', 'tel:+2203012345'],
     // Somebody abroad has a plus or zeros.
     ['+27821000000', 'RW', 'tel:+27821000000'],
     ['0027821000000', 'RW', 'tel:+27821000000'],
@@ -131,6 +135,7 @@ describe('util.phoneUrn', () => {
     // With the zero that a number cell drops, a landline.
     ['393 123 4567', 'IT', 'tel:+393931234567'],
     ['393 1234567', 'IT', 'tel:+393931234567'],
+    ['393 123 4560', 'IT', 'tel:+393931234560'],
     ['(393) 123-4567', 'IT', 'tel:+393931234567'],
     ['tel:393.123.4567', 'IT', 'tel:+393931234567'],
     [' ٣٩٣ ١٢٣ ٤٥٦٧ ', 'IT', 'tel:+393931234567'],
@@ -157,6 +162,7 @@ describe('util.phoneUrn', () => {
     ['1385 512 3456', 'CN'],
     ['1385-5123456', 'CN'],
     ['1385512-3456', 'CN'],
+    ['393 12 34567', 'IT'],
     // In Cuba, the groups would be the same.
     ['5348 2544', 'GT'],
     ['(81) 93397-2976', 'BR'],
@@ -165,6 +171,12 @@ describe('util.phoneUrn', () => {
     ['9370 1751610', 'DE'],
     ['6141 6764077', 'DE'],
     ['95966 98058', 'IN'],
+    ['93701 751610', 'DE'],
+    ['3256 173075', 'PK'],
+    // The zeros begin a number of Korea, or one that is called from there.
+    ['00798 12345678', 'KR'],
+    // In Ascension, numbers have no groups.
+    ['48187', 'AC'],
     // A number cell can be shown with its thousands set apart.
     ['3 931 234 567', 'IT'],
     ['3.931.234.567', 'IT'],
@@ -315,8 +327,8 @@ describe('util.phoneUrns', () => {
     expect(cpuTime() - start).toBeLessThan(2000);
   });
 
-  test('one number is one, with a slash in it too', () => {
-    expect(util.phoneUrns('0788/123123', 'RW')).toEqual(two.slice(0, 1));
+  test.each(['0788/123123', '0788123123;', ', 0788123123 ,'])('%j is one', text => {
+    expect(util.phoneUrns(text, 'RW')).toEqual(two.slice(0, 1));
   });
 
   test('several cells, of which an empty one has none', () => {
@@ -345,7 +357,9 @@ describe('what is not a country says what to write', () => {
     for (const read of [util.phoneUrn, util.phoneUrns]) {
       const error = thrownBy(() => read('0788123123', country as string));
       expect(error.code).toBe('INVALID_INPUT');
-      expect(error.description).toContain('it must be its two-letter code, such as "RW"');
+      expect(error.description).toContain(
+        'the country is not valid: it must be its two-letter code, such as "RW"',
+      );
       expect(error.fix).toContain(advice);
     }
   });
@@ -380,6 +394,7 @@ describe('numbers as they come', () => {
     ['+2.50788123123E+11', 'tel:+250788123123'],
     ['2,50788123123e11', 'tel:+250788123123'],
     ['7.88123123E+08', 'tel:+250788123123'],
+    [' 7.88123123E+08 ', 'tel:+250788123123'],
     ['788123123.000', 'tel:+250788123123'],
     ['+250788123123,0', 'tel:+250788123123'],
     ['’0788123123', 'tel:+250788123123'],
@@ -398,6 +413,8 @@ describe('numbers as they come', () => {
     [true, /must be text or a number/],
     [['0788123123'], /must be text or a number/],
     ['\n', /is empty/],
+    ['078 tel:8123123', /characters that do not belong/],
+    ["0788'123123", /characters that do not belong/],
     ['2.5078812312E+11', /lost some of its digits/],
     ['2.507881231230E+11', /lost some of its digits/],
     ['\u{1d7ce}788123123', /RapidPro does not read|characters|words/],
@@ -458,6 +475,7 @@ describe('cells with several numbers', () => {
     '0788123123 +250722123123',
     '0788/123123, 0722/123123',
     ';; 0788123123 ;; 0722123123 ;;',
+    '0788123123, , 0722123123',
     'tel:0788123123, tel:0722123123',
   ])('%j holds two', text => {
     expect(util.phoneUrns(text, 'RW')).toEqual(two);
@@ -500,6 +518,7 @@ test.each([
   ['00250', 'RW'],
   ['+12345', undefined],
   ['250 RW', undefined],
+  ['1250', undefined],
   ['cote d’ivoire', 'CI'],
   ['Ruanda', 'RW'],
   ['uk', 'GB'],
