@@ -41,6 +41,12 @@ const breakAt =
     response.writeHead(200, { 'content-length': BYTES.length, ...headers });
     response.write(BYTES.subarray(0, count), () => setTimeout(() => response.destroy(), 5));
   };
+/** The first four, of nobody knows how many. */
+const begun: Behave = response => {
+  response.writeHead(200).write(BYTES.subarray(0, 4), () => {
+    setTimeout(() => response.destroy(), 5);
+  });
+};
 const rest = (from: number, more: object = {}) =>
   send(206, BYTES.subarray(from), { 'content-range': `bytes ${from}-9/10`, ...more });
 
@@ -49,8 +55,10 @@ type Options = Partial<Parameters<typeof download>[1]>;
 async function read(link: string, options: Options = {}, clock = fakeClock()) {
   let text = '';
   try {
-    for await (const chunk of download(link, { secrets, allowPrivate: true, ...options }, clock))
+    for await (const chunk of download(link, { secrets, allowPrivate: true, ...options }, clock)) {
+      expect(chunk.length).toBeGreaterThan(0);
       text += Buffer.from(chunk).toString();
+    }
   } catch (error) {
     return { text, error: error as RapidProError, sleeps: clock.sleeps };
   }
@@ -125,7 +133,7 @@ describe('a download that breaks off goes on', () => {
     expect(requests[2]).not.toHaveProperty('range');
   });
 
-  test.each<[string, Behave, Behave]>([
+  test.each<[string, ...Behave[]]>([
     ['from a server that begins anew', breakAt(4), send(200, BYTES, { 'content-length': 10 })],
     ['from one that begins earlier', breakAt(4), rest(2)],
     [
@@ -134,6 +142,12 @@ describe('a download that breaks off goes on', () => {
       rest(4, { etag: 'W/"a"' }),
     ],
     ['with the name in one answer alone', breakAt(4), rest(4, { etag: '"a"' })],
+    [
+      'with another name before its first byte',
+      breakAt(0, { etag: '"a"' }),
+      breakAt(4, { etag: '"b"' }),
+      rest(4, { etag: '"b"' }),
+    ],
   ])('%s', async (_, ...behaviors) => {
     const { link } = await files(...behaviors);
     expect(await read(link)).toMatchObject({ text: '0123456789', error: undefined });
@@ -153,11 +167,6 @@ describe('a download that breaks off goes on', () => {
     expect(await read(known.link)).toEqual({ text: '0123456789', error: undefined, sleeps: [0.5] });
     expect(known.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=4-', 'bytes=6-']);
     // Nobody says how long the file is, until nothing is left.
-    const begun: Behave = response => {
-      response.writeHead(200).write(BYTES.subarray(0, 4), () => {
-        setTimeout(() => response.destroy(), 5);
-      });
-    };
     const end = send(416, 'no', { 'content-range': 'bytes */10' });
     const unknown = await files(begun, part(4, 5, '*'), part(6, 9, '*'), end);
     expect(await read(unknown.link)).toMatchObject({ text: '0123456789', error: undefined });
@@ -200,6 +209,15 @@ describe('a download is given up', () => {
         rest(6, { etag: '"b"' }),
       ],
     ],
+    [
+      'its name changes behind an answer without one',
+      CHANGED,
+      [
+        breakAt(4, { etag: '"a"' }),
+        send(206, '45', { 'content-range': 'bytes 4-5/*' }),
+        rest(6, { etag: '"b"' }),
+      ],
+    ],
     ['bytes would be missing', NO_REST, [breakAt(4), rest(5)]],
     ['nobody knows where the rest begins', NO_REST, [breakAt(4), send(206, '456789')]],
     [
@@ -211,6 +229,11 @@ describe('a download is given up', () => {
       'what comes again ends before what is missing',
       SHORT,
       [breakAt(4), send(206, '12', { 'content-range': 'bytes 1-2/10' })],
+    ],
+    [
+      'a server that begins anew has less',
+      SHORT,
+      [begun, response => void response.writeHead(200).end('01')],
     ],
     [
       'more comes than there is',
