@@ -173,6 +173,25 @@ describe('a download that breaks off goes on', () => {
     expect(unknown.requests).toHaveLength(4);
   });
 
+  test('at the same byte, where it breaks off more than once', async () => {
+    const reset: Behave = response => void response.destroy();
+    const { link, requests } = await files(reset, reset, breakAt(4), reset, reset, rest(4));
+    expect(await read(link)).toMatchObject({ text: '0123456789', error: undefined });
+    expect(requests).toHaveLength(6);
+  });
+
+  test('until no byte is left, however long the server goes on', async () => {
+    let closed = false;
+    const { link } = await files(begun, response => {
+      response.on('close', () => {
+        closed = true;
+      });
+      response.writeHead(416, { 'content-range': 'bytes */4' }).write('no');
+    });
+    expect(await read(link)).toMatchObject({ text: '0123', error: undefined });
+    await expect.poll(() => closed).toBe(true);
+  });
+
   test('eight times, after longer and longer waits', async () => {
     const { link, requests } = await files(send(503, ''));
     const { error, sleeps } = await read(link);

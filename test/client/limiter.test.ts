@@ -244,6 +244,20 @@ describe('the end of what may be waited', () => {
     expect(limiter.isStop(error, false)).toBe(expected && code === 'TIMEOUT');
   });
 
+  test('a request around the pages of a list has a result, unless that ends the read', async () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, deadline: 60 });
+    const failing = (code: 'RATE_LIMITED' | 'TIMEOUT') => () =>
+      Promise.reject(new RapidProError({ code, description: '', fix: '' }));
+    expect(await limiter.unlessCutOff(async () => undefined)).toEqual({ value: undefined });
+    expect(await limiter.unlessCutOff(failing('RATE_LIMITED'), true)).toBeUndefined();
+    for (const code of ['RATE_LIMITED', 'TIMEOUT'] as const) {
+      await expect(limiter.unlessCutOff(failing(code))).rejects.toMatchObject({ code });
+    }
+    clock.advance(60);
+    expect(await limiter.unlessCutOff(failing('TIMEOUT'))).toBeUndefined();
+  });
+
   test.each([
     [60, 53.9, true],
     [60, 54, true],
@@ -448,6 +462,10 @@ test('a wait that ends early has counted what it was meant to be', async () => {
   clock.advance(10);
   await limiter.pause(3, 'timeout');
   expect(limiter.waited).toBe(5);
+  const cutShort = new Limiter({ clock: { ...fakeClock(), sleep: async () => {} } });
+  await cutShort.pause(10, 'timeout');
+  await cutShort.pause(4, 'timeout');
+  expect(cutShort.waited).toBe(14);
 });
 
 describe('if somebody sets the clock of the computer', () => {

@@ -211,7 +211,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Where a part starts, and the size of the file: `bytes 100-999/1000`. A star instead of both numbers means that there is no such byte, so nothing is left to read. */
 function readRange(range: string | undefined): Pick<Linked, 'from' | 'total'> {
-  const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(range?.trim() ?? '') ?? [];
+  const [, start, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/i.exec(range ?? '') ?? [];
   const whole = total === undefined || total === '*' ? undefined : Number(total);
   return { from: start === undefined ? whole : Number(start), total: whole };
 }
