@@ -747,6 +747,8 @@ describe('a number of a list in front of a phone number', () => {
     ['tel:00 250 788123123', 'RW'],
     ['tel:+1 55 1234 5678', 'MX'],
     ['tel:1 0788123123', 'ZZ'],
+    // No mobile phones there.
+    ['tel:2 250788123123', 'TA'],
     ['tel:123 456', 'RW'],
   ])('%s in %s stays good', (urn, country) => {
     expect(foreignFault(urn, country)).toBeUndefined();
