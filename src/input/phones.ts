@@ -1,7 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { library } from './libraries.js';
 import { nearMiss } from './nearest.js';
-import { groupsOf, hide, unsureFault, urnFault } from './urns.js';
+import { callingCode, groupsOf, read, shownNumber, unsureFault, urnFault } from './urns.js';
 
 /**
  * Phone numbers as people and spreadsheets write them, read with the country that they belong to. Damage from a
@@ -90,40 +90,33 @@ function withoutCellForm(text: string): string {
 }
 
 /** What the digits can mean: each number that exists, as `+250788123123`. */
-interface Readings {
-  found: string[];
-  /** The number of another country, if only that one exists and nobody wrote `+` or `00`. */
-  abroad?: string | undefined;
-}
-
-function readings(groups: string, country: string): Readings {
-  const { parsePhoneNumber } = library('awesome-phonenumber');
+function readings(groups: string, country: string): string[] {
   const digits = groups.replace(/\D/g, '');
-  const read = (number: string, regionCode?: string) => {
-    const { valid, number: parts } = parsePhoneNumber(number, regionCode ? { regionCode } : {});
-    return valid && parts ? [parts.e164] : [];
+  const found = (text: string, region?: string) => {
+    const parsed = read(text, region);
+    return parsed.valid ? [parsed.number.e164] : [];
   };
-  if (groups.includes('+')) return { found: read(`+${digits}`) };
-  const whole = read(`+${digits}`);
-  const code = library('awesome-phonenumber').getCountryCodeForRegionCode(country);
+  const whole = found(`+${digits}`);
+  if (groups.includes('+')) return whole;
+  const code = callingCode(country);
   // With the country code, which is also how servers read it.
   if (whole.length > 0 && digits.startsWith(String(code))) {
     // 84 199 5212 is a mobile number of Vietnam, and +84 1995212 another one there.
-    const isMobile = (number: string) => parsePhoneNumber(number).type === 'mobile';
-    const mobile = whole.some(isMobile) ? [] : read(`+${code}${digits}`).filter(isMobile);
-    return { found: [...whole, ...mobile] };
+    const isMobile = (number: string) => read(number).type === 'mobile';
+    const mobile = whole.some(isMobile) ? [] : found(`+${code}${digits}`).filter(isMobile);
+    return [...whole, ...mobile];
   }
   const own = [
-    ...read(digits, country),
-    ...(digits.startsWith('00') ? read(`+${digits.slice(2)}`) : []),
+    ...found(digits, country),
+    ...(digits.startsWith('00') ? found(`+${digits.slice(2)}`) : []),
     // Without the zero, which a number cell drops.
-    ...(digits.startsWith('0') ? [] : read(`0${digits}`, country)),
+    ...(digits.startsWith('0') ? [] : found(`0${digits}`, country)),
   ];
   // With one digit lost or doubled, many numbers become a number abroad.
-  if (own.length === 0) return { found: [], abroad: whole[0] };
-  const found = [...new Set([...own, ...whole])];
-  const meant = plainlyNational(groups, country, found);
-  return { found: meant === undefined ? found : [meant] };
+  if (own.length === 0) return [];
+  const all = [...new Set([...own, ...whole])];
+  const meant = plainlyNational(groups, country, all);
+  return meant === undefined ? all : [meant];
 }
 
 /** A number cell with its thousands set apart. Spreadsheets do not use plain spaces. */
@@ -152,9 +145,8 @@ function endsOf(groups: string): number[] {
  * - A zero cannot be missing, because a number cell, which drops it, has no groups.
  */
 function plainlyNational(groups: string, country: string, found: string[]): string | undefined {
-  const { parsePhoneNumber } = library('awesome-phonenumber');
   const digits = groups.replace(/\D/g, '');
-  const { number } = parsePhoneNumber(digits, { regionCode: country });
+  const { number } = read(digits, country);
   if (!number || !found.includes(number.e164)) return undefined;
   const ends = endsOf(groups);
   const usual = groupsOf(number.national) ?? '';
@@ -164,7 +156,7 @@ function plainlyNational(groups: string, country: string, found: string[]): stri
   if (!ends.includes(first) || !ends.every(end => usualEnds.includes(end))) return undefined;
   const isExcluded = (other: string) => {
     if (other !== `+${digits}`) return !digits.startsWith('0') && !IN_THREES.test(groups);
-    const { countryCode = 0, number: abroad } = parsePhoneNumber(other);
+    const { countryCode = 0, number: abroad } = read(other);
     const [, ...stuck] = endsOf(groupsOf(abroad?.international ?? '') ?? '');
     // `322 7060122` is how people in Brussels write theirs, with the calling code in the first group.
     const isUsual = `${ends}` === `${usualEnds}`;
@@ -173,13 +165,9 @@ function plainlyNational(groups: string, country: string, found: string[]): stri
   return found.every(other => other === number.e164 || isExcluded(other)) ? number.e164 : undefined;
 }
 
-function masked(number: string): string {
-  return hide(library('awesome-phonenumber').parsePhoneNumber(number).countryCode ?? '', number);
-}
-
 /** Two numbers as errors may show them. If they look alike, what tells them apart is their length. */
 function maskedApart(number: string, other: string): string {
-  const [first, second] = [masked(number), masked(other)];
+  const [first, second] = [shownNumber(read(number)), shownNumber(read(other))];
   if (first !== second) return `${first} or ${second}`;
   const digits = (text: string) => text.length - '+'.length;
   return digits(number) === digits(other)
@@ -187,39 +175,31 @@ function maskedApart(number: string, other: string): string {
     : `${first} with ${digits(number)} digits or with ${digits(other)}`;
 }
 
-const WRONG_DIGITS = 'Digits are missing or wrong. Correct the number at its source.';
-
-function whyNone(text: string, country: string): NoNumber {
-  const { parsePhoneNumber } = library('awesome-phonenumber');
-  const isFull = text.includes('+');
-  const number = text.replace(/[^\d+]/g, '');
-  const { possibility } = parsePhoneNumber(number, isFull ? {} : { regionCode: country });
+/** Why digits are not a number of the country, or of the one whose code follows their plus. */
+function whyNone(number: string, country: string): NoNumber {
+  const isFull = number.includes('+');
   const of = isFull ? 'its country' : country;
-  if (possibility === 'too-short') {
-    return new NoNumber(
-      `has too few digits for ${of}`,
-      'Digits are missing. Correct the number at its source.',
-    );
+  switch (read(number, isFull ? undefined : country).possibility) {
+    case 'too-short':
+      return new NoNumber(
+        `has too few digits for ${of}`,
+        'Digits are missing. Correct the number at its source.',
+      );
+    case 'too-long':
+      return new NoNumber(
+        `has too many digits for ${of}`,
+        'Correct the number at its source: a digit may be doubled, or there may be several numbers.',
+      );
+    case 'invalid-country-code':
+      return new NoNumber('has an unknown country code');
+    default:
+      return new NoNumber(
+        `is not a valid number in ${of}`,
+        isFull || number.startsWith(String(callingCode(country)))
+          ? 'Digits are missing or wrong. Correct the number at its source.'
+          : undefined,
+      );
   }
-  if (possibility === 'too-long') {
-    return new NoNumber(
-      `has too many digits for ${of}`,
-      'Correct the number at its source: a digit may be doubled, or there may be several numbers.',
-    );
-  }
-  if (possibility === 'invalid-country-code') return new NoNumber('has an unknown country code');
-  const { getCountryCodeForRegionCode } = library('awesome-phonenumber');
-  const hasCode = isFull || number.startsWith(String(getCountryCodeForRegionCode(country)));
-  return hasCode
-    ? new NoNumber(`is not a valid number in ${of}`, WRONG_DIGITS)
-    : new NoNumber(`is not a valid number in ${of}`);
-}
-
-function whyAbroad(text: string, country: string, abroad: string): NoNumber {
-  return new NoNumber(
-    `${whyNone(text, country).what}, and can be ${masked(abroad)} of another country`,
-    'Check it for a missing or doubled digit. If the number of the other country is meant, write it with "+" in front.',
-  );
 }
 
 /** `#N/A`, `none`, `-`: what stands in a cell for no number. */
@@ -252,14 +232,16 @@ function fullNumber(value: unknown, country: string): string {
   const groups = groupsOf(text);
   if (groups === undefined) throw new NoNumber('contains letters or an extension');
   const plain = groups.replaceAll(' ', '');
-  const { found, abroad } = readings(THOUSANDS.test(text) ? plain : groups, country);
-  if (abroad !== undefined) throw whyAbroad(plain, country, abroad);
-  const [number, other] = found;
-  if (number === undefined) throw whyNone(plain, country);
-  if (other !== undefined) {
-    throw new NoNumber(`can be ${maskedApart(number, other)}`);
-  }
-  return number;
+  const [number, other] = readings(THOUSANDS.test(text) ? plain : groups, country);
+  if (other !== undefined) throw new NoNumber(`can be ${maskedApart(`${number}`, other)}`);
+  if (number !== undefined) return number;
+  const none = whyNone(plain, country);
+  const abroad = read(`+${plain.replace('+', '')}`);
+  if (!abroad.valid) throw none;
+  throw new NoNumber(
+    `${none.what}, and can be ${shownNumber(abroad)} of another country`,
+    'Check it for a missing or doubled digit. If the number of the other country is meant, write it with "+" in front.',
+  );
 }
 
 /** Names of countries are searched in these languages. */
@@ -293,7 +275,7 @@ function checkCountry(country: unknown, where: string): string {
   const text =
     typeof country === 'string' || typeof country === 'number' ? `${country}`.trim() : '';
   const code = text.toUpperCase();
-  if (library('awesome-phonenumber').getCountryCodeForRegionCode(code)) return code;
+  if (callingCode(code)) return code;
   const meant = meantCountry(text);
   const name = meant && new Intl.DisplayNames('en', { type: 'region' }).of(meant);
   throw fail(
