@@ -244,6 +244,16 @@ function fullNumber(value: unknown, country: string): string {
   );
 }
 
+/** The same, or why it is not a number. */
+function numberIn(value: unknown, country: string): string | NoNumber {
+  try {
+    return fullNumber(value, country);
+  } catch (error) {
+    if (error instanceof NoNumber) return error;
+    throw error;
+  }
+}
+
 /** Names of countries are searched in these languages. */
 const LANGUAGES = ['en', 'fr', 'es', 'pt'];
 
@@ -296,31 +306,26 @@ function checkOptions(options: unknown, where: string): PhoneUrnOptions {
   );
 }
 
-const asUrn = (number: string, { scheme }: PhoneUrnOptions) =>
-  scheme === 'whatsapp' ? `whatsapp:${number.slice(1)}` : `tel:${number}`;
-
-/** Returns what is found, or null or an error if it is not a number. */
-function orInvalid<Found>(where: string, { ifInvalid }: PhoneUrnOptions, find: () => Found) {
-  try {
-    return find();
-  } catch (error) {
-    if (!(error instanceof NoNumber)) throw error;
-    if (ifInvalid === 'null') return null;
-    throw fail('INVALID_URN', `${where}: the phone number ${error.what}.`, error.fix);
+/** What somebody wrote as a URN; null or an error if it is not a number. */
+function asUrn(
+  number: string | NoNumber,
+  { scheme, ifInvalid }: PhoneUrnOptions,
+  where: string,
+): string | null {
+  if (typeof number === 'string') {
+    return scheme === 'whatsapp' ? `whatsapp:${number.slice(1)}` : `tel:${number}`;
   }
+  if (ifInvalid === 'null') return null;
+  throw fail('INVALID_URN', `${where}: the phone number ${number.what}.`, number.fix);
 }
 
 export function phoneUrn(text: unknown, country: unknown, options: unknown): string | null {
   const where = 'util.phoneUrn()';
   const settings = checkOptions(options, where);
   const code = checkCountry(country, where);
-  return orInvalid(where, settings, () => {
-    try {
-      return asUrn(fullNumber(text, code), settings);
-    } catch (error) {
-      throw error instanceof NoNumber && parts(text, code).length > 1 ? SEVERAL : error;
-    }
-  });
+  const number = numberIn(text, code);
+  const isSeveral = typeof number !== 'string' && parts(text, code).length > 1;
+  return asUrn(isSeveral ? SEVERAL : number, settings, where);
 }
 
 const SPACE = /\s+(?=\+|0)/;
@@ -352,15 +357,7 @@ function parts(value: unknown, country: string): unknown[] {
   return [value];
 }
 
-function isNumber(value: unknown, country: string): boolean {
-  try {
-    fullNumber(value, country);
-    return true;
-  } catch (error) {
-    if (error instanceof NoNumber) return false;
-    throw error;
-  }
-}
+const isNumber = (value: unknown, country: string) => typeof numberIn(value, country) === 'string';
 
 /** The URNs of all phone numbers of a cell, or of several, each once. */
 export function phoneUrns(texts: unknown, country: unknown, options: unknown): string[] {
@@ -372,6 +369,6 @@ export function phoneUrns(texts: unknown, country: unknown, options: unknown): s
     // An empty cell has no number. If there is no cell at all, a name is misspelled.
     .filter(cell => !isEmpty(cell))
     .flatMap(cell => parts(cell, code))
-    .map(part => orInvalid(where, settings, () => asUrn(fullNumber(part, code), settings)));
+    .map(part => asUrn(numberIn(part, code), settings, where));
   return [...new Set(urns.filter(urn => urn !== null))];
 }

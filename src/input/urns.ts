@@ -4,6 +4,9 @@
  * stranger.
  *
  * Whether a number exists is left to RapidPro, because servers differ and numbering plans change.
+ *
+ * Phone numbers are looked at in two steps. {@link phoneFault} judges the text alone. If {@link dependsOnCountry}, the rest is
+ * for {@link foreignFault}: what people of the workspace's country mean, and what servers read ({@link read}), must be the same.
  */
 
 import type { ParsedPhoneNumber } from 'awesome-phonenumber';
@@ -187,9 +190,11 @@ class Phone {
   }
 }
 
-/** What servers read in a text: they have the rules of this library. */
+/** What servers read in a text: they have the rules of this library, which only knows a plus that is the first character. */
 export const read = (text: string, country?: string): ParsedPhoneNumber =>
-  library('awesome-phonenumber').parsePhoneNumber(text, { regionCode: country });
+  library('awesome-phonenumber').parsePhoneNumber(text.replace(/^[^\d+\uff0b]*[+\uff0b]/, '+'), {
+    regionCode: country,
+  });
 
 /** 0 if the library does not know the country. */
 export const callingCode = (country: string): number =>
@@ -201,6 +206,8 @@ const isSame = (one: ParsedPhoneNumber, other: ParsedPhoneNumber) =>
 /** Whether the first text is a number, and the second one is none: so that is where the number ends, or how it is dialed. */
 const isOnly = (first: string, second: string, country?: string) =>
   read(first, country).valid && !read(second, country).valid;
+
+const HAS_PLUS = /[+\uff0b]/;
 
 const isInternational = (number: string) => /^\D*(?:\+|00)/.test(number);
 
@@ -392,7 +399,7 @@ function phoneFault(path: string, use: UrnUse): UrnFault | undefined {
     );
   }
   if (isLoose(number) && !isOneNumber(number)) return LOOSE_DIGITS;
-  if (number.startsWith('+') && hasLooseTail(number)) return LOOSE_DIGITS;
+  if (HAS_PLUS.test(number) && hasLooseTail(number)) return LOOSE_DIGITS;
   if (use === 'write' && hasDeadZero(number)) {
     return fault(
       'has "(0)" behind its country code, but numbers there have no such zero: RapidPro would store it, and reach nobody',
@@ -415,7 +422,7 @@ function phoneFault(path: string, use: UrnUse): UrnFault | undefined {
  */
 export function plusFault(urn: string): UrnFault | undefined {
   const number = withoutCarrier(Phone.of(urn).number);
-  if (!/[+\uff0b]/.test(number) || !NUMBER.test(number)) return undefined;
+  if (!HAS_PLUS.test(number) || !NUMBER.test(number)) return undefined;
   const digits = digitsIn(number);
   // Servers refuse so many by themselves, if no country has them.
   if (digits.length >= LONG && !digits.startsWith('0')) return undefined;
@@ -601,7 +608,7 @@ function prefixFault({ withoutPlus }: Phone, country: string): UrnFault | undefi
 }
 
 /** A number without the digits between its country code and its last digits. */
-export const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
+const hide = (code: string | number, digits: string) => `+${code}…${digits.slice(-2)}`;
 
 export const shownNumber = ({ countryCode = 0, number }: ParsedPhoneNumber): string =>
   number ? hide(countryCode, number.e164) : 'no number';

@@ -608,6 +608,9 @@ describe('one or two digits behind a number', () => {
     'tel:+1 (201) 555-0123 1',
     'tel:+90 501 123 45 67-1',
     'tel:+46 70 123 45 67 - 1',
+    'tel:(+254) 712 345678-1',
+    'tel:[+254] 712 345 678 1',
+    'tel:\uff0b254 712 345678-1',
   ])('%s is refused in every country', urn => {
     for (const use of ['write', 'lookup'] as const) {
       expect(urnFault(urn, use)?.what).toMatch(/more digits next to the phone number/);
@@ -640,6 +643,8 @@ describe('one or two digits behind a number', () => {
   test.each([
     'tel:+49 30 123456-0',
     'tel:+49 30 12 34 56-0',
+    'tel:(+49) 30 123456-0',
+    'tel:\uff0b49 30 123456-0',
     'tel:+33 6 12 34 56 78',
     'tel:+90 501 123 45-67',
     'tel:+250 788 1231 23',
