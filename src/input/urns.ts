@@ -212,7 +212,8 @@ const HAS_PLUS = /[+\uff0b]/;
 const isInternational = (number: string) => /^\D*(?:\+|00)/.test(number);
 
 /** The digits of a number that has its country code, with nothing but "+" before it. */
-const inFull = (number: string) => `+${digitsIn(number).replace(/^00/, '')}`;
+const inFull = (number: string) =>
+  `+${HAS_PLUS.test(number) ? digitsIn(number) : digitsIn(number).replace(/^00/, '')}`;
 
 /** What can be between the digits of one number. */
 const BETWEEN = `\\s${DASHES}.()/\\uff08\\uff09\\[\\]`;
