@@ -201,7 +201,7 @@ export const callingCode = (country: string): number =>
   library('awesome-phonenumber').getCountryCodeForRegionCode(country);
 
 const isSame = (one: ParsedPhoneNumber, other: ParsedPhoneNumber) =>
-  one.number?.e164 === other.number?.e164;
+  one.number !== undefined && one.number.e164 === other.number?.e164;
 
 /** Whether the first text is a number, and the second one is none: so that is where the number ends, or how it is dialed. */
 const isOnly = (first: string, second: string, country?: string) =>

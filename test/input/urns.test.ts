@@ -910,6 +910,7 @@ describe('a number that has slashes or a cut calling code is refused, unless it 
     ['tel:(+220) 301 2345', 'ZZ'],
     // Behind a plus, 00 is not how people call abroad.
     ['tel:(+00220) 4012', 'FK'],
+    ['tel:(+00220) 4012', 'ZZ'],
   ])(
     'a plus behind another character is dropped: the few digits of %s are others in %s',
     (urn, country) => {
