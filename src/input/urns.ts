@@ -265,8 +265,8 @@ const ALIKE = /^(\d{3})\d{4,}[\s.\u2010-\u2015-]+\1\d{4,}$/;
 
 function holdsTwo(number: string): boolean {
   if (digitsIn(number).length > MOST_DIGITS || ALIKE.test(number)) return true;
+  if (!number.includes('/')) return false;
   const parts = number.split('/').map(part => digitsIn(part).length);
-  if (parts.length === 1) return false;
   // A country code adds three digits to the first, and 00 before it two more.
   const hasPlus = /^[\s([]*[+\uff0b]/.test(number);
   const hasZeros = !hasPlus && /^\D*00[^\d/]*[1-9]/.test(number) && read(inFull(number)).valid;
