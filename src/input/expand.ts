@@ -56,8 +56,11 @@ function strangeFunction(value: object): Refusal | undefined {
   if (kind === 'AsyncFunction') {
     return { what: 'is an async function, which returns a promise', fix: PROMISE_FIX };
   }
-  if (kind === 'Function') return undefined;
-  return { what: `is a ${kind}`, fix: 'Write a plain function of state: state => state.data' };
+  // Called without `new`, it throws, or makes text of the state.
+  const isClass = Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
+  if (kind === 'Function' && !isClass) return undefined;
+  const what = `is a ${isClass ? 'class' : kind}`;
+  return { what, fix: 'Write a plain function of state: state => state.data' };
 }
 
 /** Whether a value is the credential, or a copy of it. */

@@ -123,6 +123,9 @@ const NO_VALUES: [string, unknown][] = [
   ['a generator', function* () {}],
   ['an async generator', async function* () {}],
   ['a generator of another realm', vm.runInNewContext('(function* () {})')],
+  ['a class', class {}],
+  ['a class of another realm', vm.runInNewContext('(class {})')],
+  ['a constructor', String],
   ['a promise', Promise.resolve('x')],
   ['a promise that fails', failing],
   ['a promise of another library', Object.fromEntries([['then', () => {}]])],
@@ -146,7 +149,7 @@ describe.each(NO_VALUES)('%s in place of a value', (name, value) => {
       const error = await failure(build(given as never), target, { data: [{ x: 1 }] });
       expect(error.code).toMatch(/^INVALID_(INPUT|FILTER|OPTION)$/);
       expect(error.description).toMatch(
-        /is an operation|was made by spreading an operation|is an async function|is a promise|is a (Async)?GeneratorFunction|is the state|is the credential/,
+        /is an operation|was made by spreading an operation|is an async function|is a promise|is a (Async)?GeneratorFunction|is a class|is the state|is the credential/,
       );
       expect(target.requests).toEqual([]);
       // Nothing distinguishes it from a function of state before it is called.
