@@ -56,7 +56,9 @@ const UNSPACED = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanma
 
 /** References, which are never data, anywhere. */
 const REFERENCES = [
-  String.raw`\$\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])${STEPS}`,
+  String.raw`[$＄﹩]\s?\??\.{1,2}(?:${KEPT_IN_STATE})(?![\p{L}\p{N}_])${STEPS}`,
+  // Without the dot.
+  String.raw`[$＄﹩](?:${KEPT_IN_STATE})(?:\??\.[\p{L}_]|${INDEX})${STEPS}`,
   // With one step, unless it ends a price: `U.S.$.`, `5$.merci`.
   String.raw`(?<![\p{L}\p{M}$]|\p{N}\s?)(?<!\p{Lu}\.)\$\??\.{1,2}(?!${IN_PRICE})[\p{ID_Start}_][\p{L}\p{N}_]*(?![\p{L}\p{N}_]|[’']\p{L})`,
   // In scripts without spaces, it is next to the word before it.
@@ -107,7 +109,7 @@ const NULL = anyOf([alone('(?:null)+')], 'gu');
 /** What a division by zero leaves. It may also be a name, and part of one: `Infinity Mall`. */
 const INFINITY = anyOf([alone('Infinity')], 'gu');
 /** A hundred thousand contacts have a million values. Almost all of them pass here. */
-const SUSPECT = /undefined|NaN|null|Infinity|Invalid|\[object|\$|state|(?:Value|Path)\(/;
+const SUSPECT = /undefined|NaN|null|Infinity|Invalid|\[object|[$＄﹩]|state|(?:Value|Path)\(/;
 /** What may be around words and between them. */
 const NOTHING = /^[\s\p{P}\p{S}\p{Cf}]*$/u;
 /** What ends a sentence, and no number: `Infinity!` */
