@@ -1,6 +1,7 @@
 import { fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import type { Failure } from '../errors/outcome.js';
 import { DEFAULT_MAX_WAIT } from '../input/options.js';
+import { Turn } from '../input/turns.js';
 import { type Clock, systemClock } from './clock.js';
 
 /** The shortest time for a request, in seconds, even close to the deadline. */
@@ -272,9 +273,12 @@ export class Limiter {
   /** Processes items in parallel, in their order, until all are done or it has stopped. */
   async each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
     const queue = items[Symbol.iterator]();
+    // In a dry run, nothing may be waited for.
+    const turn = new Turn();
     let failed = false;
     const run = async () => {
       while (!failed && !this.stopped) {
+        if (turn.isOver) await turn.give();
         const { value, done } = queue.next();
         if (done) return;
         try {

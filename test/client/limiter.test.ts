@@ -184,6 +184,18 @@ describe('work side by side', () => {
     expect(most).toBe(3);
   });
 
+  test('gives others their turn, also where nothing is waited for', async () => {
+    const limiter = new Limiter({ concurrency: 2 });
+    let done = 0;
+    const doneBefore = new Promise<number>(resolve => setImmediate(() => resolve(done)));
+    await limiter.each([0, 1, 2, 3], async () => {
+      const end = performance.now() + 45;
+      while (performance.now() < end);
+      done++;
+    });
+    expect(await doneBefore).toBeLessThan(4);
+  });
+
   test('ends when it has stopped, and with the first error', async () => {
     const limiter = new Limiter({ concurrency: 2 });
     const begun: number[] = [];
