@@ -95,15 +95,37 @@ async function newestFirst(list: OrderedList, since: Micros): Promise<Dictionary
   );
 }
 
+/** Seconds by which records may be later than the server's clock. Its database has a clock of its own. */
+const BEHIND = 60;
+
 /**
- * The time when a read began, by the server's clock, in milliseconds. Later changes are left to the next read. Call
- * it after the first answer. If the server sends no time, this takes a request for the newest record, because the
- * clock of this computer may be behind.
+ * The time when a read began, by the server's clock, in milliseconds. Later changes are left to the next read. If the
+ * server sends no time, or one that its records show to be wrong, this takes a request for the newest record, because
+ * the clock of this computer may be behind, too.
+ *
+ * @returns a function to call with each page
  */
-export async function beginningOf({ client, name, query, order }: OrderedList): Promise<number> {
-  const { serverTime } = client;
-  // Whole seconds, rounded down.
-  if (serverTime !== undefined) return serverTime + 1000;
+export function beginningOf(
+  list: OrderedList,
+): (records: readonly Dictionary[]) => Promise<number> {
+  const { client, order } = list;
+  let beginning: number | undefined;
+  let isCertain = false;
+  return async records => {
+    const { serverTime } = client;
+    const isLater = (record: Dictionary) =>
+      Date.parse(timeIn(record, order.key)) > (serverTime ?? 0) + BEHIND * 1000;
+    if (!isCertain && (serverTime === undefined || records.some(isLater))) {
+      isCertain = true;
+      beginning = await newestOf(list);
+    }
+    // Whole seconds, rounded down.
+    beginning ??= (serverTime ?? 0) + 1000;
+    return beginning;
+  };
+}
+
+async function newestOf({ client, name, query, order }: OrderedList): Promise<number> {
   const { reverse: _, ...newestFirst } = query;
   for await (const { records } of pages(client, name, newestFirst)) {
     const [newest] = records;

@@ -130,11 +130,10 @@ class Run {
     const name = this.#name;
     const query = { ...this.#query, reverse: true };
     const list: OrderedList = { client, name, query, order: orderOf(name, query) };
-    let end: number | undefined;
+    const beginning = beginningOf(list);
     try {
       for await (const { records } of pages(client, name, query)) {
-        end ??= await beginningOf(list);
-        const last = end;
+        const last = await beginning(records);
         const cut = records.findIndex(record => Date.parse(timeIn(record, this.#key)) > last);
         yield cut < 0 ? records : records.slice(0, cut);
         if (cut >= 0) return;

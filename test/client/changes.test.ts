@@ -233,8 +233,10 @@ describe('a reading began', () => {
   const contacts = (client: Client, query: Query = {}) => listOf(client, 'contacts', query);
 
   test('by the clock of the server', async () => {
-    expect(await beginningOf(listAt(NOON, 'contacts'))).toBe(NOON + 1000);
-    expect(await beginningOf(listAt(0, 'contacts'))).toBe(1000);
+    const beginning = beginningOf(listAt(NOON, 'contacts'));
+    expect(await beginning([])).toBe(NOON + 1000);
+    expect(await beginning([record(0), record(60)])).toBe(NOON + 1000);
+    expect(await beginningOf(listAt(0, 'contacts'))([])).toBe(1000);
   });
 
   test('when the newest record changed, if the server says no time', async () => {
@@ -242,12 +244,24 @@ describe('a reading began', () => {
       cursor ? { records: [record(-7), record(-9)] } : { records: [], next: 'a' },
     );
     const list = contacts(client, { group: 'g', reverse: true });
-    expect(await beginningOf(list)).toBe(NOON - 7000);
+    const beginning = beginningOf(list);
+    expect(await beginning([])).toBe(NOON - 7000);
+    expect(await beginning([record(-5)])).toBe(NOON - 7000);
     expect(asked).toEqual([{ group: 'g' }, { group: 'g', cursor: 'a' }]);
+  });
+
+  test('when the newest record changed, if a record is later than the clock of the server', async () => {
+    const { asked, client } = await listing(() => ({ records: [record(-7), record(-9)] }));
+    const beginning = beginningOf(contacts(client));
+    client.serverTime = NOON - 3_600_000;
+    expect(await beginning([record(-3600 + 60)])).toBe(NOON - 3_600_000 + 1000);
+    expect(await beginning([record(-3600 + 61)])).toBe(NOON - 7000);
+    expect(await beginning([record(-5)])).toBe(NOON - 7000);
+    expect(asked).toHaveLength(1);
   });
 
   test('now, if there is no record either', async () => {
     const { client } = await listing(() => ({ records: [] }));
-    expect(await beginningOf(contacts(client))).toBe(NOON);
+    expect(await beginningOf(contacts(client))([])).toBe(NOON);
   });
 });

@@ -329,12 +329,11 @@ class MissedCalls implements Source {
     const client = this.#client;
     const query = { flow: this.#flow, after: this.#readFrom(), reverse: true };
     const list = { client, name: 'runs', query, order: orderOf('runs', query) } as const;
-    let end: number | undefined;
+    const beginning = beginningOf(list);
     let [runs, calls] = [0, 0];
     try {
       for await (const { records } of pages(client, 'runs', query)) {
-        end ??= await beginningOf(list);
-        const last = end;
+        const last = await beginning(records);
         const missed = records.flatMap(record => this.#missed(record, last));
         if (this.#isFirst && calls === 0 && missed.length > 0) {
           await checkNode(this.#access, this.#flow, this.#caller, true);

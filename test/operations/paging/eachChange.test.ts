@@ -17,6 +17,7 @@ import {
 import { systemClock } from '../../../src/client/clock.js';
 import type { State } from '../../../src/types/state.js';
 import { serve } from '../../support/serve.js';
+import { stateFor } from '../run.js';
 
 let sandbox: Sandbox | undefined;
 afterEach(() => sandbox?.close());
@@ -63,6 +64,26 @@ describe('changes of contacts', () => {
     expect(third.handed.map(({ uuid }) => uuid)).toEqual([b.uuid, a.uuid]);
     const fourth = await runJob(credential, third.state, () => getContacts());
     expect(fourth.handed).toEqual([]);
+  });
+
+  test('come although the clock that answers are dated by is far behind', async () => {
+    const changed = {
+      uuid: '7712aaf6-5df5-4df1-89db-36bbf2134d35',
+      modified_on: '2026-01-31T12:00:00.5Z',
+    };
+    const asked: string[] = [];
+    const { configuration } = stateFor(
+      await serve(
+        msw.get('*/contacts.json', ({ request }) => {
+          asked.push(new URL(request.url).search);
+          const body = { next: null, previous: null, results: [changed] };
+          return HttpResponse.json(body, { headers: { date: 'Sat, 31 Jan 2026 11:50:00 GMT' } });
+        }),
+      ),
+    );
+    const { handed } = await runJob({ configuration }, {}, () => getContacts());
+    expect(handed).toEqual([changed]);
+    expect(asked).toEqual(['?reverse=true', '']);
   });
 
   test('records that share one time to the microsecond are neither lost nor repeated', async () => {
