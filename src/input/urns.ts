@@ -619,26 +619,39 @@ const shownWhole = (digits: string) =>
   hide(read(`+${digits}`).countryCode ?? digits.slice(0, 2), digits);
 
 /** A WhatsApp URN with a number, which always begins with a country code. */
-const ON_WHATSAPP = /^\s*whatsapp:\s*([1-9]\d{6,14})\s*(?:[?#].*)?$/s;
+const ON_WHATSAPP = /^\s*whatsapp:\s*([1-9]\d{6,14}|0\d{6,16})\s*(?:[?#].*)?$/s;
 
 const isMobile = ({ valid, typeIsMobile }: ParsedPhoneNumber) => valid && typeIsMobile;
+
+/** A zero for calls within a country, before all digits or behind the country code. */
+function hasZero(digits: string, { countryCode, number }: ParsedPhoneNumber): boolean {
+  return digits.startsWith('0') || digits === `${countryCode}0${number?.significant}`;
+}
 
 /** The digits of a WhatsApp number that seems to be nobody's mobile phone: its country code may be missing. */
 function doubtfulDigits(urn: string): string | undefined {
   const [, digits] = ON_WHATSAPP.exec(urn) ?? [];
-  return digits === undefined || isMobile(read(`+${digits}`)) ? undefined : digits;
+  if (digits === undefined) return undefined;
+  const number = read(`+${digits}`);
+  return isMobile(number) && !hasZero(digits, number) ? undefined : digits;
 }
 
+const WRITE_ALL = 'Write all digits: "whatsapp:250788123123", or use util.phoneUrn($.data.phone,';
+
 /**
- * Why a WhatsApp number probably has no country code; undefined if it seems to have one. It cannot be written in
- * another way, so this is no reason to refuse it.
+ * Why a WhatsApp number probably has no country code, or a zero too many; undefined if it seems to be right. Somebody may
+ * have it in RapidPro, so this is no reason to refuse it.
  *
  * @param country - of the workspace, two letters
  */
 export function whatsappDoubt(urn: string, country: string): string | undefined {
   const digits = doubtfulDigits(urn);
   if (digits === undefined) return undefined;
+  const advice = `${WRITE_ALL} "${country}", { scheme: "whatsapp" }).`;
+  if (hasZero(digits, read(`+${digits}`))) {
+    return `A WhatsApp number has a 0 for calls within a country, in front or behind its country code. WhatsApp knows no such number, so it reaches nobody. ${advice}`;
+  }
   const home = read(digits, country);
   if (!isMobile(home) || digits.startsWith(String(home.countryCode))) return undefined;
-  return `A WhatsApp number seems to be one of the workspace's country (${country}: ${shownNumber(home)}) without its country code. WhatsApp takes its first digits for one, and reaches someone abroad or nobody. Write all digits: "whatsapp:250788123123", or use util.phoneUrn($.data.phone, "${country}", { scheme: "whatsapp" }).`;
+  return `A WhatsApp number seems to be one of the workspace's country (${country}: ${shownNumber(home)}) without its country code. WhatsApp takes its first digits for one, and reaches someone abroad or nobody. ${advice}`;
 }

@@ -971,12 +971,24 @@ describe('a WhatsApp number in the country of the workspace', () => {
   });
 
   test.each([
+    'whatsapp:0788123123',
+    'whatsapp:00250788123123',
+    'whatsapp:2500788123123',
+    'whatsapp:00788123123#Amina',
+  ])('%s has a zero too many', urn => {
+    expect(dependsOnCountry(urn)).toBe(true);
+    const doubt = whatsappDoubt(urn, 'RW');
+    expect(doubt).toContain('reaches nobody');
+    expect(doubt).not.toMatch(/788123123(?!")/);
+  });
+
+  test.each([
     ['whatsapp:250788123123', 'RW'],
     ['whatsapp:6281234567890', 'ID'],
     ['whatsapp:447911123456', 'DE'],
     ['whatsapp:442071838750', 'RW'],
     ['whatsapp:81234567890', 'RW'],
-    ['whatsapp:0788123123', 'RW'],
+    ['whatsapp:39061234567', 'IT'],
     ['whatsapp:rw.13491208655302741918', 'RW'],
     ['tel:81234567890', 'ID'],
     ['whatsapp:788123123', 'ZZ'],
