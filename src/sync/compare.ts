@@ -54,6 +54,8 @@ export interface Change {
   leave: string[];
   /** True if the contact is blocked, stopped or archived: RapidPro adds it to no group. */
   inactive: boolean;
+  /** True if its workspace hides URNs: RapidPro adds none to it. */
+  isAnonymous: boolean;
 }
 
 /** What the result says of a contact besides what was done. */
@@ -74,6 +76,14 @@ export const INACTIVE: Reason = {
   code: 'VALIDATION_FAILED',
   description: 'The contact is blocked, stopped or archived, so it cannot join a group.',
   fix: 'Leave "groups" out, or make the contact active with unblockContacts().',
+};
+
+/** Why an entry fails whose number or address would be added to a contact with {@link Change.isAnonymous}. */
+export const HIDDEN_URNS: Reason = {
+  code: 'ANONYMOUS_WORKSPACE',
+  description:
+    'The workspace hides URNs, so RapidPro does not let a job add one to a contact that exists. Nothing was changed.',
+  fix: 'Leave "urns" out of entries whose contact exists, or add the number in RapidPro.',
 };
 
 /** Compares the URNs; with `exact`, the order counts too. */
@@ -119,6 +129,8 @@ export function compareContact(
     join: [],
     leave: [],
     inactive: inactiveStatus(contact) !== undefined,
+    // Only such workspaces show these keys, also of a contact without URNs.
+    isAnonymous: 'anon_display' in contact || 'ref' in contact,
   };
   const note = (key: string, prediction: Prediction): boolean => {
     if (prediction !== 'same') change.changed.push(key);

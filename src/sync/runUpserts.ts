@@ -1,6 +1,12 @@
 import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
-import { type ErrorCode, fail, RapidProError, type Reason } from '../errors/errors.js';
+import {
+  type ErrorCode,
+  fail,
+  hasErrorCode,
+  RapidProError,
+  type Reason,
+} from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { urnIdentity, urnTail } from '../input/identifiers.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
@@ -29,6 +35,7 @@ import {
   wouldRefuse,
 } from './inputs.js';
 import { syncSettings } from './options.js';
+import type { BulkOutcome } from './report/bulkOutcome.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
 
 const NAMELESS: Reason = {
@@ -64,8 +71,9 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
     const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
+    const hidden = new HiddenUrns(outcome, inputs);
     if (dryRun) {
-      await rehearseUpserts(run, inputs, claims);
+      await rehearseUpserts(run, inputs, claims, hidden);
       return { found: [] };
     }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
@@ -74,7 +82,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     await limiter.each(inputs, async input => {
       const { index } = input;
       if (!(await shared.admits(input))) return;
-      const error = await outcome.attempt({ index }, async () => {
+      const error = await hidden.attempt(input, async () => {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode, found => {
           const others = claims?.besides(index, found) ?? [];
@@ -194,6 +202,48 @@ class SharedRefusals {
   }
 }
 
+const HIDDEN_URNS: Reason = {
+  code: 'ANONYMOUS_WORKSPACE',
+  description:
+    'The workspace hides URNs, so RapidPro neither finds a contact by one nor adds one to it. Nothing was changed.',
+  fix: 'Name the contact by its uuid, and leave "urns" out. To create contacts, use addContact(), or syncContacts() with a field as the key.',
+};
+
+/**
+ * In a workspace that hides URNs, RapidPro refuses every entry with a URN. If the list has others, those go on; a list of
+ * URNs alone ends with the first refusal.
+ */
+class HiddenUrns {
+  readonly #outcome: BulkOutcome;
+  readonly #hasOthers: boolean;
+  #areHidden = false;
+
+  constructor(outcome: BulkOutcome, inputs: readonly Input[]) {
+    this.#outcome = outcome;
+    this.#hasOthers = inputs.some(
+      input => !hasUrns(input) && (outcome.isOpen(input.index) || outcome.isDone(input.index)),
+    );
+  }
+
+  /** Does something for one contact: see {@link BulkOutcome.attempt}. After the first refusal, nobody is asked again. */
+  attempt(input: Input, work: () => Promise<unknown>): Promise<unknown> {
+    const { index } = input;
+    const failIt = () => this.#outcome.fail({ index }, HIDDEN_URNS);
+    return this.#outcome.attempt({ index }, async () => {
+      if (this.#areHidden && hasUrns(input)) return failIt();
+      try {
+        return await work();
+      } catch (error) {
+        if (!this.#hasOthers || !hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
+        this.#areHidden = true;
+        return failIt();
+      }
+    });
+  }
+}
+
+const hasUrns = ({ urns = [] }: Input) => urns.length > 0;
+
 /** Ends the work on an entry. The outcome says which entries are the same contact. */
 function sharedContact(): RapidProError {
   const { code, description, fix } = severalAnswer('Two');
@@ -205,6 +255,7 @@ async function rehearseUpserts(
   { client, outcome, progress, workspace, settings, cost }: BulkRun,
   inputs: readonly Input[],
   claims: Claims | undefined,
+  hidden: HiddenUrns,
 ): Promise<void> {
   const facts = await readFacts(client, inputs, settings, workspace);
   await resolveNames(inputs, facts, outcome);
@@ -245,7 +296,7 @@ async function rehearseUpserts(
   await client.limiter.each(inputs, async input => {
     const { index } = input;
     if (!outcome.isOpen(index)) return;
-    await outcome.attempt({ index }, () => look(input));
+    await hidden.attempt(input, () => look(input));
     progress.log();
   });
 }

@@ -271,8 +271,9 @@ export class BulkOutcome {
     if (this.isRemovalStopped) return true;
     return this.indexes('failed').some(index => {
       const { code } = this.#items[index] as BulkFailure;
-      // The next run must know what must not be repeated.
-      return code !== 'OUTCOME_UNKNOWN' && reachOf({ code }) !== 'one';
+      // The next run must know what must not be repeated. URNs stay hidden.
+      if (code === 'OUTCOME_UNKNOWN' || code === 'ANONYMOUS_WORKSPACE') return false;
+      return reachOf({ code }) !== 'one';
     });
   }
 

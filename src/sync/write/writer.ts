@@ -5,7 +5,14 @@ import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js'
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
-import { type Change, INACTIVE, isKnownLanguage, predictMisread, reportOf } from '../compare.js';
+import {
+  type Change,
+  HIDDEN_URNS,
+  INACTIVE,
+  isKnownLanguage,
+  predictMisread,
+  reportOf,
+} from '../compare.js';
 import { type Input, wouldRefuse } from '../inputs.js';
 import type { SyncParts } from '../match/matches.js';
 import { create, GroupChanges, newBody, writeChange } from './changes.js';
@@ -35,6 +42,10 @@ export class Writer {
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return undefined;
+    if (change.urns && change.isAnonymous) {
+      outcome.fail({ index, uuid }, HIDDEN_URNS);
+      return undefined;
+    }
     this.#unreadPlaces.drop(change);
     if (settings.dryRun) {
       cost.ofChange(change);
@@ -48,7 +59,13 @@ export class Writer {
       return undefined;
     }
     return outcome.attempt({ index, uuid }, async () => {
-      change.changed = await writeChange(client, change, settings.exactUrns);
+      try {
+        change.changed = await writeChange(client, change, settings.exactUrns);
+      } catch (error) {
+        if (!hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
+        // Entries without URNs, and new contacts, can still be written.
+        return outcome.fail({ index, uuid }, HIDDEN_URNS);
+      }
       this.#unreadPlaces.learn(change);
       const others = change.changed.filter(key => key !== 'groups');
       if (others.length > 0) outcome.begin({ index, uuid, changed: others });

@@ -23,6 +23,7 @@ export function changeOf(index: number, more: Partial<Change> = {}): Change {
     join: [],
     leave: [],
     inactive: false,
+    isAnonymous: false,
     ...more,
   };
 }
