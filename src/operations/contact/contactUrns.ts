@@ -41,8 +41,8 @@ const schemeOf = (urn: string) => urn.slice(0, urn.indexOf(':'));
  * number that is added comes last: the older one may be somebody else's by now.
  */
 export function isBehind(urns: readonly string[], contact: Dictionary): boolean {
-  // How the server writes others is not known.
-  if (!urns.every(isPlainUrn)) return false;
+  // How the server writes others is not known, nor what it hides.
+  if (!urns.every(isPlainUrn) || areHidden(urnsOf(contact))) return false;
   const named = new Set(urns.map(urnIdentity));
   const shown = urnsOf(contact).map(urnIdentity);
   return urns.some(urn => {

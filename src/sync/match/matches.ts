@@ -325,8 +325,10 @@ export class Matches {
     this.claim(index, uuid);
     outcome.noteInactive(index, uuid, inactiveStatus(contact));
     if (!this.#isMember(contact)) outcome.outsiders.add(index);
+    const { urns = [] } = input;
     const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
-    if (isMeant && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
+    if (isMeant && isBehind(urns, contact)) outcome.behind.add(index);
+    if (urns.length > 0 && areHidden(urnsOf(contact))) outcome.hidden.add(index);
     const change = compareContact(input, contact, facts, settings, held);
     const same = change.changed.length === 0;
     change.byUrns = matcher.usesUrns(input);

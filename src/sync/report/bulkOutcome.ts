@@ -112,6 +112,8 @@ export class BulkOutcome {
   readonly unpredicted = new Set<string>();
   /** Entries whose numbers come after another one of the contact. */
   readonly behind = new Set<number>();
+  /** Entries with URNs whose contacts hide theirs. */
+  readonly hidden = new Set<number>();
   /** Entries whose contacts were no members of the groups that missing ones leave, when they were found or made. */
   readonly outsiders = new Set<number>();
   /** Entries that their contact does not show: it writes their URNs in another way. */

@@ -14,7 +14,7 @@ const CONTACTS = 1000;
 
 type Log = ReturnType<typeof logOf>;
 /** `unpredicted`: keys that every run writes. */
-type Notes = Pick<BulkOutcome, 'unpredicted' | 'perhapsTaken' | 'behind'>;
+type Notes = Pick<BulkOutcome, 'unpredicted' | 'perhapsTaken' | 'behind' | 'hidden'>;
 type Settings = Pick<SyncSettings, 'dryRun' | 'failOnError'>;
 
 /** A line in the log every ten seconds or thousand contacts. */
@@ -131,6 +131,18 @@ function logBehind(log: Log, { failed }: BulkResult, { behind }: Notes): void {
   );
 }
 
+/** A number that the register has corrected would otherwise seem to be saved. */
+function logHidden(log: Log, { updated, unchanged }: BulkResult, { hidden }: Notes): void {
+  const indexes = [...updated, ...unchanged]
+    .map(({ index }) => index)
+    .filter(index => hidden.has(index))
+    .sort((a, b) => a - b);
+  if (indexes.length === 0) return;
+  log.warn(
+    `The workspace hides URNs, so those in ${count(indexes.length, ['entry', 'entries'])} whose contact exists were neither compared nor changed: ${shown(indexes)}. Correct numbers in RapidPro, and leave "urns" out of entries whose contact exists.`,
+  );
+}
+
 /** Nobody reads the log of a green run. */
 const GREEN = ' The step still succeeds. To make it fail, use { failOnError: true }.';
 
@@ -158,6 +170,7 @@ export function logSyncEnd(
   logRemoval(log, result, dryRun);
   logUnpredicted(log, result, notes);
   logBehind(log, result, notes);
+  logHidden(log, result, notes);
   logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);
   const [first] = result.failed;
   if (first) {

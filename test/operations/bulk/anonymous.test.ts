@@ -49,6 +49,44 @@ describe.each(['v9', 'textit'] as const)('on %s', dialect => {
     },
   );
 
+  test.each(['add', 'exact'] as const)(
+    'numbers of existing contacts are neither compared nor changed, which is said once: %s',
+    async urns => {
+      const sandbox = await open([
+        { name: 'A', urns: [A], fields: { tei_id: 'a1' } },
+        { name: 'B', urns: [B], fields: { tei_id: 'b2' } },
+        { name: 'C', urns: [C], fields: { tei_id: 'c3' } },
+      ]);
+      const list = [
+        { urns: ['tel:+250788000007'], name: 'A', fields: { tei_id: 'a1' } },
+        { urns: [B], name: 'Bea', fields: { tei_id: 'b2' } },
+        { name: 'C', fields: { tei_id: 'c3' } },
+        { urns: ['tel:+250788000008'], name: 'New', fields: { tei_id: 'd4' } },
+      ];
+      for (const dryRun of [true, false]) {
+        const lines = captureConsole();
+        const { result } = await bulk(syncContacts(list, { key, urns, dryRun }), sandbox);
+        expect(counts(result)).toEqual([1, 1, 2, 0, 0]);
+        expect(result.updated).toMatchObject([{ index: 1, changed: ['name'] }]);
+        const warnings = lines.filter(line => line.includes('warning'));
+        expect(warnings).toHaveLength(1);
+        expect(warnings[0]).toMatch(
+          /The workspace hides URNs, .* 2 entries .* neither compared nor changed: contacts\[0\], contacts\[1\]\. /,
+        );
+      }
+      expect(writes(sandbox)).toHaveLength(2);
+    },
+  );
+
+  test('nothing is said about entries without URNs', async () => {
+    const sandbox = await open([{ name: 'A', urns: [A], fields: { tei_id: 'a1' } }]);
+    const lines = captureConsole();
+    const list = [{ name: 'Amina', fields: { tei_id: 'a1' } }];
+    const { result } = await bulk(syncContacts(list, { key }), sandbox);
+    expect(counts(result)).toEqual([0, 1, 0, 0, 0]);
+    expect(lines.join('\n')).not.toContain('warning');
+  });
+
   test('an entry with a URN does not keep upsertContacts from those with a uuid', async () => {
     const sandbox = await open([
       { name: 'A', urns: [A] },

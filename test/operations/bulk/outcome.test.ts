@@ -463,13 +463,19 @@ describe('the log at the end', () => {
       unpredicted = [] as string[],
       perhapsTaken = 0,
       behind = [] as number[],
+      hidden = [] as number[],
       isError = false,
     } = {},
   ) => {
     const lines = captureConsole();
     logSyncEnd('syncContacts', { ...empty(), ...result }, 'Synchronized', 1234, {
       isLeft,
-      notes: { unpredicted: new Set(unpredicted), perhapsTaken, behind: new Set(behind) },
+      notes: {
+        unpredicted: new Set(unpredicted),
+        perhapsTaken,
+        behind: new Set(behind),
+        hidden: new Set(hidden),
+      },
       settings: { dryRun, failOnError: isError },
     });
     const head = /^RapidPro: (warning: )?syncContacts\(\): /;
@@ -481,6 +487,16 @@ describe('the log at the end', () => {
     const lines = said({ updated: items(2), failed: [failed(7)] }, { behind: [7, 1, 0] });
     expect(lines[1]).toMatch(
       /^warning: 2 contacts have another number before the one in the list, and RapidPro writes to the first: contacts\[0\], contacts\[1\]\. /,
+    );
+  });
+
+  test('says whose numbers are hidden, of those that exist and did not fail', () => {
+    const lines = said(
+      { updated: items(2), failed: [failed(7)], created: [{ index: 8 }] },
+      { hidden: [8, 7, 1] },
+    );
+    expect(lines[1]).toMatch(
+      /^warning: The workspace hides URNs, so those in 1 entry whose contact exists .*: contacts\[1\]\. /,
     );
   });
 
