@@ -47,7 +47,7 @@ function onMembers(
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
@@ -74,7 +74,7 @@ export function addToGroup(
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}

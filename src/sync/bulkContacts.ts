@@ -71,7 +71,7 @@ export function syncContacts(
  * @state {object} data - `created`, `updated`, `unchanged`, `failed`, `notAttempted`: each contact is in one of them, as `index`, `uuid`, …; `failed` with `code`, `description` and `fix`. `unchanged` stays empty: RapidPro does not report it. With `duplicates` also `passedOver` (`index`, `duplicateOf`). With `dryRun` also `requests` (how many the real run takes for writing; it looks up contacts with several URNs before, as the dry run does), and `notChecked`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @state {object} rapidpro - `resume`, if it stopped before the end: positions in the list.
- * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`; the errors of every request, as long as nothing is written.
+ * @throws {RapidProError} `BULK_FAILED` with `failOnError`, if a contact failed; `INVALID_INPUT` if `contacts` is not a list; `INVALID_OPTION`; `ANONYMOUS_WORKSPACE` if every entry has URNs and the workspace hides them; the errors of every request, as long as nothing is written.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */

@@ -3,13 +3,14 @@ import {
   changed,
   type ErrorCode,
   fail,
+  hasErrorCode,
   type ItemCode,
   RapidProError,
 } from '../../errors/errors.js';
 import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import type { Given } from '../../input/check.js';
-import { asUuid, distinctInTurns, isUuid } from '../../input/identifiers.js';
+import { asUuid, contactKey, distinctInTurns, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/options.js';
@@ -23,6 +24,7 @@ import { adviceFor } from '../base/nameAdvice.js';
 import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
 import { type Placed, placedAt } from '../base/workspaceFacts.js';
+import { findContact } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
@@ -156,6 +158,25 @@ async function verify(client: Client, action: Action, progress: Progress): Promi
   failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
 }
 
+/** Where the workspace hides URNs, nobody can be looked up by one afterwards. Asks for the first, before anything is done. */
+async function requireVisibleUrns(client: Client, items: readonly Item[]): Promise<void> {
+  const urn = items.find(({ value }) => !isUuid(value))?.value;
+  if (urn === undefined) return;
+  try {
+    await findContact(client, contactKey(urn));
+  } catch (error) {
+    // The action refuses such an item alone.
+    if (hasErrorCode(error, 'INVALID_URN')) return;
+    if (!hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
+    throw changed(error, {
+      description:
+        'The workspace hides URNs, so it cannot be verified what happens to contacts named by URN. Nothing was sent.',
+      fix: 'Use the uuids of the contacts, or leave "verify" out.',
+      outcome: 'none',
+    });
+  }
+}
+
 /** The error of an action that stopped in the middle. Each item is in exactly one of its lists. */
 function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
   const { items, list, repeatable } = action;
@@ -241,6 +262,7 @@ export function act<Name extends string>(
       const { repeatable = true } = plan;
       const findSkipped = options.verify ? plan.findSkipped : undefined;
       const action = { list, items, body, repeatable, findSkipped };
+      if (findSkipped) await requireVisibleUrns(client, items);
       if (options.dryRun) return rehearse(client, action);
       if (list === 'contacts') action.items = await byUuid(client, items);
       return actOnMany(client, action);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addToGroup, blockContacts, removeFromGroup } from '../../../src/index.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
+import { workspace, writes } from '../bulk/workspace.js';
 import { failure, OTHER_UUID, page, refused, run, sent, UUID } from '../run.js';
 import { uuids } from './actionsServer.js';
 
@@ -163,6 +164,51 @@ test('a look that fails says that all was done', async () => {
     code: 'PARTIAL_ACTION',
     details: { done: [[0, 149]], unknown: [], failed: [], notAttempted: [] },
   });
+});
+
+describe.each(['v9', 'textit'] as const)('in a workspace of %s that hides URNs', dialect => {
+  const urn = 'tel:+250788123123';
+  const open = () =>
+    workspace({ dialect, anonymous: true, contacts: [{ name: 'A', urns: [urn] }, { name: 'B' }] });
+
+  test.each([
+    ['addToGroup', addToGroup],
+    ['removeFromGroup', removeFromGroup],
+  ])('%s by URN is refused, not sent', async (_, operation) => {
+    const sandbox = await open();
+    const list = [String(sandbox.contacts()[1]?.uuid), urn];
+    for (const dryRun of [true, false]) {
+      const error = await failure(operation(list, 'Mothers', { ...verify, dryRun }), sandbox);
+      expect(error).toMatchObject({
+        code: 'ANONYMOUS_WORKSPACE',
+        outcome: 'none',
+        description: expect.stringContaining('Nothing was sent'),
+        fix: expect.stringContaining('verify'),
+      });
+    }
+    expect(writes(sandbox)).toEqual([]);
+  });
+
+  test('uuids are verified, and URNs are still moved without that', async () => {
+    const sandbox = await open();
+    const uuid = String(sandbox.contacts()[1]?.uuid);
+    const { data } = await run(addToGroup([uuid], 'Mothers', verify), sandbox);
+    expect(data).toEqual({ requested: 1, failures: [] });
+    await run(addToGroup([urn], 'Mothers'), sandbox);
+    expect(writes(sandbox)).toHaveLength(2);
+    expect(sandbox.contacts().map(({ groups }) => groups.length)).toEqual([1, 1]);
+  });
+});
+
+test('a URN that is not valid is RapidPro’s to refuse', async () => {
+  const detail = 'Invalid URN: tel:+1';
+  const server = await serve(
+    msw.get('*/groups.json', () => page([{ uuid: OTHER_UUID, name: 'Mothers', count: 0 }])),
+    msw.get('*/contacts.json', () => HttpResponse.json({ detail }, { status: 400 })),
+    msw.post('*', () => HttpResponse.json({ contacts: { 0: [detail] } }, { status: 400 })),
+  );
+  const { data } = await run(addToGroup(['tel:+250788123123'], OTHER_UUID, verify), server);
+  expect(data).toMatchObject({ failures: [{ index: 0, code: 'INVALID_URN' }] });
 });
 
 test.each(['yes', 1, {}])('the option is refused as %j', async value => {
