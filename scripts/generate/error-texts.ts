@@ -276,7 +276,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     group: 'way',
     everywhere: true,
     means:
-      'RapidPro did not respond to its proxy (502 to 504, 520 to 530), or the request did not arrive in time (408), in up to four attempts.',
+      'RapidPro did not respond to its proxy (502 to 504, 520 to 530, 598, 599), had no storage left (507), or the request did not arrive in time (408) or came too early (425), in up to four attempts.',
     fate: 'perhaps',
     todo: 'Run the job again in a few minutes. If it keeps failing, tell the people who run the server.',
   },

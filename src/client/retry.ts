@@ -1,4 +1,4 @@
-import { type Failure, isGatewayStatus, mayBeDone } from '../errors/outcome.js';
+import { type Failure, isPassingStatus, mayBeDone } from '../errors/outcome.js';
 import type { ApiRequest } from '../types/request.js';
 
 /**
@@ -89,7 +89,7 @@ export function failureOf(
 ): Failure | undefined {
   if (statusCode === 429) return { kind: 'throttled', retryAfter };
   if (statusCode === 500) return { kind: referencesGroupsOrFields ? 'unready' : 'ambiguous' };
-  if (isGatewayStatus(statusCode)) return { kind: 'ambiguous', retryAfter };
+  if (isPassingStatus(statusCode)) return { kind: 'ambiguous', retryAfter };
   if (isBusy) return { kind: 'busy' };
   return statusCode < 500 && isLost ? { kind: 'unread' } : undefined;
 }

@@ -22,10 +22,15 @@ export function mayBeDone({ kind }: Failure): boolean {
   return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
 }
 
-/** Whether a proxy says that it got no answer from the server, or not in time. 520 to 530 are Cloudflare's. */
-export function isGatewayStatus(statusCode: number): boolean {
-  const isCloudflare = statusCode >= 520 && statusCode <= 530;
-  return isCloudflare || statusCode === 408 || (statusCode >= 502 && statusCode <= 504);
+/**
+ * Statuses of failures that pass: a proxy got no answer from the server, or not in time (502 to 504, 598, 599), the
+ * request did not arrive in time (408) or came too early (425), or there was no storage left (507).
+ */
+const PASSING = new Set([408, 425, 502, 503, 504, 507, 598, 599]);
+
+/** Whether the same request may work a moment later. 520 to 530 are Cloudflare's. */
+export function isPassingStatus(statusCode: number): boolean {
+  return PASSING.has(statusCode) || (statusCode >= 520 && statusCode <= 530);
 }
 
 /**

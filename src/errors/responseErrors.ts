@@ -3,7 +3,7 @@ import type { ApiRequest } from '../types/request.js';
 import { parseUrl } from '../url.js';
 import { type ErrorCode, type ErrorDetails, type ErrorOutcome, RapidProError } from './errors.js';
 import { ASKS_FOR_PASSWORD } from './networkErrors.js';
-import { isGatewayStatus, isNotTaken, knownCause } from './outcome.js';
+import { isNotTaken, isPassingStatus, knownCause } from './outcome.js';
 import { personalTexts, redact, redactor } from './redact.js';
 import {
   cleanSentence,
@@ -235,14 +235,17 @@ function serverError({ errors, request: { method, path } }: Context): Verdict {
   };
 }
 
-/** What a proxy says if it got no answer from the server. */
+/** What failures that pass are about. All others: a proxy got no answer from the server. */
+const PASSING: { readonly [status: number]: string } = {
+  408: 'The server did not receive the whole request in time.',
+  425: 'The server is not ready for the request yet.',
+  507: 'The server has no storage left.',
+};
+
 function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict {
   return {
     code: 'SERVER_UNAVAILABLE',
-    description:
-      statusCode === 408
-        ? 'The server did not receive the whole request in time.'
-        : 'RapidPro did not respond to its proxy.',
+    description: PASSING[statusCode] ?? 'RapidPro did not respond to its proxy.',
     fix:
       statusCode === 408
         ? 'The connection may be slow. Run the job again in a few minutes. If it keeps failing, send less at once.'
@@ -311,7 +314,7 @@ function judge(context: Context): Verdict {
   if (statusCode === 403) return forbidden(context);
   if (statusCode === 404) return notFound(context);
   if (statusCode === 429) return throttled(context);
-  if (isGatewayStatus(statusCode)) return unavailable(context);
+  if (isPassingStatus(statusCode)) return unavailable(context);
   if (statusCode >= 500) return serverError(context);
   if (!ANYBODYS.has(statusCode) && isOtherRefusal(context.refused)) return foreign(context);
   return other(context);
@@ -356,7 +359,7 @@ function outcomeOf(
     const isHarmless = request.method === 'GET' || isPassedOn(location, request, credential);
     return isHarmless ? 'none' : 'unknown';
   }
-  if (isGatewayStatus(statusCode) || statusCode >= 500) return 'unknown';
+  if (isPassingStatus(statusCode) || statusCode >= 500) return 'unknown';
   if (code !== 'NOT_RAPIDPRO' || isHalfJson || isNotTaken(statusCode)) return 'refused';
   // Something in front of RapidPro may have replaced its answer after the work.
   return request.method === 'GET' ? 'none' : 'unknown';

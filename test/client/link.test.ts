@@ -360,6 +360,7 @@ describe('what goes wrong', () => {
 
   test.each<[number | undefined, unknown, boolean]>([
     [408, undefined, true],
+    [425, undefined, true],
     [429, undefined, true],
     [500, undefined, true],
     [503, undefined, true],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { changed, fail, RapidProError, reachOf } from '../../src/errors/errors.js';
 import {
-  isGatewayStatus,
   isNotTaken,
+  isPassingStatus,
   mayBeDone,
   outcomeUnknown,
   perhapsDone,
@@ -21,10 +21,10 @@ test.each([
   expect(mayBeDone({ kind, retryAfter: undefined })).toBe(expected);
 });
 
-test('the statuses with which a proxy says that it got no answer', () => {
-  const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isGatewayStatus);
+test('the statuses of failures that pass', () => {
+  const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isPassingStatus);
   const cloudflare = Array.from({ length: 11 }, (_, place) => 520 + place);
-  expect(statuses).toEqual([408, 502, 503, 504, ...cloudflare]);
+  expect(statuses).toEqual([408, 425, 502, 503, 504, 507, ...cloudflare, 598, 599]);
 });
 
 test('the statuses with which a server or proxy says that it did not take the request', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isGatewayStatus } from '../../src/errors/outcome.js';
+import { isPassingStatus } from '../../src/errors/outcome.js';
 import { responseError } from '../../src/errors/responseErrors.js';
 import type { Json } from '../../src/types/json.js';
 import type { ApiRequest } from '../../src/types/request.js';
@@ -44,20 +44,25 @@ describe('what a status means, and what happened to the request', () => {
     [409, 'LIMIT_REACHED', 'refused'],
     [413, 'TOO_LARGE', 'refused'],
     [414, 'TOO_LARGE', 'refused'],
+    [425, 'SERVER_UNAVAILABLE', 'unknown'],
     [429, 'RATE_LIMITED', 'refused'],
     [431, 'TOO_LARGE', 'refused'],
     [499, 'REQUEST_FAILED', 'refused'],
     [500, 'SERVER_ERROR', 'unknown'],
     [501, 'SERVER_ERROR', 'unknown'],
     [502, 'SERVER_UNAVAILABLE', 'unknown'],
-    [599, 'SERVER_ERROR', 'unknown'],
+    [507, 'SERVER_UNAVAILABLE', 'unknown'],
+    [508, 'SERVER_ERROR', 'unknown'],
+    [597, 'SERVER_ERROR', 'unknown'],
+    [598, 'SERVER_UNAVAILABLE', 'unknown'],
+    [599, 'SERVER_UNAVAILABLE', 'unknown'],
   ])('%i: %s, %s', (statusCode, code, outcome) => {
     const error = refuse({ statusCode, body: { detail: 'Non.' }, authenticated: true });
     expect(error).toMatchObject({ code, outcome, statusCode });
   });
 
-  test('if a proxy got no answer, nobody knows what happened, whatever its status', () => {
-    const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isGatewayStatus);
+  test('after a failure that passes, nobody knows what happened, whatever its status', () => {
+    const statuses = Array.from({ length: 300 }, (_, place) => 300 + place).filter(isPassingStatus);
     const outcomes = statuses.map(statusCode => refuse({ statusCode }).outcome);
     expect(outcomes).toEqual(statuses.map(() => 'unknown'));
   });
@@ -71,6 +76,15 @@ describe('what a status means, and what happened to the request', () => {
     expect(refuse({ statusCode: 413 }).description).toContain('request is too large');
     for (const statusCode of [414, 431])
       expect(refuse({ statusCode }).description).toContain('address of the request is too long');
+  });
+
+  test.each([
+    [425, 'is not ready for the request yet'],
+    [507, 'has no storage left'],
+    [598, 'did not respond to its proxy'],
+    [599, 'did not respond to its proxy'],
+  ])('%i says what is the matter: it %s', (statusCode, said) => {
+    expect(refuse({ statusCode }).description).toContain(said);
   });
 
   test('408 is about the connection, 502 about the server', () => {

@@ -63,6 +63,10 @@ const AMBIGUOUS: [string, Behavior, string][] = [
   ['bytes that are no HTTP', bytes('\0\0\0 what? \r\n\r\n'), 'INVALID_RESPONSE'],
   ['a 500', answer(500, 'Server Error', { 'Content-Type': 'text/html' }), 'SERVER_ERROR'],
   ['a 408', answer(408, '', { 'Content-Type': 'text/plain' }), 'SERVER_UNAVAILABLE'],
+  ['a 425', badGateway(425), 'SERVER_UNAVAILABLE'],
+  ['a 507', badGateway(507), 'SERVER_UNAVAILABLE'],
+  ['a 598', badGateway(598), 'SERVER_UNAVAILABLE'],
+  ['a 599', badGateway(599), 'SERVER_UNAVAILABLE'],
   ['a 520', badGateway(520), 'SERVER_UNAVAILABLE'],
   ['a 524', badGateway(524), 'SERVER_UNAVAILABLE'],
   ['a 530', badGateway(530), 'SERVER_UNAVAILABLE'],
@@ -340,6 +344,8 @@ test.each([
   [GET, 500, /groups|fields|send/i],
   [GET, 524, /groups|fields|host/i],
   [GET, 408, /host/i],
+  [GET, 425, /host/i],
+  [GET, 507, /host|proxy/i],
 ])('what is said of a failure is true of it: $path, %i', async (request, status, untrue) => {
   const { client } = await setUp(answer(status, 'x', { 'Content-Type': 'text/html' }));
   const { description, fix } = await failure(client.request(request));

@@ -188,8 +188,7 @@ function linkFailure(error: unknown, { signal }: LinkOptions): RapidProError {
 export function isPassing(error: unknown): boolean {
   if (!hasErrorCode(error, 'LINK_FAILED')) return false;
   const { statusCode, cause } = error;
-  if (statusCode !== undefined)
-    return statusCode >= 500 || statusCode === 429 || statusCode === 408;
+  if (statusCode !== undefined) return statusCode >= 500 || [408, 425, 429].includes(statusCode);
   return cause !== undefined && networkFailure(cause, 0).failure !== undefined;
 }
 
