@@ -192,7 +192,7 @@ class Archives {
     });
   }
 
-  read(archive: Dictionary): AsyncIterable<Dictionary[]> {
+  read(archive: Dictionary, isReadBefore = false): AsyncIterable<Dictionary[]> {
     const { query, order } = this.#list;
     const matches = matcherOf(this.#name, query);
     const read = this.#read;
@@ -201,26 +201,74 @@ class Archives {
         yield records.map(matches).filter(record => record !== undefined);
       }
     };
-    return order.isAscending ? matching(false) : backwards(matching);
+    return order.isAscending ? matching(isReadBefore) : backwards(matching);
   }
 }
 
-/** The records of a list and its archives, in the order of the list. Those that are in both come twice. */
+/**
+ * With the oldest first, the archived version of a record that changed since comes before the list's. So the ids of the
+ * list are read first, and archived versions of these are left out.
+ */
+class LeftOut {
+  readonly #listed = new SeenIds();
+  readonly #ids = new SeenIds();
+  readonly #archives = new Set<Dictionary>();
+  #missing = 0;
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  async readIds(pages: AsyncIterable<ListPage>): Promise<void> {
+    for await (const { records } of pages) {
+      for (const record of records) this.#listed.add(this.#page.idOf(record));
+    }
+  }
+
+  /** Whether to leave out an archived record, because the list has it, too. */
+  add(record: Dictionary, archive: Dictionary): boolean {
+    const id = this.#page.idOf(record);
+    if (!this.#listed.has(id)) return false;
+    if (this.#page.has(id)) return true;
+    this.#archives.add(archive);
+    if (this.#ids.add(id)) this.#missing++;
+    return true;
+  }
+
+  /** To be called for each other record, before it is added to the page. */
+  note(record: Dictionary): void {
+    const id = this.#page.idOf(record);
+    if (this.#ids.has(id) && !this.#page.has(id)) this.#missing--;
+  }
+
+  /** Where to find those that were removed from the list before they were read there; the newest first. */
+  get archives(): Dictionary[] {
+    return this.#missing > 0 ? [...this.#archives].reverse() : [];
+  }
+}
+
+/**
+ * The records of a list and its archives, in the order of the list. Those that are in both come twice, first as the list
+ * has them.
+ */
 async function* inOrder(
   list: Head,
   archives: Archives,
+  listed: readonly Dictionary[],
   { key, isAscending }: ListOrder,
+  leftOut: LeftOut,
 ): AsyncGenerator<Dictionary> {
   const timeOf = (record: Dictionary) => toMicros(record[key]) ?? Number.NaN;
-  const isBefore = (a: Micros, b: Micros) => (isAscending ? a < b : a > b);
-  for (const archive of await archives.list()) {
+  const isAfter = (a: Micros, b: Micros) => (isAscending ? a > b : a < b);
+  for (const archive of listed) {
     const { from, to } = spanOf(archive);
     // The file is opened when it is its turn, because a limit may come first.
-    yield* list.take(one => isBefore(timeOf(one), isAscending ? from : to - 1));
+    yield* list.take(one => isAfter(isAscending ? from : to - 1, timeOf(one)));
     for await (const records of archives.read(archive)) {
       for (const old of records) {
-        yield* list.take(one => isBefore(timeOf(one), timeOf(old)));
-        yield old;
+        yield* list.take(one => !isAfter(timeOf(one), timeOf(old)));
+        if (!leftOut.add(old, archive)) yield old;
       }
     }
   }
@@ -228,10 +276,14 @@ async function* inOrder(
   for (const archive of await archives.list()) {
     for await (const records of archives.read(archive)) yield* records;
   }
+  for (const archive of leftOut.archives) {
+    for await (const records of archives.read(archive, true)) yield* records;
+  }
 }
 
 /**
- * The pages of a list together with its archives, each record once, in the order of the list.
+ * The pages of a list together with its archives, each record once, in the order of the list. Of a record that is in
+ * both, the list's version comes.
  *
  * RapidPro moves records from the list to archives at any time, also during the read. So after the list, the
  * archives are read again: records that were moved meanwhile come last.
@@ -246,11 +298,18 @@ export async function* withArchives(
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ListPage, void, undefined> {
   const same = { ...list, query: await byUuid(list.client, list.query) };
+  const { order } = list;
   const archives = new Archives(same);
+  const listed = await archives.list();
+  const page = new Page(limit);
+  const leftOut = new LeftOut(page);
+  const isOldFirst = order.moves && order.isAscending;
+  if (isOldFirst && listed.length > 0) await leftOut.readIds(read(same));
   const head = new Head(read(same));
-  const page = new Page(await head.peek(), limit);
+  page.expect(await head.peek());
   try {
-    for await (const record of inOrder(head, archives, list.order)) {
+    for await (const record of inOrder(head, archives, listed, order, leftOut)) {
+      leftOut.note(record);
       if (page.add(record)) yield { records: page.turn(), next: undefined };
     }
     if (page.isOpen) yield { records: page.turn(), next: undefined };
@@ -276,19 +335,30 @@ class Page {
   readonly #limit: number;
   readonly #seen = new SeenIds();
   /** What identifies records of the list. Archives have it too, and often more. */
-  readonly #id: 'uuid' | 'id';
+  #id: 'uuid' | 'id' = 'uuid';
 
-  constructor(first: Dictionary | undefined, limit: number) {
+  constructor(limit: number) {
     this.#limit = limit;
-    this.#id = first && !('uuid' in first) ? 'id' : 'uuid';
+  }
+
+  /** Takes the first record of the list as an example. */
+  expect(first: Dictionary | undefined): void {
+    if (first && !('uuid' in first)) this.#id = 'id';
+  }
+
+  idOf(record: Dictionary): string {
+    const uuid = record[this.#id];
+    // Old archives may lack both.
+    return identityOf(uuid === undefined || uuid === null ? record : { uuid });
+  }
+
+  has(id: string): boolean {
+    return this.#seen.has(id);
   }
 
   /** @returns true if the page is full, or the read ends */
   add(record: Dictionary): boolean {
-    const uuid = record[this.#id];
-    // Old archives may lack both.
-    const id = identityOf(uuid === undefined || uuid === null ? record : { uuid });
-    if (this.#seen.add(id)) this.#records.push(record);
+    if (this.#seen.add(this.idOf(record))) this.#records.push(record);
     return this.#records.length >= PAGE_SIZE || this.#seen.size >= this.#limit;
   }
 

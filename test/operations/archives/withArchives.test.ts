@@ -284,6 +284,74 @@ test('what goes to archives while the list is read is not lost', async () => {
   expect(idsOf(data).toSorted((a, b) => a - b)).toEqual(idsOf(all));
 });
 
+describe.each([false, true])('what is in the list and in archives, reverse: %s', reverse => {
+  const day = (days: number) => START + days * DAY;
+  const said = (word: string) => ({ values: { attending: { value: word } } });
+  const list = (options: object = {}) =>
+    getFlowRuns(reverse ? { reverse } : {}, { archived: true, ...options });
+  const shown = (rows: unknown) =>
+    (rows as { id: number; values: { attending?: { value: string } } }[]).map(
+      ({ id, values }) => `${id} ${values.attending?.value}`,
+    );
+  const inOrder = (newestFirst: string[]) => (reverse ? newestFirst.toReversed() : newestFirst);
+  /** Changed after the days of the files, within them, and not at all. */
+  const old = [1, 2, 3, 4].map(id => run7(id, day(id), said('Yes')));
+  const changed = [run7(1, day(40), said('No')), run7(2, day(3) + 1, said('No'))];
+  const same = run7(3, day(3), said('Later'));
+  const live = [...changed, same, run7(5, day(50), said('No'))];
+  const wanted = inOrder(['5 No', '1 No', '4 Yes', '2 No', '3 Later']);
+
+  test('comes as the list has it', async () => {
+    const server = await rapidpro({ kind: 'run', live, files: filesOf(old, 'modified_on', false) });
+    expect(shown((await run(list(), server)).data)).toEqual(wanted);
+    expect(shown((await run(eachPage(list(), keep), server)).rows)).toEqual(wanted);
+    const iterated: Dictionary[] = [];
+    for await (const page of iteratePages(credential(server), list())) iterated.push(...page);
+    expect(shown(iterated)).toEqual(wanted);
+    expect(shown((await run(list({ limit: 2 }), server)).data)).toEqual(wanted.slice(0, 2));
+  });
+
+  test('with the list on several pages, too', async () => {
+    const many = Array.from({ length: 600 }, (_, index) =>
+      run7(index + 1, day(index), said('Yes')),
+    );
+    const newer = many.map(one => run7(one.id, day(1000 - one.id), said('No')));
+    const files = filesOf(many.slice(0, 20), 'modified_on', false);
+    const server = await rapidpro({ kind: 'run', live: newer, files });
+    const { data } = await run(list(), server);
+    expect(shown(data)).toEqual(inOrder(newer.map(({ id }) => `${id} No`)));
+  });
+
+  test('comes as in its archive if it leaves the list meanwhile', async () => {
+    const world: World = {
+      kind: 'run',
+      live: [changed[0] as Row, same, run7(5, day(50), said('No'))],
+      files: filesOf(old, 'modified_on', false),
+      onPage(page, { live }) {
+        if (page === 2) world.live = live.filter(({ id }) => id !== 3);
+      },
+    };
+    const { data } = await run(list(), await rapidpro(world));
+    const ids = shown(data).map(one => one.split(' ')[0]);
+    expect(ids.toSorted()).toEqual(['1', '2', '3', '4', '5']);
+    expect(shown(data)).toContain('1 No');
+  });
+
+  test('costs no second reading of the list where no archive is', async () => {
+    const server = await rapidpro({ kind: 'run', live, files: [] });
+    expect(shown((await run(list(), server)).data)).toHaveLength(live.length);
+    expect(server.requests.filter(url => url.includes('/runs.json'))).toHaveLength(1);
+  });
+});
+
+test('a message that is in both comes as the list has it', async () => {
+  const all = rows(3);
+  const relabeled = all.map(one => ({ ...one, labels: [{ uuid: OTHER_FLOW, name: 'Urgent' }] }));
+  const server = await rapidpro({ live: relabeled, files: filesOf(all, 'created_on', true) });
+  const { data } = await run(getMessages({}, { archived: true }), server);
+  expect((data as Row[]).map(({ labels }) => labels)).toEqual(relabeled.map(one => one.labels));
+});
+
 test('with a limit, no file is opened that it does not reach', async () => {
   const all = rows(900);
   const server = await rapidpro({
