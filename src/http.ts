@@ -236,7 +236,8 @@ export function get(
 }
 
 /**
- * Post to any endpoint of the API, to create, update or act. It is not repeated if the outcome is unknown.
+ * Post to any endpoint of the API, to create, update or act. It is not repeated if the outcome is unknown. The body is sent
+ * as it is: texts with missing data in them, such as `Dear undefined`, are not refused.
  * @public
  * @function
  * @example <caption>Rename a label</caption>
