@@ -1,6 +1,7 @@
 import { fail } from './errors/errors.js';
 import { plainDigits } from './errors/redact.js';
 import { type Given, isObject, shownKey } from './input/check.js';
+import { refuseQuoted } from './input/filters.js';
 import { requireUrn } from './input/identifiers.js';
 import { log } from './input/log.js';
 import { trimmed } from './input/stored.js';
@@ -74,6 +75,7 @@ function checkValue(name: string, value: unknown): QueryValue {
     return value.map(item => checkValue(name, item) as string);
   }
   if (typeof value === 'number' || typeof value === 'boolean') return value;
+  refuseQuoted(value, `"${key}" in the query`);
   if (typeof value === 'string' && value.trim() !== '') return value;
   return emptyQuery(
     `"${key}" in the query is ${value !== null && typeof value === 'object' ? 'an object' : 'empty'}`,

@@ -3,6 +3,7 @@ import { type Filter, type Resource, type ResourceName, resources } from '../res
 import type { Query, QueryValue } from '../types/request.js';
 import { capitalize, isObject, isShown } from './check.js';
 import { asUuid, requireUrn } from './identifiers.js';
+import { isQuotedReference, UNQUOTED } from './missing.js';
 import { suggest } from './nearest.js';
 import { cutToMicros, fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
@@ -11,6 +12,12 @@ const DATE_FIX =
 
 function refuse(description: string, fix: string): never {
   throw fail('INVALID_FILTER', description, fix);
+}
+
+/** Refuses a reference that is just text: RapidPro would find nothing, and say nothing. */
+export function refuseQuoted(value: unknown, what: string): void {
+  if (typeof value !== 'string' || !isQuotedReference(value)) return;
+  refuse(`${what} contains a reference in quotes, or code.`, `Nothing was sent. ${UNQUOTED}`);
 }
 
 type Check = (value: unknown, name: string, filter: Filter) => QueryValue;
@@ -29,6 +36,7 @@ const CHECKS: Record<Filter['kind'], Check> = {
     return requireUrn(value, `filters.${name}`, 'lookup', 'INVALID_FILTER');
   },
   text(value, name) {
+    refuseQuoted(value, `The filter "${name}"`);
     // RapidPro's names have no spaces at their ends, so a space in the filter would return an empty list.
     if (typeof value === 'string') return asUuid(value) ?? value.trim();
     if (typeof value === 'number') return value;

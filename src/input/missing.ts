@@ -145,7 +145,8 @@ export function isMissingPart(address: string): boolean {
   return isMissing(address, 'message');
 }
 
-const UNQUOTED =
+/** What to do instead of a reference in quotes. */
+export const UNQUOTED =
   'Inside quotes, a reference is just text. Write $.data.name without quotes, and build longer texts in a function of state.';
 
 /** A reference that was put in quotes: `'$.data.name'`. */

@@ -39,6 +39,7 @@ test.each<[name: ResourceName, filters: unknown, query: object]>([
   ['definitions', { flow: UUID }, { flow: UUID }],
   ['messages', { contact: UUID }, { contact: UUID }],
   ['groups', { name: 'A' }, { name: 'A' }],
+  ['groups', { name: '5$ a day (state data)' }, { name: '5$ a day (state data)' }],
 ])('%s: %j', (name, filters, query) => {
   expect(checkFilters(name, filters)).toEqual(query);
 });
@@ -47,6 +48,9 @@ const EMPTY =
   'It refers to missing data. Without the filter, RapidPro would return the whole list, so nothing was read. Check the name after $ or state.';
 const ONLY_UUID =
   'RapidPro finds these only by uuid, not by name. Copy the uuid from the address of its page, or look it up in the list.';
+const QUOTED =
+  'Nothing was sent. Inside quotes, a reference is just text. Write $.data.name without quotes, and build longer texts in a function of state.';
+const quoted = (name: string) => `The filter "${name}" contains a reference in quotes, or code.`;
 const NOT_TEXT = 'Write its name or uuid as text, not an object or a list.';
 const ISO =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
@@ -74,6 +78,13 @@ test.each<[name: ResourceName, filters: unknown, description: string, fix: strin
   ['contacts', { uuid: 'Amina' }, 'The filter "uuid" is not a uuid.', ONLY_UUID],
   ['contacts', { uuid: 7 }, 'The filter "uuid" is not a uuid.', ONLY_UUID],
   ['contacts', { group: {} }, 'The filter "group" is not text.', NOT_TEXT],
+  ['groups', { name: '$.data.x' }, quoted('name'), QUOTED],
+  ['labels', { name: 'Mothers $.data.village' }, quoted('name'), QUOTED],
+  ['labels', { name: 'dataValue("name")' }, quoted('name'), QUOTED],
+  ['fields', { key: '$.key' }, quoted('key'), QUOTED],
+  ['globals', { key: "$['the key']" }, quoted('key'), QUOTED],
+  ['channels', { address: 'state.data.address' }, quoted('address'), QUOTED],
+  ['contacts', { group: 'state => state.data.group' }, quoted('group'), QUOTED],
   ['contacts', { group: true }, 'The filter "group" is not text.', NOT_TEXT],
   [
     'contacts',

@@ -130,20 +130,30 @@ describe('queries', () => {
     );
   });
 
-  test.each([undefined, null, '', '  ', {}, [], [''], [null], [[]], Number.NaN])(
-    'a value of %j is refused',
-    async value => {
-      const query = { uuid: value as never };
-      const operations = [
-        http.get('contacts', query),
-        http.get('contacts', { uuid: () => value as never }),
-        http.delete('contacts', query),
-        http.post('contacts', {}, { query }),
-        http.request('POST', 'contacts', { query, body: {} }),
-      ];
-      for (const operation of operations) await refused(operation, 'INVALID_FILTER');
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    '',
+    '  ',
+    {},
+    [],
+    [''],
+    [null],
+    [[]],
+    Number.NaN,
+    '$.data.x',
+    ['$.data.x'],
+  ])('a value of %j is refused', async value => {
+    const query = { uuid: value as never };
+    const operations = [
+      http.get('contacts', query),
+      http.get('contacts', { uuid: () => value as never }),
+      http.delete('contacts', query),
+      http.post('contacts', {}, { query }),
+      http.request('POST', 'contacts', { query, body: {} }),
+    ];
+    for (const operation of operations) await refused(operation, 'INVALID_FILTER');
+  });
 
   test.each([undefined, null])('a query that evaluates to %s is refused', async nothing => {
     const query = () => nothing as never;
