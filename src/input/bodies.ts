@@ -4,7 +4,7 @@ import { resources } from '../resources.js';
 import type { Recipients } from '../types/bodies.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, record, refuseNearMisses, text, uuid, uuidOrName, warnOfKeys } from './body.js';
-import { findPart, isObject, isShown } from './check.js';
+import { findPart, isObject, isShown, shownKey } from './check.js';
 import { refuseExpressions } from './expressions.js';
 import {
   asUuid,
@@ -299,7 +299,13 @@ const contactWithUuid = bodyCheck(
 );
 const broadcast = bodyCheck('broadcast', broadcastShape, {
   resource: 'broadcasts',
-  texts: { text: 'message', quick_replies: 'message', groups: 'name', base_language: 'name' },
+  texts: {
+    text: 'message',
+    attachments: 'message',
+    quick_replies: 'message',
+    groups: 'name',
+    base_language: 'name',
+  },
 });
 const flowStart = bodyCheck('flowStart', flowStartShape, {
   resource: 'flow_starts',
@@ -307,7 +313,7 @@ const flowStart = bodyCheck('flowStart', flowStartShape, {
 });
 const message = bodyCheck('message', messageShape, {
   resource: 'messages',
-  texts: { text: 'message', quick_replies: 'message' },
+  texts: { text: 'message', attachments: 'message', quick_replies: 'message' },
 });
 
 /** @param isLiteral - the option `literal`, here and below */
@@ -359,16 +365,33 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
     'broadcast',
   );
   refuseMissingLanguages(body.text, 'broadcast.text', isLiteral);
+  refuseMissingLanguages(body.attachments, 'broadcast.attachments', isLiteral);
   refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
   checkTexts(body, 'broadcast', isLiteral);
   requireContent(body, 'broadcast');
   return body;
 }
 
+/** Whoever writes the flow names the parameters, so a key that was built from missing data is read by nobody. */
+function refuseMissingKeys(value: unknown, where: string, isLiteral: boolean): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      refuseMissingKeys(item, `${where}[${index}]`, isLiteral);
+    }
+  }
+  if (!isObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    refuseMissing(key, `a key of ${where}`, 'name', isLiteral);
+    refuseMissingKeys(item, `${where}.${shownKey(key)}`, isLiteral);
+  }
+}
+
 /** Without its recipients: see {@link checkRecipients}. */
 export function checkFlowStart(value: unknown, isLiteral = false) {
   const body = flowStart(value, undefined, isLiteral);
   refuseEmptyNarrowing(value as Dictionary);
+  refuseMissingKeys(body.params, 'flowStart.params', isLiteral);
+  refuseMissingKeys(body.extra, 'flowStart.extra', isLiteral);
   refuseLost(value as Dictionary, [...RECIPIENTS, 'params', 'extra'], 'flowStart');
   return body;
 }

@@ -295,6 +295,61 @@ const WRITES: Write[] = [
         o,
       ),
   ],
+  ...['https://x.org/undefined', 'https://x.org/NaN.jpg', 'undefined', '$.data.url'].map(
+    (link): Write => [
+      'sendBroadcast',
+      'broadcast.attachments[1]',
+      o =>
+        sendBroadcast(
+          { urns: [AMINA], attachments: ['image/png:https://x.org/a.png', `image/jpeg:${link}`] },
+          o,
+        ),
+    ],
+  ),
+  [
+    'sendBroadcast',
+    'broadcast.attachments.fra[0]',
+    o =>
+      sendBroadcast(
+        { urns: [AMINA], text: 'Hi', attachments: { fra: ['image/png:https://x.org/undefined'] } },
+        o,
+      ),
+  ],
+  [
+    'sendBroadcast',
+    'a language of broadcast.attachments',
+    o =>
+      sendBroadcast(
+        { urns: [AMINA], text: 'Hi', attachments: { undefined: ['image/png:https://x.org/a'] } },
+        o,
+      ),
+  ],
+  [
+    'sendMessage',
+    'message.attachments[0]',
+    o => sendMessage({ contact: UUID, attachments: ['image/png:[object Object]'] }, o),
+  ],
+  ...['undefined', '[object Object]', '$.data.key', 'null'].map(
+    (key): Write => [
+      'startFlow',
+      'a key of flowStart.params',
+      o => rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { [key]: 'x' } }, o),
+    ],
+  ),
+  [
+    'startFlow',
+    'a key of flowStart.params.visits[1]',
+    o =>
+      rapidpro.startFlow(
+        { flow: FLOW, urns: [AMINA], params: { visits: [{ a: 1 }, { undefined: 1 }] } },
+        o,
+      ),
+  ],
+  [
+    'startFlow',
+    'a key of flowStart.extra',
+    o => rapidpro.startFlow({ flow: FLOW, urns: [AMINA], extra: { NaN: 'x' } } as never, o),
+  ],
   [
     'startFlow',
     'flowStart.params.name',
@@ -498,7 +553,11 @@ test.each<[string, Operation]>([
   ['a parameter', rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { name: 'null' } })],
   [
     'the key of a parameter',
-    rapidpro.startFlow({ flow: FLOW, urns: [AMINA], params: { undefined: 1 } }),
+    rapidpro.startFlow({
+      flow: FLOW,
+      urns: [AMINA],
+      params: { NaNcy: 1, is_null: { Undefined: 1 } },
+    }),
   ],
   ['a price', sendMessage({ contact: AMINA, text: 'It costs $5.50, not U.S.$.' })],
   ['an expression', sendBroadcast({ urns: [AMINA], text: 'Dear @contact.name, $ 5.' })],
