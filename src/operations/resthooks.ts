@@ -59,6 +59,7 @@ const checkNewSubscriber = checkOf(openUrl);
 const SUBSCRIBER = {
   resource: 'resthook_subscribers',
   check: checkNewSubscriber,
+  find: async (client: Client, body: Body) => (await subscribersAt(client, body))[0],
   knownOptions: [],
 } as const;
 /** Of one that may be there since long. */
@@ -192,7 +193,7 @@ export function getResthookSubscribers(
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The subscriber; its `id` is needed to delete it.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `VALIDATION_FAILED` if the address is subscribed already or there is no such resthook; `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `VALIDATION_FAILED` if the address is subscribed already or there is no such resthook; `INVALID_INPUT`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/resthook_subscribers
  * @returns {Operation}
  */

@@ -27,6 +27,8 @@ interface Noun {
   checkChanges?: Noun['check'];
   /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
   resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
+  /** Finds what an attempt may have added, if its other keys tell which one it is. */
+  find?(client: Client, body: Body): Promise<Dictionary | undefined>;
   /** Default: `literal` */
   knownOptions?: readonly string[];
   /** False if repeating a change does something else. Default: true */
@@ -68,9 +70,27 @@ export async function createObject(
   return object;
 }
 
+/**
+ * Whether a refusal may be due to what an attempt without an answer added. Servers translate what they say of it, so only
+ * the keys tell.
+ */
+function mayBeOwn(error: unknown, body: Body): error is RapidProError {
+  if (!hasErrorCode(error, 'NAME_TAKEN', 'VALIDATION_FAILED')) return false;
+  const others = Object.keys(body).filter(key => key !== 'name');
+  const isOfOther = error.errors?.some(text => others.some(key => text.startsWith(key))) ?? false;
+  return error.outcome === 'unknown' && (error.code === 'NAME_TAKEN' || !isOfOther);
+}
+
 /** After an attempt without an answer, it is not known whether the name was free before. */
 function lost(error: RapidProError, resource: ResourceName): RapidProError {
   const [noun] = resources[resource].nouns;
+  if (error.code !== 'NAME_TAKEN') {
+    return changed(error, {
+      code: 'OUTCOME_UNKNOWN',
+      description: `The connection failed while adding a ${noun}, and RapidPro refused the next attempt. The first one may have added it.`,
+      fix: 'Check in RapidPro whether it is there. There are no duplicates.',
+    });
+  }
   return changed(error, {
     code: 'OUTCOME_UNKNOWN',
     description: `The connection failed while adding a ${noun}. There is one with this name now, created by this step or earlier.`,
@@ -100,7 +120,7 @@ export function add(
   body: unknown,
   options: unknown,
 ): Operation {
-  const { resource, check, resolve, knownOptions = LITERAL } = noun;
+  const { resource, check, resolve, find, knownOptions = LITERAL } = noun;
   return operation(name, given, {
     args: { body },
     options,
@@ -111,9 +131,12 @@ export function add(
       try {
         return await createObject(client, resource, body);
       } catch (error) {
-        if (!hasErrorCode(error, 'NAME_TAKEN')) throw error;
-        if (error.outcome === 'unknown') throw lost(error, resource);
-        throw whyTaken(error, resource, body);
+        if (!mayBeOwn(error, body)) throw whyTaken(error, resource, body);
+        const look = async () =>
+          find && (await findMade(client, resource, () => find(client, body)));
+        const made = await client.after(error, look);
+        if (made) return made;
+        throw lost(error, resource);
       }
     },
   });
@@ -254,11 +277,25 @@ export async function ensure(
     return await createObject(client, resource, body);
   } catch (error) {
     // What RapidPro says to the slower of two jobs that create the same thing at once.
-    if (!hasErrorCode(error, 'NAME_TAKEN', 'SERVER_ERROR')) throw error;
+    const isTaken = hasErrorCode(error, 'NAME_TAKEN', 'SERVER_ERROR');
+    // It may have been the last one that the limit allowed.
+    const isFull = hasErrorCode(error, 'LIMIT_REACHED') && error.outcome === 'unknown';
+    if (!isTaken && !isFull && !mayBeOwn(error, body)) throw error;
     const made = await client.after(error, () => lookAgain(client, find));
     if (made) return made;
     throw error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;
   }
+}
+
+/** What is there now, whoever added it. */
+async function findMade(
+  client: Client,
+  resource: ResourceName,
+  find: Wanted['find'],
+): Promise<Dictionary | undefined> {
+  const made = (await find(client)) ?? (await lookAgain(client, find, 2));
+  if (made) log.info(`The ${nounOf(resource)} ${shownId(made)} exists now`);
+  return made;
 }
 
 /** Looks for what somebody else has just made: a list shows it soon. */

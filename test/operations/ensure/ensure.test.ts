@@ -139,6 +139,21 @@ describe.each(all)('%s', (path, operation, of) => {
     expect(things).toHaveLength(1);
   });
 
+  test.each([
+    [400, { name: ['Ce champ doit être unique.'] }],
+    [409, { detail: 'limit' }],
+  ])('whose answer was lost are found, whatever a %i says then', async (status, refusal) => {
+    noSleep();
+    const { handlers, things } = named(path, {
+      instead: index =>
+        index === 0
+          ? answer(502, true)
+          : { answer: HttpResponse.json(refusal, { status }), made: false },
+    });
+    expect((await run(operation, await serve(...handlers))).data).toMatchObject({ uuid: UUID });
+    expect(things).toHaveLength(1);
+  });
+
   test('that made the server stumble over another job are found', async () => {
     noSleep();
     const { handlers } = named(path, { instead: () => answer(500, true) });

@@ -174,6 +174,22 @@ describe.each(nouns)(
       expect((await failure((add as Make)(body), sure)).code).toBe('NAME_TAKEN');
     });
 
+    test.runIf(unique && 'name' in body)(
+      'whose first attempt was lost and whose refusal is translated is in doubt, too',
+      async () => {
+        noSleep();
+        const lost = () => new HttpResponse('', { status: 500 });
+        const taken = () =>
+          HttpResponse.json({ name: ['Ce champ doit être unique.'] }, { status: 400 });
+        const server = await serve(answering('post', path, lost, taken));
+        const error = await failure((add as Make)(body), server);
+        expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
+        expect(error.errors?.[0]).toMatch(/^name/);
+        const sure = await serve(answering('post', path, taken));
+        expect((await failure((add as Make)(body), sure)).code).toBe('VALIDATION_FAILED');
+      },
+    );
+
     test.runIf(update)('is changed, by its own name', async () => {
       const server = await serve(answering('post', path, () => HttpResponse.json(answer)));
       const { data } = await run((update as Make)(` ${named[key]} `, changes), server);
@@ -289,6 +305,74 @@ describe('bodies', () => {
     expect(lines.join()).toContain(
       'field has the unknown key "colour". Possible here: name, type.',
     );
+  });
+});
+
+describe('a subscriber whose first attempt was lost', () => {
+  const body = { resthook: 'new-birth', target_url: 'https://x.org/a' };
+  const made = { id: 7, ...body };
+  const JSON_TYPE = { 'Content-Type': 'application/json' };
+  const losses: [string, () => Response][] = [
+    ['a 500', () => new HttpResponse('', { status: 500 })],
+    ['a 502', () => new HttpResponse('', { status: 502 })],
+    [
+      'half an answer',
+      () => new HttpResponse('{"id": 7, "rest', { status: 201, headers: JSON_TYPE }),
+    ],
+    ['a garbled answer', () => new HttpResponse('\u0000{', { status: 201, headers: JSON_TYPE })],
+  ];
+  const again = (refusal: object) => () => HttpResponse.json(refusal, { status: 400 });
+  const subscribed = again({ non_field_errors: ['URL is already subscribed to this event.'] });
+  const listing = (...subscribers: object[][]) => {
+    let looks = 0;
+    return msw.get('*/api/v2/resthook_subscribers.json', () =>
+      page(subscribers[Math.min(looks++, subscribers.length - 1)] ?? []),
+    );
+  };
+  const adding = rapidpro.addResthookSubscriber(body);
+
+  test.each(losses)('after %s is found, and no second one is made', async (_, lost) => {
+    noSleep();
+    const others = [{ id: 5, ...body, target_url: 'https://x.org/b' }];
+    const server = await serve(
+      answering('post', 'resthook_subscribers', lost, subscribed),
+      listing(others, [...others, made]),
+    );
+    expect((await run(adding, server)).data).toEqual(made);
+    expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
+  test('and that is not to be found is in doubt', async () => {
+    noSleep();
+    const [, lost] = losses[1] as (typeof losses)[number];
+    const server = await serve(
+      answering('post', 'resthook_subscribers', lost, subscribed),
+      listing([]),
+    );
+    expect(await failure(adding, server)).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      outcome: 'unknown',
+    });
+  });
+
+  test.each(['resthook', 'target_url'])('and whose %s is refused was not made', async key => {
+    noSleep();
+    const [, lost] = losses[1] as (typeof losses)[number];
+    const refusal = again({ [key]: ['Not like this.'] });
+    const server = await serve(
+      answering('post', 'resthook_subscribers', lost, refusal),
+      listing([made]),
+    );
+    expect((await failure(adding, server)).code).toBe('VALIDATION_FAILED');
+  });
+
+  test('is refused as it was if no attempt was lost', async () => {
+    const server = await serve(
+      answering('post', 'resthook_subscribers', subscribed),
+      listing([made]),
+    );
+    expect((await failure(adding, server)).code).toBe('VALIDATION_FAILED');
+    expect(server.requests).toHaveLength(1);
   });
 });
 
