@@ -1,6 +1,7 @@
 import { AbortedError } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
 import {
+  changed,
   type ErrorCode,
   fail,
   hasErrorCode,
@@ -89,6 +90,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
           if (others.length === 0) return;
           outcome.clash([index, ...others]);
           throw sharedContact();
+        }).catch(error => {
+          throw asPredicted(error);
         });
         const uuid = String(contact.uuid);
         const report = reportOf(misreadFields(body, contact));
@@ -151,6 +154,17 @@ class Claims {
     found.delete(index);
     return [...found];
   }
+}
+
+/**
+ * A group that RapidPro does not accept has the code of a dry run, also if it is a smart group, or the server translates
+ * its texts.
+ */
+function asPredicted(error: unknown): unknown {
+  if (!hasErrorCode(error, 'VALIDATION_FAILED') || error.outcome === 'unknown') return error;
+  const { errors = [] } = error;
+  const isOfGroup = errors.length > 0 && errors.every(text => /^groups\[\d+\]/.test(text));
+  return isOfGroup ? changed(error, { code: 'UNKNOWN_REFERENCE' }) : error;
 }
 
 /** Refusals that other contacts may share, because they have the same missing field or group. */

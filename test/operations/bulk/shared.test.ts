@@ -31,6 +31,22 @@ test('a smart group is asked about by few', async () => {
   expect(result.failed.at(-1)?.description).toContain('smart group');
 });
 
+test.each([false, true])('a smart group has the same code in a dry run: %s', async dryRun => {
+  const sandbox = await workspace();
+  noSleep();
+  const list = [
+    { urns: ['tel:+250788010001'], groups: ['Mothers', 'Old'] },
+    { urns: ['tel:+250788010002'], groups: ['Nobody'] },
+    { urns: ['tel:+250788010003'], groups: ['Old'] },
+  ];
+  for (const operation of [upsertContacts, syncContacts]) {
+    const { result } = await bulk(operation(list, { dryRun }), sandbox);
+    expect(result.failed.map(({ index, code }) => [index, code])).toEqual(
+      [0, 1, 2].map(index => [index, 'UNKNOWN_REFERENCE']),
+    );
+  }
+});
+
 test('those that share nothing with it are written', async () => {
   const sandbox = await workspace();
   noSleep();
