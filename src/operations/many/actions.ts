@@ -28,8 +28,8 @@ import { findContact } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
-import { inactiveStatus, ranges } from './recipients.js';
-import { DRY_REQUESTS, isLocalNumber } from './send.js';
+import { inactiveStatus, isLocalNumber, ranges } from './recipients.js';
+import { DRY_REQUESTS } from './send.js';
 
 interface Action {
   list: ItemList;

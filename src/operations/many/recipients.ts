@@ -1,5 +1,5 @@
 import { fail } from '../../errors/errors.js';
-import { isUuid } from '../../input/identifiers.js';
+import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -64,10 +64,23 @@ function identityOf({ contacts, groups }: Resolved, list: ListName, value: strin
   return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
 }
 
+/** Whether servers cannot find a contact by this phone number, because it has no country code. */
+export function isLocalNumber(name: string): boolean {
+  return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
+}
+
+/**
+ * What names a contact that was looked up. Look-ups read a copy that may be seconds behind, but RapidPro resolves what is
+ * sent as it is now: a URN that has just moved reaches the person who has it.
+ */
+export function referenceTo(name: string, contact: Dictionary | null | undefined): string {
+  return contact && !isUuid(name) && isLocalNumber(name) ? String(contact.uuid) : name;
+}
+
 function sentAs({ contacts, groups }: Resolved, list: ListName, value: string): string {
   if (list === 'groups') return groups.get(value) ?? value;
   // A message to a URN goes to exactly that URN.
-  return list === 'contacts' ? String(contacts.get(value)?.uuid ?? value) : value;
+  return list === 'contacts' ? referenceTo(value, contacts.get(value)) : value;
 }
 
 function inactive({ contacts, onlyActive }: Resolved, value: string) {

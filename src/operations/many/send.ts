@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { changed, fail, RapidProError } from '../../errors/errors.js';
 import { checkRecipients } from '../../input/bodies.js';
 import type { Body } from '../../input/body.js';
-import { isUuid, shownId, urnIdentity } from '../../input/identifiers.js';
+import { isUuid, shownId } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
 import { type ResourceName, resources } from '../../resources.js';
@@ -19,11 +19,13 @@ import { type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.
 import {
   type Chunk,
   inactiveStatus,
+  isLocalNumber,
   isOneRequest,
   type Plan,
   planRecipients,
   type Resolved,
   ranges,
+  referenceTo,
 } from './recipients.js';
 
 /** Which items of a list some requests were for. */
@@ -95,11 +97,6 @@ export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 
 /** Requests that a dry run of a send or an action takes, at most. */
 export const DRY_REQUESTS = 3;
-
-/** Whether servers cannot find a contact by this phone number, because it has no country code. */
-export function isLocalNumber(name: string): boolean {
-  return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
-}
 
 /**
  * Whom to look up before something is sent: inactive contacts, contacts that servers would not find, and those of whom
@@ -286,7 +283,7 @@ function resultOf(
   return { chunks: answers, recipients, ...also };
 }
 
-/** The recipient of a message, by uuid if that was looked up. A contact that is not active is in `leftOut`. */
+/** The recipient of a message, by uuid if RapidPro would not find the URN. A contact that is not active is in `leftOut`. */
 async function addressee(
   client: Client,
   name: string,
@@ -299,7 +296,7 @@ async function addressee(
   const uuid = String(contact.uuid);
   const status = onlyActive ? inactiveStatus(contact) : undefined;
   return {
-    contact: uuid,
+    contact: referenceTo(name, contact),
     leftOut: status === undefined ? [] : [{ list: 'contact', index: 0, uuid, status }],
   };
 }
