@@ -12,6 +12,10 @@ const MOST_RESERVE = 10;
 const NEARLY = 500;
 /** Seconds until RapidPro's engine certainly knows a new group, field or topic. */
 const NEW_FOR = 6;
+/** Milliseconds for which a list may not show a new group, field or topic yet: lists are read from a copy. */
+const NOT_SHOWN_FOR = 30_000;
+/** Seconds between looks for it. */
+const LOOKS = [1, 2, 4];
 /** After this many failures in a row, of the server or the connection, the server counts as down. */
 const MANY_TROUBLES = 5;
 /** The same for status 500, which a server also answers for single contacts. */
@@ -75,6 +79,8 @@ export class Limiter {
   /** When one was last created by anyone; 0 if that is unknown, or the wait is over. */
   #madeOn: number;
   #untilKnown: Promise<void> | undefined;
+  /** The same, also when the wait is over. */
+  #newest: number;
   /** Seconds of all waits, including the rest of current ones. Parallel waits count once. */
   #counted = 0;
   /** Current waits that count, and when the last one ends. */
@@ -92,6 +98,7 @@ export class Limiter {
     this.clock = clock;
     this.concurrency = options.concurrency ?? (isBulk ? BULK_CONCURRENCY : 1);
     this.#madeOn = options.madeOn ?? 0;
+    this.#newest = this.#madeOn;
     this.#maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.#isBulk = isBulk;
     this.#onWait = options.onWait ?? (() => {});
@@ -214,6 +221,31 @@ export class Limiter {
   noteMade(): void {
     this.made = this.clock.now();
     this.#madeOn = this.made;
+    this.#newest = this.made;
+  }
+
+  /**
+   * Reads a list again, a few times, if what is missing in it may be what was created seconds ago.
+   *
+   * @param first - as it was read
+   */
+  async untilShown<Value>(
+    first: Value,
+    read: () => Promise<Value>,
+    isShown: (value: Value) => boolean,
+  ): Promise<Value> {
+    let value = first;
+    let paused = 0;
+    for (const seconds of LOOKS) {
+      if (this.#newest === 0 || isShown(value)) break;
+      const { waited, maxWait } = this.allowance(paused);
+      const age = this.clock.now() - this.#newest;
+      if (age < 0 || age > NOT_SHOWN_FOR || waited + seconds > maxWait) break;
+      await this.pause(seconds, 'new');
+      paused += seconds;
+      value = await read();
+    }
+    return value;
   }
 
   /** Stops all requests that have not started. The first reason counts. */

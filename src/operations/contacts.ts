@@ -158,7 +158,7 @@ export function addContact(
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed; the other errors of `addContact`.
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed, or if the contact has just lost the URN that it was found by; the other errors of `addContact`.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */

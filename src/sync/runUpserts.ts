@@ -20,7 +20,7 @@ import {
   urnsOf,
 } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
-import { findTarget, modeOf, upsert } from '../operations/contact/writeContact.js';
+import { findTarget, hasJustUrns, modeOf, upsert } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
@@ -283,7 +283,7 @@ async function rehearseUpserts(
     const { index, uuid: named, urns = [], groups = [], note } = input;
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
-    const { contact } = await findTarget(client, named, urns);
+    const { contact, missing } = await findTarget(client, named, urns);
     const isSure =
       !isUnpredicted(input) &&
       isKnownLanguage(input.language) &&
@@ -301,7 +301,10 @@ async function rehearseUpserts(
     }
     const others = claims?.besides(index, contact) ?? [];
     if (others.length > 0) return outcome.clash([index, ...others]);
-    cost.add(1);
+    const isReplaced = modeOf(settings) === 'replace' && input.urns !== undefined;
+    const list = isReplaced ? urns : [...urnsOf(contact), ...missing];
+    // Before its URNs are written, the contact is looked at once more.
+    cost.add(hasJustUrns(contact, list) ? 1 : 2);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);

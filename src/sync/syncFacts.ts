@@ -29,10 +29,13 @@ export interface SyncFacts {
 
 /** Reads the groups, and again if one is missing that may be new. */
 async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
-  const groups = await collect(client, 'groups', {});
-  if ([...wanted].every(group => findGroup(groups, group))) return groups;
-  await client.limiter.pause(COPY_LAG, 'unready');
-  return collect(client, 'groups', {});
+  const { limiter } = client;
+  const read = () => collect(client, 'groups', {});
+  const areShown = (groups: Dictionary[]) => [...wanted].every(group => findGroup(groups, group));
+  const groups = await read();
+  if (areShown(groups)) return groups;
+  await limiter.pause(COPY_LAG, 'unready');
+  return limiter.untilShown(await read(), read, areShown);
 }
 
 /** The types of the fields, read again if one is missing that may be new. */
@@ -45,7 +48,7 @@ async function readTypes(
   if ([...used].every(key => types.has(key))) return types;
   await client.limiter.pause(COPY_LAG, 'unready');
   workspace.forgetFields();
-  return workspace.fieldTypes();
+  return workspace.fieldTypes(used);
 }
 
 function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {

@@ -1,8 +1,16 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
-import { sendBroadcast, sendMessage, startFlow } from '../../src/index.js';
+import {
+  sendBroadcast,
+  sendMessage,
+  startFlow,
+  syncContacts,
+  updateContact,
+  upsertContact,
+  upsertContacts,
+} from '../../src/index.js';
 import { serve } from '../support/serve.js';
-import { FLOW, OTHER_UUID, page, run, UUID } from './run.js';
+import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
 
 /** Somebody moved a URN to another contact seconds ago. Lists are read from a copy that does not show it yet. */
 
@@ -81,5 +89,114 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
     expect(bodyOf(server)).toMatchObject({ contacts: [UUID, OTHER] });
     await run(sendMessage({ contact: local, text: 'Hi' }, { onlyActive: true }), server);
     expect(bodyOf(server)).toMatchObject({ contact: UUID });
+  });
+});
+
+/** Reads show what was, writes know what is. Version 9 takes a URN away from its holder. */
+function lagging(shown: Contact[], real: Contact[]) {
+  const find = (list: Contact[], query: URLSearchParams) =>
+    list.filter(
+      ({ uuid, urns }) => uuid === query.get('uuid') || urns.includes(query.get('urn') ?? ''),
+    );
+  return serve(
+    msw.get('*/api/v2/contacts.json', ({ request }) =>
+      page(find(shown, new URL(request.url).searchParams)),
+    ),
+    msw.post('*/api/v2/contacts.json', async ({ request }) => {
+      const [contact] = find(real, new URL(request.url).searchParams);
+      const body = (await request.json()) as Partial<Contact>;
+      if (!contact) return HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+      for (const one of real) {
+        if (one !== contact) one.urns = one.urns.filter(urn => !body.urns?.includes(urn));
+      }
+      return HttpResponse.json(Object.assign(contact, body));
+    }),
+  );
+}
+
+interface Contact {
+  uuid: string;
+  name: string;
+  urns: string[];
+}
+
+const NEW = 'tel:+250788000009';
+const ADDED = 'tel:+250788000005';
+
+describe('a write to the contact that had a URN until now', () => {
+  const scene = async () => {
+    const real = [
+      { ...amina(), urns: [NEW] },
+      { ...chantal(), urns: [OTHER, MOVED] },
+    ];
+    const before = structuredClone(real);
+    return { real, before, server: await lagging([amina(), chantal()], real) };
+  };
+  const posts = ({ requests }: Awaited<ReturnType<typeof lagging>>) =>
+    requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
+
+  test('updateContact by it is told, with the uuid of the one that was changed', async () => {
+    const { server } = await scene();
+    const error = await failure(updateContact(MOVED, { name: 'Beata' }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
+    expect(error.outcome).toBe('unknown');
+    expect(error.description).toContain('does not have it any more');
+  });
+
+  test.each([
+    ['updateContact, its URNs', updateContact(MOVED, { name: 'B', urns: [MOVED, ADDED] })],
+    ['updateContact by uuid', updateContact(UUID, { name: 'B', urns: [MOVED, ADDED] })],
+    ['upsertContact', upsertContact({ name: 'B', urns: [MOVED, ADDED] })],
+    ['upsertContact with a uuid', upsertContact({ uuid: UUID, name: 'B', urns: [MOVED, ADDED] })],
+    [
+      'upsertContact, replacing URNs',
+      upsertContact({ name: 'B', urns: [MOVED, ADDED] }, { urns: 'replace' }),
+    ],
+  ])('%s: nobody is changed', async (_, operation) => {
+    const { server, real, before } = await scene();
+    const error = await failure(operation, server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
+    expect(error.description).toContain('Nothing was changed');
+    expect(real).toEqual(before);
+    expect(posts(server)).toEqual([{}]);
+  });
+
+  test('upsertContacts: the entry fails, and nobody is changed', async () => {
+    const { server, real, before } = await scene();
+    const { data } = await run(upsertContacts([{ name: 'B', urns: [MOVED, ADDED] }]), server);
+    expect(data).toMatchObject({ failed: [{ index: 0, code: 'URN_TAKEN' }] });
+    expect(real).toEqual(before);
+  });
+
+  test('syncContacts: the entry fails, and nobody is changed', async () => {
+    const { server, real, before } = await scene();
+    const list = [{ name: 'B', urns: [MOVED, ADDED] }];
+    const { data } = await run(syncContacts(list), server);
+    expect(data).toMatchObject({ failed: [{ index: 0, code: 'URN_TAKEN' }] });
+    expect(real).toEqual(before);
+  });
+
+  test('upsertContact with URNs that need no change is told', async () => {
+    const shown = [{ ...amina(), urns: [MOVED, ADDED] }];
+    const server = await lagging(shown, [{ ...amina(), urns: [ADDED] }]);
+    const error = await failure(upsertContact({ name: 'B', urns: [MOVED, ADDED] }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
+  });
+
+  test('a number that was added seconds ago stays', async () => {
+    const real = [{ ...amina(), urns: [MOVED, NEW] }];
+    const server = await lagging([amina()], real);
+    const { data } = await run(upsertContact({ name: 'Amina', urns: [MOVED, ADDED] }), server);
+    expect(data).toMatchObject({ urns: [MOVED, NEW, ADDED] });
+  });
+
+  test('answers that hide URNs are not checked', async () => {
+    const hidden = () => HttpResponse.json({ uuid: UUID, urns: ['tel:********'] });
+    const server = await serve(
+      answering('get', 'contacts', () => page([amina()])),
+      answering('post', 'contacts', hidden),
+    );
+    const { data } = await run(updateContact(MOVED, { name: 'Amina' }), server);
+    expect(data).toMatchObject({ uuid: UUID });
   });
 });

@@ -90,8 +90,12 @@ describe('by several URNs', () => {
       `GET contacts?urn=${WHATSAPP}`,
       `GET contacts?urn=${TEL}`,
       `POST contacts?uuid=${UUID}`,
+      `POST contacts?uuid=${UUID}`,
     ]);
-    expect(server.requests[2]?.body).toEqual({ name: 'A.', urns: [TEL, WHATSAPP] });
+    expect(server.requests.slice(2).map(({ body }) => body)).toEqual([
+      {},
+      { name: 'A.', urns: [TEL, WHATSAPP] },
+    ]);
   });
 
   test('that a contact has all of: one look, and its list is not written', async () => {
@@ -172,8 +176,12 @@ describe("urns: 'replace'", () => {
   test('with one URN looks too', async () => {
     const server = await serve(...contactsServer({ ...amina(), urns: [TEL, MAIL] }));
     await run(upsertContact({ urns: [TEL] }, replace), server);
-    expect(sent(server)).toEqual([`GET contacts?urn=${TEL}`, `POST contacts?uuid=${UUID}`]);
-    expect(server.requests[1]?.body).toEqual({ urns: [TEL] });
+    expect(sent(server)).toEqual([
+      `GET contacts?urn=${TEL}`,
+      `POST contacts?uuid=${UUID}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests.slice(1).map(({ body }) => body)).toEqual([{}, { urns: [TEL] }]);
   });
 
   test('takes no URN from another contact', async () => {
@@ -198,8 +206,12 @@ describe('by uuid', () => {
       `GET contacts?uuid=${UUID}`,
       `GET contacts?urn=${WHATSAPP}`,
       `POST contacts?uuid=${UUID}`,
+      `POST contacts?uuid=${UUID}`,
     ]);
-    expect(server.requests[2]?.body).toEqual({ urns: [TEL, WHATSAPP] });
+    expect(server.requests.slice(2).map(({ body }) => body)).toEqual([
+      {},
+      { urns: [TEL, WHATSAPP] },
+    ]);
   });
 
   test('that is unknown makes no contact', async () => {

@@ -98,11 +98,16 @@ export class WorkspaceFacts {
    */
   async fieldTypes(wanted: Iterable<string> = []): Promise<ReadonlyMap<string, string>> {
     const read = () => this.#once('types', () => this.#readTypes());
+    const again = () => {
+      this.forgetFields();
+      return read();
+    };
+    const keys = [...wanted];
+    const areShown = (types: ReadonlyMap<string, string>) => keys.every(key => types.has(key));
     const isFirst = !this.#kept.readings.has('types');
     const types = await read();
-    if (isFirst || [...wanted].every(key => types.has(key))) return types;
-    this.forgetFields();
-    return read();
+    if (areShown(types)) return types;
+    return this.#client.limiter.untilShown(isFirst ? types : await again(), again, areShown);
   }
 
   /** Call it when a field was created or changed. */

@@ -10,7 +10,7 @@ import {
 } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
-import { sameGroupName } from '../../input/stored.js';
+import { areHidden, isPlainUrn, sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asWritten } from '../base/asObject.js';
@@ -88,6 +88,49 @@ async function writeByKey(
 /** URNs that every server stores unchanged, so if one is missing, it was lost. */
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
+/** URNs that a contact had, and does not have any more. Of most others, only the server knows how it writes them. */
+function goneFrom(now: Dictionary, before: Dictionary, urns: readonly string[]): string[] {
+  if (!Array.isArray(now.urns) || areHidden(urnsOf(now))) return [];
+  const [had, has] = [before, now].map(one => new Set(urnsOf(one).map(urnIdentity)));
+  return urns.filter(
+    urn => isPlainUrn(urn) && had?.has(urnIdentity(urn)) && !has?.has(urnIdentity(urn)),
+  );
+}
+
+/** Somebody moved a URN seconds ago, and the look-up did not show it yet. */
+function requireStillHeld(now: Dictionary, before: Dictionary, urns: readonly string[]): void {
+  if (goneFrom(now, before, urns).length === 0) return;
+  throw fail(
+    'URN_TAKEN',
+    'RapidPro changed the contact that had this URN a moment ago, but it does not have it any more.',
+    'Somebody has just moved the URN. Check in RapidPro who has it now, and correct the changed contact: "details" has its uuid. Then run the job again.',
+    { details: { contact: shownId(now) }, outcome: 'unknown' },
+  );
+}
+
+/**
+ * A contact that was looked up, as it is now, before its URNs are written. Look-ups read a copy that may be seconds
+ * behind, and a list of URNs made from it would take back what was moved meanwhile. RapidPro answers a write from its
+ * main database, and one that changes nothing only shows the contact.
+ *
+ * @param urns - by which it was found
+ */
+export async function asItIsNow(
+  client: Client,
+  contact: Dictionary,
+  urns: readonly string[],
+): Promise<Dictionary> {
+  const now = await writeContact(client, { uuid: String(contact.uuid) }, {});
+  if (!Array.isArray(now.urns)) return contact;
+  if (goneFrom(now, contact, urns).length === 0) return now;
+  throw fail(
+    'URN_TAKEN',
+    'The contact had one of these URNs a moment ago, but not any more. Nothing was changed.',
+    'Somebody has just moved the URN. Check in RapidPro who has it now. Then run the job again.',
+    { details: { contact: shownId(contact) } },
+  );
+}
+
 /** Compares what RapidPro stored with what was sent. */
 function checkKept(contact: Dictionary, sent: readonly string[], given: readonly string[]): void {
   const kept = new Set(urnsOf(contact).map(urnIdentity));
@@ -111,6 +154,11 @@ export function sameUrns(a: readonly string[], b: readonly string[]): boolean {
   );
 }
 
+/** Whether a contact has just these URNs, so that the list need not be written. */
+export function hasJustUrns(contact: Dictionary, list: readonly string[]): boolean {
+  return sameUrns(distinctUrns(list), urnsOf(contact));
+}
+
 /**
  * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
  * change `modified_on` on RapidPro 9.
@@ -128,7 +176,7 @@ export async function writeUrns(
   const key = { uuid: String(contact.uuid) };
   // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
-  if (sameUrns(urns, urnsOf(contact))) return writeContact(client, key, body);
+  if (hasJustUrns(contact, urns)) return writeContact(client, key, body);
   // The newer servers leave one of them out.
   if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
@@ -185,9 +233,19 @@ export async function updateExisting(
     );
   }
   refuseOtherUuid(body, contact);
-  if (!urns) return writeContact(client, { uuid: String(contact.uuid) }, body);
+  const named = 'urn' in key ? [key.urn] : [];
+  if (!urns) {
+    const written = await writeContact(client, { uuid: String(contact.uuid) }, body);
+    requireStillHeld(written, contact, named);
+    return written;
+  }
   await refuseTakenUrns(client, contact, urns);
-  return writeUrns(client, contact, body, urns);
+  const now = hasJustUrns(contact, urns)
+    ? contact
+    : await asItIsNow(client, contact, [...named, ...urns]);
+  const written = await writeUrns(client, now, body, urns);
+  requireStillHeld(written, contact, urns);
+  return written;
 }
 
 function lost(error: RapidProError, contact: Dictionary): RapidProError {
@@ -366,8 +424,13 @@ async function upsertByLooking(
   const { contact, missing } = await findTarget(client, uuid, urns);
   if (contact) {
     wanted.checkFound?.(contact);
-    const list = mode === 'replace' ? urns : [...urnsOf(contact), ...missing];
-    return { contact: await writeUrns(client, contact, body, list, urns), isNew: false };
+    const listOf = (one: Dictionary) => (mode === 'replace' ? urns : [...urnsOf(one), ...missing]);
+    const now = hasJustUrns(contact, listOf(contact))
+      ? contact
+      : await asItIsNow(client, contact, urns);
+    const written = await writeUrns(client, now, body, listOf(now), urns);
+    requireStillHeld(written, contact, urns);
+    return { contact: written, isNew: false };
   }
   try {
     return { contact: await createContact(client, { ...body, urns }), isNew: true };

@@ -124,9 +124,13 @@ export async function checkGroupExists(
   const wanted = String(group);
   // All of them, usually one page, to suggest what was meant.
   const read = () => collect(access.client, 'groups', {});
-  const groups = await readNamed(access, 'groups', 'group', isBegun, read);
+  const find = (groups: Dictionary[]) =>
+    groups.find(({ uuid, name }) => uuid === wanted || name === wanted);
+  const readNew = async () =>
+    access.client.limiter.untilShown(await read(), read, groups => find(groups) !== undefined);
+  const groups = await readNamed(access, 'groups', 'group', isBegun, readNew);
   if (groups === undefined) return undefined;
-  const found = groups.find(({ uuid, name }) => uuid === wanted || name === wanted);
+  const found = find(groups);
   if (found) return found.uuid;
   const small = wanted.toLowerCase();
   const near = groups.find(({ uuid, name }) =>

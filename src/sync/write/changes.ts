@@ -8,10 +8,16 @@ import {
   findContact,
   findHolders,
   lockUrns,
+  refuseDuplicateNumbers,
   urnsOf,
 } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
-import { createContact, writeContact, writeUrns } from '../../operations/contact/writeContact.js';
+import {
+  asItIsNow,
+  createContact,
+  writeContact,
+  writeUrns,
+} from '../../operations/contact/writeContact.js';
 import { type Item, sortOut } from '../../operations/many/items.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
@@ -113,9 +119,11 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   if (other) throw taken(given.indexOf(other.urn), other.holder?.uuid);
   const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
   if (change.byUrns && missing.length === wanted.length) throw moved();
-  const list = exact ? wanted : [...urnsOf(contact), ...missing];
-  if (missing.length > 0 || (exact && !isSameList(list, contact))) {
-    noteWritten(change, await writeUrns(client, contact, body, list, given));
+  const listOf = (one: Dictionary) => (exact ? wanted : [...urnsOf(one), ...missing]);
+  if (missing.length > 0 || (exact && !isSameList(wanted, contact))) {
+    if (client.dialect !== 'textit') refuseDuplicateNumbers(distinctUrns(listOf(contact)), given);
+    const now = await asItIsNow(client, contact, wanted);
+    noteWritten(change, await writeUrns(client, now, body, listOf(now), given));
     return changed;
   }
   await writeBody(client, change);
@@ -287,10 +295,10 @@ export class Cost {
     this.#sure += requests;
   }
 
-  /** Before URNs are written, the contact is read, and the holder of each missing URN. */
+  /** Before URNs are written, the contact is read twice, and the holder of each missing URN. */
   ofChange({ input, urns, missing, body }: Change): void {
     if (urns) {
-      this.add(2 + missing);
+      this.add(3 + missing);
       this.#noteStrange(input);
       this.isAtMost = true;
     } else if (Object.keys(body).length > 0) this.add(1);

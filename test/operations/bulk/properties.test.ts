@@ -185,7 +185,11 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
           }
         }
 
-        const sent = writes(sandbox).length;
+        // A look at a contact before its URNs are written is an empty write.
+        const looks = () =>
+          sandbox.requests().filter(({ body }) => JSON.stringify(body) === '{}').length;
+        const all = writes(sandbox).length;
+        const sent = all - looks();
         const second = await bulk(syncContacts(list, one.options), sandbox);
         // Who failed may succeed now, when another contact has given its URN free.
         const doneTwice = second.result.updated.filter(
@@ -201,10 +205,12 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
         const late = [...second.result.updated, ...second.result.created].filter(({ index }) =>
           failedAt(failed, index),
         ).length;
-        expect(writes(sandbox).length - sent).toBeLessThanOrEqual(uncertain + tried + late);
+        expect(writes(sandbox).length - looks() - sent).toBeLessThanOrEqual(
+          uncertain + tried + late,
+        );
         if (failed.length === 0 && uncertain === 0) {
           expect(second.result.unchanged).toHaveLength(list.length);
-          expect(writes(sandbox)).toHaveLength(sent);
+          expect(writes(sandbox)).toHaveLength(all);
         }
       }),
     ),
