@@ -65,7 +65,7 @@ export const NOUNS: readonly Noun[] = [
       status:
         '`active`; `blocked`: a user blocked the contact, and nothing is sent to it; `stopped`: the contact opted out; `archived`: a user archived it. Null for deleted contacts',
       language: 'three letters, such as `eng`; null if unknown',
-      urns: 'the addresses. Messages go to the first one. Empty if the workspace hides them. With `expand_urns`, they are objects',
+      urns: 'the addresses. Messages go to the first one. If the workspace hides them, all but the scheme is asterisks: `tel:********`. With `expand_urns`, they are objects',
       'urns[].scheme': 'only with `expand_urns`: `tel`',
       'urns[].path': 'only with `expand_urns`: the number itself',
       'urns[].display': 'only with `expand_urns`: how it is shown to people',
