@@ -236,7 +236,7 @@ function serverError({ errors, request: { method, path } }: Context): Verdict {
 }
 
 /** What failures that pass are about. All others: a proxy got no answer from the server. */
-const PASSING: { readonly [status: number]: string } = {
+const PASSING_TEXTS: { readonly [status: number]: string } = {
   408: 'The server did not receive the whole request in time.',
   425: 'The server is not ready for the request yet.',
   507: 'The server has no storage left.',
@@ -245,7 +245,7 @@ const PASSING: { readonly [status: number]: string } = {
 function unavailable({ refused: { statusCode, retryAfter } }: Context): Verdict {
   return {
     code: 'SERVER_UNAVAILABLE',
-    description: PASSING[statusCode] ?? 'RapidPro did not respond to its proxy.',
+    description: PASSING_TEXTS[statusCode] ?? 'RapidPro did not respond to its proxy.',
     fix:
       statusCode === 408
         ? 'The connection may be slow. Run the job again in a few minutes. If it keeps failing, send less at once.'
