@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import { fail, hasErrorCode } from '../errors/errors.js';
+import { fail, hasErrorCode, RapidProError } from '../errors/errors.js';
 import { type Body, bodyCheck, filled, text } from '../input/body.js';
 import { shownId } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
@@ -241,22 +241,37 @@ async function subscribersAt(client: Client, { resthook, target_url }: Body) {
  * Two jobs that subscribe an address at the same moment may both succeed, because RapidPro reads first and writes
  * later. Then each push would come twice. So the oldest stays, and every job picks the same one.
  */
-async function keepOldest(client: Client, body: Body): Promise<Dictionary | undefined> {
-  const subscribers = await subscribersAt(client, body);
+async function keepOldest(client: Client, subscribers: Dictionary[]) {
   const [oldest, ...others] = subscribers.sort((a, b) => Number(a.id) - Number(b.id));
   for (const { id } of others) await removeSubscriber(client, id);
   return oldest;
 }
 
+/** The subscriber that was just made, or an older one of another job. It is subscribed, whatever fails now. */
+async function keepOne(client: Client, body: Body, made: Dictionary): Promise<Dictionary> {
+  try {
+    const subscribers = await subscribersAt(client, body);
+    // A list that does not show it is that of a moment ago.
+    const isShown = subscribers.some(({ id }) => id === made.id);
+    return (isShown ? await keepOldest(client, subscribers) : undefined) ?? made;
+  } catch (error) {
+    if (!(error instanceof RapidProError)) throw error;
+    log.warn(
+      `Subscribed, but it could not be checked whether another job has subscribed the same address: ${error.code}. If it has, each push comes twice until the step runs again.`,
+    );
+    return made;
+  }
+}
+
 async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary> {
-  const existing = await keepOldest(client, body);
+  const existing = await keepOldest(client, await subscribersAt(client, body));
   if (existing) {
     log.info(`Already subscribed, as resthook subscriber ${shownId(existing)}`);
     return existing;
   }
   try {
     const made = await createObject(client, 'resthook_subscribers', body);
-    return (await keepOldest(client, body)) ?? made;
+    return await keepOne(client, body, made);
   } catch (error) {
     if (!hasErrorCode(error, 'VALIDATION_FAILED')) throw error;
     // Refused for one of three reasons. The server may translate its texts, but not its keys.

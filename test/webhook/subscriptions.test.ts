@@ -179,6 +179,35 @@ test('two that subscribe in the same moment, on a server that lets both in, leav
   expect(made).toEqual([row(1, URL_A)]);
 });
 
+test('a new subscriber is kept if nobody can say whether there are others', async () => {
+  noSleep();
+  const said = captureConsole();
+  let isMade = false;
+  const target = await serve(
+    msw.get(PATH, () => (isMade ? new HttpResponse('<h1>Login</h1>', { status: 403 }) : page([]))),
+    msw.post(PATH, () => {
+      isMade = true;
+      return HttpResponse.json(row(9, URL_A), { status: 201 });
+    }),
+  );
+  expect((await run(subscribe(HOOK, URL_A), target)).data).toEqual(row(9, URL_A));
+  expect(said.join('\n')).toContain('whether another job has subscribed the same address');
+});
+
+test('a new subscriber that the list does not show yet is the one, and nothing is deleted', async () => {
+  let isMade = false;
+  const target = await serve(
+    // Two of another time, whose deletion the copy does not show yet.
+    msw.get(PATH, () => page(isMade ? [row(3, URL_A), row(4, URL_A)] : [])),
+    msw.post(PATH, () => {
+      isMade = true;
+      return HttpResponse.json(row(9, URL_A), { status: 201 });
+    }),
+  );
+  expect((await run(subscribe(HOOK, URL_A), target)).data).toEqual(row(9, URL_A));
+  expect(sent(target).filter(line => line.startsWith('DELETE'))).toEqual([]);
+});
+
 test('an address that got on the list twice is put right', async () => {
   const deleted: string[] = [];
   const target = await serve(
