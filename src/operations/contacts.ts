@@ -8,7 +8,7 @@ import type { ContactBody, UpsertBody } from '../types/bodies.js';
 import type { ContactFilters } from '../types/filters.js';
 import type { ListOptions, Options, UpsertOptions, WriteOptions } from '../types/options.js';
 import type { Callback, Operation, Reference } from '../types/state.js';
-import { requireDone } from './base/asObject.js';
+import { deleteOne } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { placed, type WorkspaceFacts } from './base/workspaceFacts.js';
 import { findContact, isBehind } from './contact/contactUrns.js';
@@ -278,9 +278,7 @@ export function deleteContact(contact: Reference<string>, options?: Reference<Op
     options,
     async run({ client, args, facts }) {
       const query = { ...(await checkedKey(facts, args.contact)) };
-      requireDone(await client.request({ method: 'DELETE', path: 'contacts', query }));
-      log.info('Deleted one contact');
-      return { deleted: true };
+      return deleteOne(client, 'contacts', query, 'one contact');
     },
   });
 }

@@ -195,8 +195,11 @@ describe('deleteContact', () => {
 
   test('whose first attempt was lost finds nothing left to delete', async () => {
     noSleep();
+    const said = captureConsole();
     const server = await rawServer(inTurn(reset, json({ detail: 'Not found.' }, 404)));
     expect((await run(deleteContact(FIRST), server)).data).toEqual({ deleted: true });
+    expect(said.join('\n')).toContain('An attempt whose answer was lost has deleted it, or');
+    expect(said.join('\n')).not.toContain('Deleted');
   });
 
   test.each([undefined, null, '', {}])('of %j is refused', async contact => {

@@ -8,7 +8,7 @@ import { refuseMissing } from '../../input/missing.js';
 import { LITERAL } from '../../input/options.js';
 import { type Resource, type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
-import type { ApiRequest } from '../../types/request.js';
+import type { ApiRequest, Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { COPY_LAG, collect } from '../lists/list.js';
 import { asWritten, requireDone } from './asObject.js';
@@ -231,11 +231,25 @@ export function remove(
     async run({ client, args }) {
       const id = checkKey(args.object, resource);
       const query = { [keyOf(resource)]: id };
-      requireDone(await client.request({ method: 'DELETE', path: resource, query }));
-      log.info(`Deleted ${nounOf(resource)} ${id}`);
-      return { deleted: true };
+      return deleteOne(client, resource, query, `${nounOf(resource)} ${id}`);
     },
   });
+}
+
+/** Deletes one object, and logs what is known of that. */
+export async function deleteOne(
+  client: Client,
+  path: ResourceName,
+  query: Query,
+  what: string,
+): Promise<Dictionary> {
+  requireDone(await client.request({ method: 'DELETE', path, query }));
+  if (client.last?.statusCode === 404) {
+    log.warn(
+      `There is no such ${nounOf(path)} now. An attempt whose answer was lost has deleted it, or it was never there.`,
+    );
+  } else log.info(`Deleted ${what}`);
+  return { deleted: true };
 }
 
 interface Wanted {
