@@ -145,7 +145,7 @@ export function addContact(
 }
 
 /**
- * Change an existing contact. Keys that you leave out keep their values.
+ * Change an existing contact. Keys that you leave out keep their values. By uuid, it takes one request. By URN, it takes three, so that somebody who has just lost the URN is not changed.
  * @public
  * @function
  * @namespace global
@@ -158,7 +158,7 @@ export function addContact(
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN` if another contact has one of the URNs, before anything is changed, or if the contact has just lost the URN that it was found by; the other errors of `addContact`.
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN`, before anything is changed, if another contact has one of the URNs, or the contact has just lost the one that it was found by; the other errors of `addContact`.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */
@@ -196,7 +196,7 @@ export function updateContact(
  * });
  * @example <caption>By uuid, replacing all URNs</caption>
  * upsertContact({ uuid: $.data.uuid, urns: ['tel:+221770001133'] }, { urns: 'replace' });
- * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, the contact that has any of them is used.
+ * @param {UpsertBody} contact - As in `addContact`, with `uuid` or at least one URN to find the contact by. With several URNs, the contact that has any of them is used, and asked for once more before it is changed.
  * @param {UpsertOptions} [options] - `urns` (`'add'`, or `'replace'` to replace all URNs of the contact; default: `'add'`), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60). A function here is taken as the callback, as in version 2.
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The contact, as RapidPro answered.

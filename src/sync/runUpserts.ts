@@ -20,7 +20,14 @@ import {
   urnsOf,
 } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
-import { findTarget, hasJustUrns, modeOf, upsert } from '../operations/contact/writeContact.js';
+import {
+  findTarget,
+  isByOneUrn,
+  modeOf,
+  needsLook,
+  type UrnMode,
+  upsert,
+} from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
@@ -74,7 +81,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
     const hidden = new HiddenUrns(outcome, inputs);
     if (dryRun) {
-      await rehearseUpserts(run, inputs, claims, hidden);
+      await rehearseUpserts(run, inputs, { mode, claims, hidden });
       return { found: [] };
     }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
@@ -264,12 +271,17 @@ function sharedContact(): RapidProError {
   return fail(code, description, fix);
 }
 
+interface Rehearsal {
+  mode: UrnMode;
+  claims: Claims | undefined;
+  hidden: HiddenUrns;
+}
+
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
   { client, outcome, progress, workspace, settings, cost }: BulkRun,
   inputs: readonly Input[],
-  claims: Claims | undefined,
-  hidden: HiddenUrns,
+  { mode, claims, hidden }: Rehearsal,
 ): Promise<void> {
   const facts = await readFacts(client, inputs, settings, workspace);
   await resolveNames(inputs, facts, outcome);
@@ -301,10 +313,10 @@ async function rehearseUpserts(
     }
     const others = claims?.besides(index, contact) ?? [];
     if (others.length > 0) return outcome.clash([index, ...others]);
-    const isReplaced = modeOf(settings) === 'replace' && input.urns !== undefined;
+    const isReplaced = mode === 'replace' && input.urns !== undefined;
     const list = isReplaced ? urns : [...urnsOf(contact), ...missing];
-    // Before its URNs are written, the contact is looked at once more.
-    cost.add(hasJustUrns(contact, list) ? 1 : 2);
+    const isLooked = !isByOneUrn(named, urns, mode) && needsLook(contact, list, named);
+    cost.add(isLooked ? 2 : 1);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);

@@ -16,6 +16,7 @@ import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js'
 
 const MOVED = 'tel:+250788000001';
 const OTHER = 'tel:+250788000003';
+const LOCAL = 'tel:0788000001';
 const amina = () => ({ uuid: UUID, name: 'Amina', urns: [MOVED], status: 'active' });
 const chantal = () => ({ uuid: OTHER_UUID, name: 'Chantal', urns: [OTHER], status: 'active' });
 
@@ -84,10 +85,9 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
 
   test('a number without its country goes by uuid: servers would not find it', async () => {
     const server = await copyOf(amina(), chantal());
-    const local = 'tel:0788000001';
-    await run(sendBroadcast({ contacts: [local, OTHER], text: 'Hi' }), server);
+    await run(sendBroadcast({ contacts: [LOCAL, OTHER], text: 'Hi' }), server);
     expect(bodyOf(server)).toMatchObject({ contacts: [UUID, OTHER] });
-    await run(sendMessage({ contact: local, text: 'Hi' }, { onlyActive: true }), server);
+    await run(sendMessage({ contact: LOCAL, text: 'Hi' }, { onlyActive: true }), server);
     expect(bodyOf(server)).toMatchObject({ contact: UUID });
   });
 });
@@ -96,11 +96,18 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
 function lagging(shown: Contact[], real: Contact[]) {
   const find = (list: Contact[], query: URLSearchParams) =>
     list.filter(
-      ({ uuid, urns }) => uuid === query.get('uuid') || urns.includes(query.get('urn') ?? ''),
+      ({ uuid, urns }) =>
+        uuid === query.get('uuid') ||
+        urns.some(urn => urn.endsWith((query.get('urn') ?? '-').slice(-9))),
     );
+  const listed = (query: URLSearchParams) =>
+    query.has('uuid') || query.has('urn') ? find(shown, query) : shown;
   return serve(
+    msw.get('*/api/v2/workspace.json', () =>
+      HttpResponse.json({ uuid: UUID, country: 'RW', timezone: 'Africa/Kigali' }),
+    ),
     msw.get('*/api/v2/contacts.json', ({ request }) =>
-      page(find(shown, new URL(request.url).searchParams)),
+      page(listed(new URL(request.url).searchParams)),
     ),
     msw.post('*/api/v2/contacts.json', async ({ request }) => {
       const [contact] = find(real, new URL(request.url).searchParams);
@@ -135,15 +142,11 @@ describe('a write to the contact that had a URN until now', () => {
   const posts = ({ requests }: Awaited<ReturnType<typeof lagging>>) =>
     requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
 
-  test('updateContact by it is told, with the uuid of the one that was changed', async () => {
-    const { server } = await scene();
-    const error = await failure(updateContact(MOVED, { name: 'Beata' }), server);
-    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
-    expect(error.outcome).toBe('unknown');
-    expect(error.description).toContain('does not have it any more');
-  });
-
   test.each([
+    ['updateContact', updateContact(MOVED, { name: 'B' })],
+    ['updateContact, a note', updateContact(MOVED, { note: 'Called' })],
+    ['updateContact by a number without its country', updateContact(LOCAL, { name: 'B' })],
+    ['updateContact, other URNs', updateContact(MOVED, { name: 'B', urns: [ADDED] })],
     ['updateContact, its URNs', updateContact(MOVED, { name: 'B', urns: [MOVED, ADDED] })],
     ['updateContact by uuid', updateContact(UUID, { name: 'B', urns: [MOVED, ADDED] })],
     ['upsertContact', upsertContact({ name: 'B', urns: [MOVED, ADDED] })],
@@ -176,11 +179,85 @@ describe('a write to the contact that had a URN until now', () => {
     expect(real).toEqual(before);
   });
 
-  test('upsertContact with URNs that need no change is told', async () => {
-    const shown = [{ ...amina(), urns: [MOVED, ADDED] }];
-    const server = await lagging(shown, [{ ...amina(), urns: [ADDED] }]);
-    const error = await failure(upsertContact({ name: 'B', urns: [MOVED, ADDED] }), server);
+  test.each([
+    ['updateContact', updateContact(MOVED, { name: 'B', urns: [MOVED, ADDED] })],
+    ['upsertContact', upsertContact({ name: 'B', urns: [MOVED, ADDED] })],
+    ['upsertContact, fewer', upsertContact({ name: 'B', urns: [ADDED, LOCAL] })],
+    [
+      'upsertContact, replacing URNs',
+      upsertContact({ name: 'B', urns: [MOVED, ADDED] }, { urns: 'replace' }),
+    ],
+  ])('%s with URNs that need no change: nobody is changed', async (_, operation) => {
+    const real = [{ ...amina(), urns: [ADDED] }];
+    const server = await lagging([{ ...amina(), urns: [MOVED, ADDED] }], real);
+    const error = await failure(operation, server);
     expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
+    expect(error.description).toContain('Nothing was changed');
+    expect(posts(server)).toEqual([{}]);
+  });
+
+  test('by a number that the contact shows in another way: nobody is changed', async () => {
+    const mail = 'mailto:a@x.org';
+    const odd = { ...amina(), urns: ['tel:+5491123456789', mail] };
+    const moved = [{ ...odd, urns: [mail] }, 1];
+    const replaced = [{ ...odd, urns: ['tel:+5491123456788', mail] }, 1];
+    const other = [{ ...odd, urns: ['tel:+5491123456789'] }, 2];
+    for (const [now, requests] of [moved, replaced, other]) {
+      const server = await serve(
+        msw.get('*/api/v2/workspace.json', () =>
+          HttpResponse.json({ uuid: UUID, country: 'AR', timezone: 'America/Buenos_Aires' }),
+        ),
+        answering('get', 'contacts', () => page([odd])),
+        answering('post', 'contacts', () => HttpResponse.json(now)),
+      );
+      const update = updateContact('tel:011 15-2345-6789', { name: 'B' });
+      await run(update, server).catch(error =>
+        expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } }),
+      );
+      expect(posts(server)).toEqual([{}, { name: 'B' }].slice(0, Number(requests)));
+    }
+  });
+
+  test('another number that it had meanwhile does not matter', async () => {
+    const real = [{ ...amina(), urns: [MOVED, 'mailto:b@x.org'] }];
+    const server = await lagging([{ ...amina(), urns: [MOVED, OTHER, 'mailto:a@x.org'] }], real);
+    for (const contact of [MOVED, LOCAL]) {
+      const { data } = await run(updateContact(contact, { name: 'B' }), server);
+      expect(data).toMatchObject({ name: 'B' });
+    }
+  });
+
+  test.each([
+    ['updateContact', updateContact(MOVED, { name: 'B' }), 'Amina'],
+    [
+      'upsertContact, whose uuid the job names',
+      upsertContact({ uuid: UUID, name: 'B', urns: [MOVED, ADDED] }),
+      undefined,
+    ],
+    ['upsertContact', upsertContact({ name: 'B', urns: [MOVED, ADDED] }), 'Amina'],
+  ])('%s is told if it was moved after the look', async (_, operation, looked) => {
+    const shown = { ...amina(), urns: [MOVED, ADDED] };
+    let now: object = shown;
+    const server = await serve(
+      answering('get', 'contacts', () => page([shown])),
+      msw.post('*/api/v2/contacts.json', async ({ request }) => {
+        const body = (await request.json()) as object;
+        if (Object.keys(body).length > 0) now = { ...now, urns: [ADDED], ...body };
+        return HttpResponse.json(now);
+      }),
+    );
+    const error = await failure(operation, server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID } });
+    expect(error.outcome).toBe('unknown');
+    expect(error.description).toContain('does not have it any more');
+    expect(posts(server)).toEqual([...(looked ? [{}] : []), { name: 'B' }]);
+  });
+
+  test('syncContacts by another key: its name is written, whatever its URNs', async () => {
+    const { server } = await scene();
+    const list = [{ uuid: UUID, name: 'Beata' }];
+    const { data } = await run(syncContacts(list), server);
+    expect(data).toMatchObject({ updated: [{ index: 0, uuid: UUID }], failed: [] });
   });
 
   test('a number that was added seconds ago stays', async () => {
@@ -198,5 +275,15 @@ describe('a write to the contact that had a URN until now', () => {
     );
     const { data } = await run(updateContact(MOVED, { name: 'Amina' }), server);
     expect(data).toMatchObject({ uuid: UUID });
+  });
+
+  test('a contact whose URNs are hidden is not looked at: the answer would not show more', async () => {
+    const hidden = { uuid: UUID, urns: ['tel:********'] };
+    const server = await serve(
+      answering('get', 'contacts', () => page([hidden])),
+      answering('post', 'contacts', () => HttpResponse.json(hidden)),
+    );
+    await run(updateContact(MOVED, { name: 'Amina' }), server);
+    expect(posts(server)).toEqual([{ name: 'Amina' }]);
   });
 });

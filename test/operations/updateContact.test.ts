@@ -36,10 +36,15 @@ describe('updateContact', () => {
     expect(response).toMatchObject({ method: 'POST', statusCode: 200, requests: 1 });
   });
 
-  test('by URN looks for the contact first, and writes to its uuid', async () => {
+  test('by URN looks for the contact first, and at it, and writes to its uuid', async () => {
     const server = await serve(...contactsServer(amina()));
     const { data } = await run(updateContact(FIRST, { name: 'A.' }), server);
-    expect(sent(server)).toEqual([`GET contacts?urn=${FIRST}`, `POST contacts?uuid=${UUID}`]);
+    expect(sent(server)).toEqual([
+      `GET contacts?urn=${FIRST}`,
+      `POST contacts?uuid=${UUID}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests.slice(1).map(({ body }) => body)).toEqual([{}, { name: 'A.' }]);
     expect(data).toMatchObject({ uuid: UUID, name: 'A.' });
   });
 

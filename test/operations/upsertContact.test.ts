@@ -98,11 +98,15 @@ describe('by several URNs', () => {
     ]);
   });
 
-  test('that a contact has all of: one look, and its list is not written', async () => {
+  test('that a contact has all of: it is looked at, and its list is not written', async () => {
     const server = await serve(...contactsServer({ ...amina(), urns: [TEL, WHATSAPP, MAIL] }));
     await run(upsertContact({ name: 'A.', urns: [WHATSAPP, TEL] }), server);
-    expect(sent(server)).toEqual([`GET contacts?urn=${WHATSAPP}`, `POST contacts?uuid=${UUID}`]);
-    expect(server.requests[1]?.body).toEqual({ name: 'A.' });
+    expect(sent(server)).toEqual([
+      `GET contacts?urn=${WHATSAPP}`,
+      `POST contacts?uuid=${UUID}`,
+      `POST contacts?uuid=${UUID}`,
+    ]);
+    expect(server.requests.slice(1).map(({ body }) => body)).toEqual([{}, { name: 'A.' }]);
   });
 
   test('of several contacts changes none of them', async () => {
@@ -212,6 +216,13 @@ describe('by uuid', () => {
       {},
       { urns: [TEL, WHATSAPP] },
     ]);
+  });
+
+  test('with URNs that it has: no look more, since the job names the contact', async () => {
+    const server = await serve(...contactsServer({ ...amina(), urns: [TEL, WHATSAPP] }));
+    await run(upsertContact({ uuid: UUID, name: 'A.', urns: [WHATSAPP, TEL] }), server);
+    expect(sent(server)).toEqual([`GET contacts?uuid=${UUID}`, `POST contacts?uuid=${UUID}`]);
+    expect(server.requests[1]?.body).toEqual({ name: 'A.' });
   });
 
   test('that is unknown makes no contact', async () => {

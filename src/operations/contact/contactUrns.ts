@@ -128,6 +128,17 @@ export function sameUrn(a: string, b: string): boolean {
 }
 
 /**
+ * How a contact shows URNs by which it was found. If that is not known of one, each of the same kind may be it.
+ */
+export function shownAs(urns: readonly string[], contact: Dictionary): string[] {
+  const shown = urnsOf(contact);
+  return urns.flatMap(urn => {
+    const same = shown.filter(one => sameUrn(urnIdentity(one), urnIdentity(urn)));
+    return same.length > 0 ? same : shown.filter(one => schemeOf(one) === schemeOf(urn));
+  });
+}
+
+/**
  * RapidPro creates no contact with one number in two forms: version 9 crashes, TextIt says that another contact has it.
  *
  * @param given - the list of the job, whose positions are reported

@@ -21,6 +21,7 @@ import {
   NO_SUCH_CONTACT,
   refuseDuplicateNumbers,
   severalAnswer,
+  shownAs,
   urnsOf,
 } from './contactUrns.js';
 
@@ -88,18 +89,20 @@ async function writeByKey(
 /** URNs that every server stores unchanged, so if one is missing, it was lost. */
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
-/** URNs that a contact had, and does not have any more. Of most others, only the server knows how it writes them. */
-function goneFrom(now: Dictionary, before: Dictionary, urns: readonly string[]): string[] {
-  if (!Array.isArray(now.urns) || areHidden(urnsOf(now))) return [];
-  const [had, has] = [before, now].map(one => new Set(urnsOf(one).map(urnIdentity)));
-  return urns.filter(
-    urn => isPlainUrn(urn) && had?.has(urnIdentity(urn)) && !has?.has(urnIdentity(urn)),
-  );
+/** URNs that a contact had and, as far as an answer shows, does not have any more. */
+function lostUrns(had: readonly string[], now: Dictionary): string[] {
+  const shown = urnsOf(now);
+  return Array.isArray(now.urns) && !areHidden(shown) ? notIn(shown, had) : [];
 }
 
-/** Somebody moved a URN seconds ago, and the look-up did not show it yet. */
-function requireStillHeld(now: Dictionary, before: Dictionary, urns: readonly string[]): void {
-  if (goneFrom(now, before, urns).length === 0) return;
+function notIn(list: readonly string[], urns: readonly string[]): string[] {
+  const listed = new Set(list.map(urnIdentity));
+  return urns.filter(urn => !listed.has(urnIdentity(urn)));
+}
+
+/** Somebody moved a URN between the look at the contact and the write. */
+function requireStillHeld(now: Dictionary, had: readonly string[]): void {
+  if (lostUrns(had, now).length === 0) return;
   throw fail(
     'URN_TAKEN',
     'RapidPro changed the contact that had this URN a moment ago, but it does not have it any more.',
@@ -109,9 +112,9 @@ function requireStillHeld(now: Dictionary, before: Dictionary, urns: readonly st
 }
 
 /**
- * A contact that was looked up, as it is now, before its URNs are written. Look-ups read a copy that may be seconds
- * behind, and a list of URNs made from it would take back what was moved meanwhile. RapidPro answers a write from its
- * main database, and one that changes nothing only shows the contact.
+ * A contact that was looked up, as it is now, before it is written to. Look-ups read a copy that may be seconds behind:
+ * the one that had a URN may be somebody else by now, and a list of URNs made from it would take back what was moved
+ * meanwhile. RapidPro answers a write from its main database, and one that changes nothing only shows the contact.
  *
  * @param urns - by which it was found
  */
@@ -120,9 +123,10 @@ export async function asItIsNow(
   contact: Dictionary,
   urns: readonly string[],
 ): Promise<Dictionary> {
+  if (areHidden(urnsOf(contact))) return contact;
   const now = await writeContact(client, { uuid: String(contact.uuid) }, {});
   if (!Array.isArray(now.urns)) return contact;
-  if (goneFrom(now, contact, urns).length === 0) return now;
+  if (lostUrns(shownAs(urns, contact), now).length === 0) return now;
   throw fail(
     'URN_TAKEN',
     'The contact had one of these URNs a moment ago, but not any more. Nothing was changed.',
@@ -134,9 +138,11 @@ export async function asItIsNow(
 /** Compares what RapidPro stored with what was sent. */
 function checkKept(contact: Dictionary, sent: readonly string[], given: readonly string[]): void {
   const kept = new Set(urnsOf(contact).map(urnIdentity));
-  const distinct = distinctUrns(sent);
-  if (kept.size >= distinct.length) return;
-  const lost = distinct.filter(urn => STORED_AS_WRITTEN.test(urn) && !kept.has(urnIdentity(urn)));
+  if (kept.size >= sent.length) return;
+  const lost = notIn(
+    urnsOf(contact),
+    sent.filter(urn => STORED_AS_WRITTEN.test(urn)),
+  );
   if (lost.length === 0) return;
   throw fail(
     'URN_TAKEN',
@@ -155,8 +161,17 @@ export function sameUrns(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Whether a contact has just these URNs, so that the list need not be written. */
-export function hasJustUrns(contact: Dictionary, list: readonly string[]): boolean {
+function hasJustUrns(contact: Dictionary, list: readonly string[]): boolean {
   return sameUrns(distinctUrns(list), urnsOf(contact));
+}
+
+/** Whether a contact is looked at before it is written to: if URNs found it, or if its list of them changes. */
+export function needsLook(
+  contact: Dictionary,
+  list: readonly string[],
+  uuid: string | undefined,
+): boolean {
+  return uuid === undefined || !hasJustUrns(contact, list);
 }
 
 /**
@@ -164,7 +179,7 @@ export function hasJustUrns(contact: Dictionary, list: readonly string[]): boole
  * change `modified_on` on RapidPro 9.
  *
  * @param given - the list of the job, whose positions are reported
- * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them
+ * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them, or if the contact has just lost one
  */
 export async function writeUrns(
   client: Client,
@@ -176,25 +191,35 @@ export async function writeUrns(
   const key = { uuid: String(contact.uuid) };
   // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
   const urns = distinctUrns(list);
-  if (hasJustUrns(contact, urns)) return writeContact(client, key, body);
+  // How servers write others is not known.
+  const kept = urns.filter(urn => isPlainUrn(urn) && notIn(urnsOf(contact), [urn]).length === 0);
+  if (hasJustUrns(contact, urns)) {
+    const written = await writeContact(client, key, body);
+    requireStillHeld(written, kept);
+    return written;
+  }
   // The newer servers leave one of them out.
   if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);
+  requireStillHeld(written, kept);
   return written;
 }
 
 /**
  * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
  * unnoticed, so nothing is written then.
+ *
+ * @returns those that the contact has
  */
 async function refuseTakenUrns(
   client: Client,
   contact: Dictionary,
   urns: readonly string[],
-): Promise<void> {
-  for (const { urn, holder } of await findHolders(client, urns, [contact])) {
+): Promise<string[]> {
+  const holdings = await findHolders(client, urns, [contact]);
+  for (const { urn, holder } of holdings) {
     if (!holder || holder.uuid === contact.uuid) continue;
     const index = urns.indexOf(urn);
     throw fail(
@@ -204,6 +229,7 @@ async function refuseTakenUrns(
       { details: { index, contact: shownId(contact), holder: shownId(holder) } },
     );
   }
+  return holdings.filter(({ holder }) => holder).map(({ urn }) => urn);
 }
 
 /** An answer of RapidPro that is written back has a uuid, which it ignores. That of another contact is a mistake. */
@@ -233,18 +259,14 @@ export async function updateExisting(
     );
   }
   refuseOtherUuid(body, contact);
-  const named = 'urn' in key ? [key.urn] : [];
-  if (!urns) {
-    const written = await writeContact(client, { uuid: String(contact.uuid) }, body);
-    requireStillHeld(written, contact, named);
-    return written;
-  }
-  await refuseTakenUrns(client, contact, urns);
-  const now = hasJustUrns(contact, urns)
-    ? contact
-    : await asItIsNow(client, contact, [...named, ...urns]);
-  const written = await writeUrns(client, now, body, urns);
-  requireStillHeld(written, contact, urns);
+  const [uuid, foundBy] = 'uuid' in key ? [key.uuid, []] : [undefined, [key.urn]];
+  const held = urns ? await refuseTakenUrns(client, contact, urns) : [];
+  const now = needsLook(contact, urns ?? urnsOf(contact), uuid)
+    ? await asItIsNow(client, contact, [...foundBy, ...held])
+    : contact;
+  if (urns) return writeUrns(client, now, body, urns);
+  const written = await writeContact(client, { uuid: String(contact.uuid) }, body);
+  requireStillHeld(written, shownAs(foundBy, now));
   return written;
 }
 
@@ -378,7 +400,7 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
 }
 
 /** Whether URNs are added to those of the contact, or replace them. */
-type UrnMode = 'add' | 'replace';
+export type UrnMode = 'add' | 'replace';
 
 /** syncContacts() calls it `'exact'`. */
 export function modeOf({ urns = 'add' }: Settings): UrnMode {
@@ -425,12 +447,11 @@ async function upsertByLooking(
   if (contact) {
     wanted.checkFound?.(contact);
     const listOf = (one: Dictionary) => (mode === 'replace' ? urns : [...urnsOf(one), ...missing]);
-    const now = hasJustUrns(contact, listOf(contact))
-      ? contact
-      : await asItIsNow(client, contact, urns);
-    const written = await writeUrns(client, now, body, listOf(now), urns);
-    requireStillHeld(written, contact, urns);
-    return { contact: written, isNew: false };
+    const held = distinctUrns(urns).filter(urn => !missing.includes(urn));
+    const now = needsLook(contact, listOf(contact), uuid)
+      ? await asItIsNow(client, contact, held)
+      : contact;
+    return { contact: await writeUrns(client, now, body, listOf(now), urns), isNew: false };
   }
   try {
     return { contact: await createContact(client, { ...body, urns }), isNew: true };
@@ -439,6 +460,15 @@ async function upsertByLooking(
     if (!hasErrorCode(error, 'URN_TAKEN') || isSecondLook) throw error;
     return client.after(error, () => upsertByLooking(client, wanted, true));
   }
+}
+
+/** Whether RapidPro itself finds the contact, so that one request is enough. */
+export function isByOneUrn(
+  uuid: string | undefined,
+  urns: readonly string[] = [],
+  mode: UrnMode,
+): boolean {
+  return uuid === undefined && mode === 'add' && distinctUrns(urns).length === 1;
 }
 
 /** With one URN, RapidPro itself updates or creates the contact. */
@@ -471,12 +501,12 @@ export async function upsert(
   if (uuid !== undefined && !urns) {
     return { contact: await writeContact(client, { uuid }, body), isNew: false };
   }
-  const [urn, ...others] = distinctUrns(urns ?? []);
+  const [urn] = distinctUrns(urns ?? []);
   if (uuid === undefined && urn === undefined) {
     return { contact: await createContact(client, body), isNew: true };
   }
   return lockUrns(client, urns ?? [], () =>
-    uuid === undefined && urn !== undefined && others.length === 0 && mode === 'add'
+    urn !== undefined && isByOneUrn(uuid, urns, mode)
       ? upsertByUrn(client, urn, body)
       : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode, checkFound }),
   );

@@ -122,7 +122,8 @@ async function writeWithUrns(client: Client, change: Change, exact: boolean): Pr
   const listOf = (one: Dictionary) => (exact ? wanted : [...urnsOf(one), ...missing]);
   if (missing.length > 0 || (exact && !isSameList(wanted, contact))) {
     if (client.dialect !== 'textit') refuseDuplicateNumbers(distinctUrns(listOf(contact)), given);
-    const now = await asItIsNow(client, contact, wanted);
+    const held = wanted.filter(urn => !missing.includes(urn));
+    const now = await asItIsNow(client, contact, held);
     noteWritten(change, await writeUrns(client, now, body, listOf(now), given));
     return changed;
   }

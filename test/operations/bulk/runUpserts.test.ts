@@ -450,6 +450,26 @@ describe('a dry run', () => {
     expect(left).toBe(state);
   });
 
+  test.each<[string, entry: object, options: object]>([
+    ['one URN', named(0), {}],
+    ['one URN, twice', { urns: [tel(0), `${tel(0)} `] }, {}],
+    ['a uuid', { uuid: uuidOf(0), name: 'New' }, {}],
+    ['a uuid, and URNs that it has', { uuid: uuidOf(0), urns: [tel(0)] }, {}],
+    ['a uuid, and another URN', { uuid: uuidOf(0), urns: [tel(7)] }, {}],
+    ['URNs that it has', { urns: [tel(0), home(0)] }, {}],
+    ['another URN, too', { urns: [tel(0), tel(7)] }, {}],
+    ['one URN in place of all', named(0), { urns: 'replace' }],
+    ['a uuid and one in place of all', { uuid: uuidOf(0), urns: [tel(7)] }, { urns: 'replace' }],
+  ])('counts the requests that the real run takes for writing: %s', async (_, entry, options) => {
+    const real = await upserting([entry], { people: people(2), options });
+    const { result } = await upserting([entry], {
+      people: people(2),
+      options: { ...options, ...dry },
+    });
+    expect(real.result.updated).toHaveLength(1);
+    expect(result.requests).toBe(real.lines.filter(line => !line.startsWith('find')).length);
+  });
+
   test.each<[string, object, sure: boolean]>([
     ['a plain URN', named(0), true],
     ['a number in local form', { urns: [home(0)] }, false],
