@@ -1,6 +1,9 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import {
+  addToGroup,
+  blockContacts,
+  deleteContacts,
   sendBroadcast,
   sendMessage,
   startFlow,
@@ -9,6 +12,7 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
+import type { Operation } from '../../src/types/state.js';
 import { serve } from '../support/serve.js';
 import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
 
@@ -32,6 +36,7 @@ function copyOf(...contacts: { uuid: string; urns: string[] }[]) {
       return page(contacts.filter(isMeant));
     }),
     msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, name: 'Live' }])),
+    msw.post('*/api/v2/contact_actions.json', () => new HttpResponse(null, { status: 204 })),
     msw.post('*', () => HttpResponse.json({ id: 1, uuid: UUID }, { status: 201 })),
   );
 }
@@ -83,12 +88,55 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
     expect(data).toMatchObject({ recipients: 120 });
   });
 
-  test('a number without its country goes by uuid: servers would not find it', async () => {
+  test('a number without its country goes in whole: servers would not find it', async () => {
     const server = await copyOf(amina(), chantal());
     await run(sendBroadcast({ contacts: [LOCAL, OTHER], text: 'Hi' }), server);
-    expect(bodyOf(server)).toMatchObject({ contacts: [UUID, OTHER] });
+    expect(bodyOf(server)).toMatchObject({ contacts: [MOVED, OTHER] });
     await run(sendMessage({ contact: LOCAL, text: 'Hi' }, { onlyActive: true }), server);
-    expect(bodyOf(server)).toMatchObject({ contact: UUID });
+    expect(bodyOf(server)).toMatchObject({ contact: MOVED });
+    await run(sendMessage({ contact: LOCAL, text: 'Hi' }), server);
+    expect(bodyOf(server)).toMatchObject({ contact: MOVED });
+  });
+
+  test('but it goes by uuid if the contact does not show which of its numbers that is', async () => {
+    const shown = [[], [OTHER, 'tel:+250788000008'], ['tel:0788000001'], ['tel:********']];
+    for (const urns of shown) {
+      const server = await serve(
+        msw.get('*/api/v2/contacts.json', () => page([{ ...amina(), urns }])),
+        msw.post('*', () => HttpResponse.json({ id: 1, uuid: UUID }, { status: 201 })),
+      );
+      await run(sendMessage({ contact: LOCAL, text: 'Hi' }), server);
+      expect(bodyOf(server)).toMatchObject({ contact: UUID });
+    }
+  });
+});
+
+describe('an action on a number without its country names the whole number', () => {
+  const actions: [string, (contacts: string[]) => Operation][] = [
+    ['deleteContacts', deleteContacts],
+    ['blockContacts', blockContacts],
+    ['addToGroup', contacts => addToGroup(contacts, 'Mothers')],
+  ];
+
+  test.each(actions)('%s', async (_, act) => {
+    const server = await copyOf(amina(), chantal());
+    await run(act([LOCAL, OTHER]), server);
+    expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [MOVED, OTHER] });
+  });
+
+  test.each([[[LOCAL, MOVED]], [[MOVED, LOCAL]], [[LOCAL, 'tel:788000001']]])(
+    '%j is one contact',
+    async contacts => {
+      const server = await copyOf(amina());
+      await run(deleteContacts(contacts), server);
+      expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [MOVED] });
+    },
+  );
+
+  test('which is named as the job did first', async () => {
+    const server = await copyOf(amina());
+    await run(deleteContacts([UUID, LOCAL]), server);
+    expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [UUID] });
   });
 });
 

@@ -27,8 +27,8 @@ import { type Placed, placedAt } from '../base/workspaceFacts.js';
 import { findContact } from '../contact/contactUrns.js';
 import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
-import { type Found, lookUpIfPossible, readGroups } from './lookUp.js';
-import { inactiveStatus, isLocalNumber, ranges } from './recipients.js';
+import { contactIdentity, type Found, lookUpIfPossible, readGroups } from './lookUp.js';
+import { inactiveStatus, isLocalNumber, ranges, referenceTo } from './recipients.js';
 import { DRY_REQUESTS } from './send.js';
 
 interface Action {
@@ -264,7 +264,7 @@ export function act<Name extends string>(
       const action = { list, items, body, repeatable, findSkipped };
       if (findSkipped) await requireVisibleUrns(client, items);
       if (options.dryRun) return rehearse(client, action);
-      if (list === 'contacts') action.items = await byUuid(client, items);
+      if (list === 'contacts') action.items = await inFull(client, items);
       return actOnMany(client, action);
     },
   });
@@ -298,8 +298,8 @@ export function requireReference(value: unknown, what: string, isLiteral = false
   return asUuid(text) ?? text;
 }
 
-/** Looks up numbers without a country code, because servers do not recognize them here. */
-async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
+/** Writes numbers without a country code in full, because servers do not recognize them here. */
+async function inFull(client: Client, items: Item[]): Promise<Item[]> {
   const local: string[] = [];
   await inTurns(items, ({ value }) => {
     const name = String(value);
@@ -308,17 +308,17 @@ async function byUuid(client: Client, items: Item[]): Promise<Item[]> {
   if (local.length === 0) return items;
   const found = await lookUpIfPossible(client, local, { mustKnow: false });
   const distinct = await oncePerContact(items, found);
-  return distinct.map(item => ({ ...item, value: nameOf(item, found) }));
-}
-
-/** The uuid of a contact if that was found out, and otherwise what the job calls it. */
-function nameOf({ value }: Item, found: Found): string {
-  return String(found.get(String(value))?.uuid ?? value);
+  await giveWay(distinct);
+  const named = distinct.map(item => {
+    const name = String(item.value);
+    return { ...item, value: referenceTo(name, found.get(name)) };
+  });
+  return distinctInTurns(named, ({ value }) => contactIdentity(value));
 }
 
 /** Leaves out contacts that turned out to be in the list already. */
 function oncePerContact(items: readonly Item[], found: Found): Promise<Item[]> {
-  return distinctInTurns(items, item => nameOf(item, found));
+  return distinctInTurns(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
 }
 
 /** What RapidPro would say about a group that the action cannot use. */

@@ -1,11 +1,13 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
+import { isPlainUrn } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
+import { shownAs } from '../contact/contactUrns.js';
 import type { Item } from './items.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
@@ -71,10 +73,15 @@ export function isLocalNumber(name: string): boolean {
 
 /**
  * What names a contact that was looked up. Look-ups read a copy that may be seconds behind, but RapidPro resolves what is
- * sent as it is now: a URN that has just moved reaches the person who has it.
+ * sent as it is now: a URN that has just moved reaches the person who has it. Of a number that servers do not find, that
+ * is the whole number, or the uuid if it is not certain which one of the contact it is.
  */
 export function referenceTo(name: string, contact: Dictionary | null | undefined): string {
-  return contact && !isUuid(name) && isLocalNumber(name) ? String(contact.uuid) : name;
+  if (!contact || isUuid(name) || !isLocalNumber(name)) return name;
+  const [whole, ...others] = new Set(shownAs([name], contact));
+  return whole !== undefined && others.length === 0 && isPlainUrn(whole)
+    ? whole
+    : String(contact.uuid);
 }
 
 function sentAs({ contacts, groups }: Resolved, list: ListName, value: string): string {

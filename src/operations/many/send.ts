@@ -283,7 +283,7 @@ function resultOf(
   return { chunks: answers, recipients, ...also };
 }
 
-/** The recipient of a message, by uuid if RapidPro would not find the URN. A contact that is not active is in `leftOut`. */
+/** The recipient of a message, in full if RapidPro would not find the number. A contact that is not active is in `leftOut`. */
 async function addressee(
   client: Client,
   name: string,
