@@ -76,11 +76,9 @@ export class Limiter {
   readonly #holds = new Map<string, Hold>();
   /** The last work for each name. */
   readonly #locks = new Map<string, Promise<unknown>>();
-  /** When one was last created by anyone; 0 if that is unknown, or the wait is over. */
-  #madeOn: number;
+  /** When earlier operations last created one; infinitely long ago if that is unknown. */
+  readonly #madeBefore: number;
   #untilKnown: Promise<void> | undefined;
-  /** The same, also when the wait is over. */
-  #newest: number;
   /** Seconds of all waits, including the rest of current ones. Parallel waits count once. */
   #counted = 0;
   /** Current waits that count, and when the last one ends. */
@@ -97,8 +95,7 @@ export class Limiter {
     const { deadline, isBulk = false, clock = systemClock } = options;
     this.clock = clock;
     this.concurrency = options.concurrency ?? (isBulk ? BULK_CONCURRENCY : 1);
-    this.#madeOn = options.madeOn ?? 0;
-    this.#newest = this.#madeOn;
+    this.#madeBefore = options.madeOn ?? Number.NEGATIVE_INFINITY;
     this.#maxWait = options.maxWait ?? DEFAULT_MAX_WAIT;
     this.#isBulk = isBulk;
     this.#onWait = options.onWait ?? (() => {});
@@ -205,12 +202,11 @@ export class Limiter {
 
   async waitForNew(): Promise<void> {
     if (!this.#untilKnown) {
-      const seconds = NEW_FOR - (this.clock.now() - this.#madeOn) / 1000;
-      if (this.#madeOn === 0 || seconds <= 0 || seconds > NEW_FOR) return;
+      const seconds = NEW_FOR - this.#age / 1000;
+      if (seconds <= 0 || seconds > NEW_FOR) return;
       this.#checkEnd(seconds);
       this.#onWait(seconds, 'new');
       this.#untilKnown = this.#wait(seconds).finally(() => {
-        this.#madeOn = 0;
         this.#untilKnown = undefined;
       });
     }
@@ -220,8 +216,6 @@ export class Limiter {
 
   noteMade(): void {
     this.made = this.clock.now();
-    this.#madeOn = this.made;
-    this.#newest = this.made;
   }
 
   /**
@@ -237,10 +231,10 @@ export class Limiter {
     let value = first;
     let paused = 0;
     for (const seconds of LOOKS) {
-      if (this.#newest === 0 || isShown(value)) break;
+      const age = this.#age;
+      if (age < 0 || age > NOT_SHOWN_FOR || isShown(value)) break;
       const { waited, maxWait } = this.allowance(paused);
-      const age = this.clock.now() - this.#newest;
-      if (age < 0 || age > NOT_SHOWN_FOR || waited + seconds > maxWait) break;
+      if (waited + seconds > maxWait) break;
       await this.pause(seconds, 'new');
       paused += seconds;
       value = await read();
@@ -338,6 +332,11 @@ export class Limiter {
     } finally {
       for (const name of own) if (this.#locks.get(name) === done) this.#locks.delete(name);
     }
+  }
+
+  /** Milliseconds since one was last created by anyone. Below zero, somebody has set the clock. */
+  get #age(): number {
+    return this.clock.now() - (this.made ?? this.#madeBefore);
   }
 
   #secondsLeft(): number {

@@ -140,6 +140,87 @@ describe('what was just created', () => {
   });
 });
 
+describe('what was created and is not in a list yet', () => {
+  /** Reads a list that shows it after so many more reads. */
+  const looking = async (options: ConstructorParameters<typeof Limiter>[0], after = Infinity) => {
+    const clock = fakeClock();
+    const reasons: string[] = [];
+    const onWait = (_: number, reason: string) => reasons.push(reason);
+    const limiter = new Limiter({ clock, madeOn: clock.now(), onWait, ...options });
+    let reads = 0;
+    const read = async () => ++reads;
+    const shown = await limiter.untilShown(0, read, value => value >= after);
+    return { sleeps: clock.sleeps, reads, shown, limiter, clock, reasons };
+  };
+  const now = fakeClock().now();
+
+  test.each([
+    [0, []],
+    [1, [1]],
+    [2, [1, 2]],
+    [3, [1, 2, 4]],
+    [4, [1, 2, 4]],
+  ])('is looked for until it is shown, three times at most: after %i', async (after, sleeps) => {
+    const all = await looking({}, after);
+    expect(all.sleeps).toEqual(sleeps);
+    expect(all).toMatchObject({ reads: sleeps.length, shown: sleeps.length });
+    expect(all.limiter.waited).toBe(sleeps.reduce((sum: number, one) => sum + one, 0));
+    expect(all.reasons).toEqual(sleeps.map(() => 'new'));
+  });
+
+  test.each([
+    ['when nothing was created', { madeOn: undefined }, 0],
+    ['when that was too long ago', { madeOn: now - 30_001 }, 0],
+    ['once, if it is too long ago then', { madeOn: now - 29_500 }, 1],
+    ['at the last moment', { madeOn: now - 30_000 }, 1],
+    ['when that is to come: somebody has set the clock', { madeOn: now + 1 }, 0],
+    ['no longer than the job lets it wait', { maxWait: 2.9 }, 1],
+    ['as long as the job lets it wait', { maxWait: 3 }, 2],
+    ['never, if the job does not let it wait', { maxWait: 0 }, 0],
+    ['not beyond the deadline', { deadline: 6.9 }, 2],
+    ['up to the deadline', { deadline: 7 }, 3],
+    ['in a bulk run no longer than the job lets it wait, either', { isBulk: true, maxWait: 3 }, 2],
+  ])('is looked for: %s', async (_, options, reads) => {
+    expect(await looking(options)).toMatchObject({ reads });
+  });
+
+  test('is also what this operation created itself, at the time of the last one', async () => {
+    const { limiter, clock } = await looking({ madeOn: undefined });
+    clock.advance(100);
+    limiter.noteMade();
+    clock.advance(20);
+    limiter.noteMade();
+    clock.advance(15);
+    let reads = 0;
+    await limiter.untilShown(
+      0,
+      async () => ++reads,
+      () => false,
+    );
+    expect(reads).toBe(3);
+    expect(limiter.made).toBe(clock.now() - 22_000);
+  });
+
+  test('but what was only created by an earlier operation is not', async () => {
+    expect((await looking({})).limiter.made).toBeUndefined();
+  });
+
+  test('is looked for after the wait for the engine, too', async () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, madeOn: clock.now() });
+    await limiter.waitForNew();
+    await limiter.waitForNew();
+    expect(clock.sleeps).toEqual([6]);
+    let reads = 0;
+    await limiter.untilShown(
+      0,
+      async () => ++reads,
+      value => value > 0,
+    );
+    expect(reads).toBe(1);
+  });
+});
+
 describe('a bulk run', () => {
   test('begins nothing shortly before its deadline; a list does', async () => {
     const clock = fakeClock();
