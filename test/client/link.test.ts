@@ -4,7 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { isNearby, isPassing, type LinkOptions, openLink } from '../../src/client/links/link.js';
+import {
+  isNearby,
+  isPassing,
+  isSilence,
+  type LinkOptions,
+  openLink,
+} from '../../src/client/links/link.js';
 import { parseConfiguration } from '../../src/configuration.js';
 import { fail, type RapidProError } from '../../src/errors/errors.js';
 import { guardOf } from '../../src/input/secrets.js';
@@ -276,6 +282,7 @@ describe('what goes wrong', () => {
     expect(error.description).toContain('does not accept connections');
     expect(error.statusCode).toBeUndefined();
     expect(isPassing(error)).toBe(true);
+    expect(isSilence(error)).toBe(false);
     expect(server.requests).toEqual([]);
   });
 
@@ -291,6 +298,8 @@ describe('what goes wrong', () => {
     const error = await failed(open(link));
     expect(error.description).toContain('A secure connection');
     expect(error.fix).toContain('"ca" of the credential');
+    expect(isPassing(error)).toBe(false);
+    expect(isSilence(error)).toBe(false);
     const linked = await open(link, { ca: CERTIFICATES.authority });
     expect((await buffer(linked.body)).toString()).toBe('"hello"');
   });
@@ -338,6 +347,7 @@ describe('what goes wrong', () => {
     });
     const error = await failed(open(`http://127.0.0.1:${port}/`));
     expect(error.description).toBe('The server behind the link took too long.');
+    expect(isSilence(error)).toBe(true);
   }, 10_000);
 
   test('the signal ends it, before and within the file', async () => {
