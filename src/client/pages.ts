@@ -202,7 +202,7 @@ class Progress {
   check(at: Cursor, place: Place | undefined, next: Place, hasNew: boolean): void {
     const cursor = readCursor(next.query);
     const key = JSON.stringify(next.query);
-    const position = cursor?.position ?? key;
+    const position = positionOf(next.query);
     // Reading again within one instant leads to the same places once more.
     const goesOn = cursor?.position === at.position && cursor.offset > at.offset;
     if (hasNew) this.#named.clear();
