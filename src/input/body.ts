@@ -21,14 +21,14 @@ export const name = z
 export const uuid = (what: string, hint = '') =>
   z
     .string({ error: `must be the uuid of ${what}` })
-    .transform(value => asUuid(value) ?? value)
+    .overwrite(value => asUuid(value) ?? value)
     .refine(isUuid, { error: `must be the uuid of ${what}, not its name${hint}` });
 
 /** For objects that can also be given by name. */
 export const uuidOrName = (what: string) =>
   z
     .string({ error: `must be the uuid or the name of ${what}` })
-    .transform(value => asUuid(value) ?? value.trim())
+    .overwrite(value => asUuid(value) ?? value.trim())
     .refine(value => value !== '', {
       error: `is empty: it must be the uuid or the name of ${what}`,
     });
