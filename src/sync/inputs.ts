@@ -106,6 +106,12 @@ function namesLeft(value: unknown, index: number, how: Reading): Input | undefin
   }
 }
 
+function areSame(one: readonly string[] = [], other: readonly string[] = []): boolean {
+  return (
+    one.length > 0 && one.length === other.length && one.every((text, at) => text === other[at])
+  );
+}
+
 /**
  * Checks each contact of the list. Those that cannot be sent fail. The others replace the entries of the list, so that
  * a hundred thousand of them are not kept twice.
@@ -117,11 +123,16 @@ export async function readInputs(
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
+  let groups: Input['groups'];
   await inTurns(list, (value, index) => {
     list[index] = undefined;
     try {
       if (value instanceof Unsendable) throw value.reason;
-      inputs.push(readInput(value, index, unknownKeys, how));
+      const input = readInput(value, index, unknownKeys, how);
+      // Nearly all entries have the same groups as the one before. They share one list.
+      if (areSame(input.groups, groups)) input.groups = groups;
+      else groups = input.groups;
+      inputs.push(input);
     } catch (error) {
       if (!(error instanceof RapidProError)) throw error;
       outcome.fail({ index }, error);

@@ -202,16 +202,19 @@ function shortened(name: string): string {
   return name.length > LONGEST_GROUP_NAME ? `${name.slice(0, 8)}…` : name;
 }
 
-function resolveGroups(input: Input, facts: SyncFacts, known: Map<string, string | Reason>) {
+function resolveGroups(
+  groups: readonly string[],
+  facts: SyncFacts,
+  known: Map<string, string | Reason>,
+): string[] | Reason {
   const uuids = new Set<string>();
-  for (const wanted of input.groups ?? []) {
+  for (const wanted of groups) {
     const found = known.get(wanted) ?? resolveGroup(wanted, facts);
     known.set(wanted, found);
     if (typeof found !== 'string') return found;
     uuids.add(found);
   }
-  input.groups = [...uuids];
-  return undefined;
+  return [...uuids];
 }
 
 /** Contacts with missing fields or groups fail; groups become uuids. */
@@ -221,12 +224,19 @@ export async function resolveNames(
   outcome: BulkOutcome,
 ): Promise<void> {
   const known = new Map<string, string | Reason>();
+  let [wanted, found]: [string[], string[] | Reason] = [[], []];
   await inTurns(inputs, input => {
     const { index } = input;
     const strange = Object.keys(input.fields ?? {}).find(key => !facts.types.has(key));
     if (strange !== undefined) outcome.fail({ index }, unknownField(strange, facts.types));
-    const refusal = input.groups && resolveGroups(input, facts, known);
-    if (refusal) outcome.fail({ index }, refusal);
+    if (!input.groups) return;
+    // Entries that share a list go on sharing one.
+    if (input.groups !== wanted) {
+      wanted = input.groups;
+      found = resolveGroups(wanted, facts, known);
+    }
+    if (Array.isArray(found)) input.groups = found;
+    else outcome.fail({ index }, found);
   });
 }
 

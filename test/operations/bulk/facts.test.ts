@@ -209,6 +209,17 @@ describe('names in entries', () => {
     expect(inputs.map(({ groups }) => groups)).toEqual([[MOTHERS.uuid], [], undefined, undefined]);
   });
 
+  test('a list that several entries share is good or bad for each of them', async () => {
+    const [good, bad] = [['Mothers'], ['Mothers', 'Mathers']];
+    const lists = [bad, bad, good, good, undefined, good, bad];
+    const { inputs, failed, open } = await resolved(...lists.map(groups => ({ groups })));
+    expect(failed.map(({ index }) => index)).toEqual([0, 1, 6]);
+    expect(open).toEqual([2, 3, 4, 5]);
+    const found = open.map(index => inputs[index]?.groups);
+    expect(found).toEqual([[MOTHERS.uuid], [MOTHERS.uuid], undefined, [MOTHERS.uuid]]);
+    expect(good).toEqual(['Mothers']);
+  });
+
   const SMART = 'RapidPro decides who is in it. Nothing was sent.';
   test.each<[entry: Partial<Input>, code: string, description: string, fix: string]>([
     [

@@ -40,6 +40,13 @@ async function read(list: unknown[], how: object = {}) {
 }
 
 describe('entries are read', () => {
+  test('an entry shares the list of groups with the one before, if it is just the same', async () => {
+    const given = [['M'], ['M'], ['M', 'O'], ['O', 'M'], ['O'], undefined, ['O'], [], []];
+    const { inputs } = await read(given.map(groups => ({ urns: [A], ...(groups && { groups }) })));
+    expect(inputs.map(({ groups }) => groups)).toEqual(given);
+    expect(inputs[1]?.groups).toBe(inputs[0]?.groups);
+  });
+
   test('known keys are checked, others are kept apart', async () => {
     const lines = captureConsole();
     const entry = {
