@@ -12,7 +12,7 @@ import {
 import { DEFAULT_TIMEOUT } from '../input/options.js';
 import { guardOf, type SecretGuard } from '../input/secrets.js';
 import { type Dialect, resourceAt, type Scope } from '../resources.js';
-import type { ApiRequest, Query } from '../types/request.js';
+import type { ApiRequest } from '../types/request.js';
 import { readAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { AbortedError, Limiter } from './limiter.js';
@@ -253,12 +253,26 @@ async function unlessCanceled<Value>(
   }
 }
 
+/** RapidPro ignores a filter without a value: it would return everything, or create an object instead of changing one. */
+function refuseEmptyFilter(path: string, key: string, items: readonly unknown[]): void {
+  const { filters = {}, lookups = [] } = resourceAt(path) ?? {};
+  const isFilter = Object.hasOwn(filters, key) || lookups.includes(key);
+  if (!isFilter || (items.length > 0 && !items.includes(''))) return;
+  throw fail(
+    'INVALID_FILTER',
+    `The filter "${key}" is empty.`,
+    'Nothing was sent. Check the data that it comes from.',
+  );
+}
+
 /** Writes a query as RapidPro reads it: `+`, `&` and `#` encoded, lists repeated. */
-function encodeQuery(query: Query | undefined): string {
+function encodeQuery({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;
-    for (const item of Array.isArray(value) ? value : [value]) params.append(key, String(item));
+    const items = Array.isArray(value) ? value : [value];
+    refuseEmptyFilter(path, key, items);
+    for (const item of items) params.append(key, String(item));
   }
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
@@ -267,10 +281,11 @@ function encodeQuery(query: Query | undefined): string {
 /**
  * Writes the part after `/api/v2/` in the address. The token goes there, so it must be an endpoint.
  *
- * @throws RapidProError `INVALID_PATH`
+ * @throws RapidProError `INVALID_PATH`, `INVALID_FILTER`
  */
-export function encodeTarget({ path, query }: Pick<ApiRequest, 'path' | 'query'>): string {
-  if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(query)}`;
+export function encodeTarget(request: Pick<ApiRequest, 'path' | 'query'>): string {
+  const { path } = request;
+  if (/^[a-z_]+$/.test(path)) return `${path}.json${encodeQuery(request)}`;
   throw fail(
     'INVALID_PATH',
     'The path is not an endpoint.',

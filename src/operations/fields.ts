@@ -6,7 +6,7 @@ import type { FieldBody, FieldType } from '../types/bodies.js';
 import type { FieldFilters } from '../types/filters.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { add, ensure, keyOfName, sameName, update } from './base/objects.js';
+import { add, ensure, findNamed, requireKeyOf, update } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { collect, list } from './lists/list.js';
 
@@ -117,7 +117,7 @@ export function updateField(
  * ensureField({ name: 'Next visit', type: 'datetime' });
  * @example <caption>Several fields</caption>
  * each(['Village of birth', 'Clinic'], ensureField({ name: $.data, type: 'text' }));
- * @param {FieldBody} field - `name` and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
+ * @param {FieldBody} field - `name` (at most 36 letters, digits, spaces and hyphens) and `type` (`text`, `number`, `datetime`, `state`, `district`, `ward`).
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The field. Contacts can use it in the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
@@ -136,12 +136,13 @@ export function ensureField(
     async run({ client, args, options: { literal } }) {
       const body = checkField(args.field, undefined, literal);
       const name = String(body.name);
+      const key = requireKeyOf('fields', name);
       const made = await ensure(client, {
         resource: 'fields',
         body,
         async find() {
           const found = await collect(client, 'fields', {});
-          return found.find(other => other.key === keyOfName(name) || sameName(other.name, name));
+          return findNamed(found, name) ?? found.find(other => other.key === key);
         },
       });
       if (made.type !== body.type) {

@@ -1,13 +1,24 @@
-import { bodyCheck, name } from '../input/body.js';
+import type { Client } from '../client/client.js';
+import { fail } from '../errors/errors.js';
+import { type Body, bodyCheck, name } from '../input/body.js';
 import { refuseMissing } from '../input/missing.js';
 import { LITERAL } from '../input/options.js';
 import type { GlobalBody, GlobalValueBody } from '../types/bodies.js';
 import type { GlobalFilters } from '../types/filters.js';
+import type { Dictionary } from '../types/json.js';
 import type { ListOptions, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { add, change, ensure, keyOfName, requireText, update } from './base/objects.js';
+import {
+  add,
+  change,
+  ensure,
+  requireKeyOf,
+  requireText,
+  sameName,
+  update,
+} from './base/objects.js';
 import { operation } from './base/operation.js';
-import { collect, list } from './lists/list.js';
+import { type Access, collect, list } from './lists/list.js';
 
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;
@@ -17,6 +28,43 @@ const GLOBAL = {
   check: bodyCheck('global', { name, value: name }, OF_GLOBAL),
   checkChanges: bodyCheck('global', { value: name }, OF_GLOBAL),
 } as const;
+
+/** The global with a key. Without the filter, it would be any. */
+async function globalAt(client: Client, key: string): Promise<Dictionary | undefined> {
+  const found = await collect(client, 'globals', { key });
+  return found.find(one => one.key === key);
+}
+
+/**
+ * RapidPro replaces the value of another global if the new name only has the same key.
+ *
+ * @throws RapidProError `NAME_TAKEN`
+ */
+async function refuseTaken({ client, facts }: Access, body: Body): Promise<Body> {
+  const key = requireKeyOf('globals', String(body.name));
+  const there = await facts.unlessForbidden(
+    'globals',
+    () => globalAt(client, key),
+    'it was not checked that no other global has its key',
+  );
+  if (!there) return body;
+  throw fail(
+    'NAME_TAKEN',
+    `There is a global with the key "${key}" already, so RapidPro would replace its value.`,
+    'Nothing was sent. Choose another name, or change the value with setGlobal().',
+  );
+}
+
+/** The same if a list did not show the other one yet. */
+function refuseReplaced(added: Dictionary, { name }: Body): void {
+  if (typeof added.name !== 'string' || sameName(added.name, name)) return;
+  throw fail(
+    'NAME_TAKEN',
+    `A global with the key "${added.key}" was just added with another name, and RapidPro has replaced its value.`,
+    'Set it to the right value with setGlobal(), and choose another name for the new one.',
+    { outcome: 'unknown' },
+  );
+}
 
 /**
  * Read the globals of the workspace: values that all flows share, newest change first.
@@ -43,7 +91,7 @@ export function getGlobals(
 }
 
 /**
- * Add a global. `setGlobal` also changes an existing one.
+ * Add a global. If there is one with the same key, it is left unchanged, and the operation throws. `setGlobal` also changes an existing one.
  * @public
  * @function
  * @namespace global
@@ -56,7 +104,7 @@ export function getGlobals(
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global; its `key` is made from the name: `opening_hours`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`; `OUTCOME_UNKNOWN`; the errors of every request.
+ * @throws {RapidProError} `NAME_TAKEN`, `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/globals
  * @returns {Operation}
  */
@@ -64,7 +112,8 @@ export function addGlobal(
   global: Reference<GlobalBody>,
   options?: Reference<WriteOptions>,
 ): Operation {
-  return add('addGlobal', arguments, GLOBAL, global, options);
+  const noun = { ...GLOBAL, resolve: refuseTaken, checkAdded: refuseReplaced };
+  return add('addGlobal', arguments, noun, global, options);
 }
 
 /**
@@ -104,7 +153,7 @@ export function updateGlobal(
  * setGlobal('Clinic phone', '114');
  * @example <caption>A value that is a word for missing data</caption>
  * setGlobal('Nothing to say', 'undefined', { literal: true });
- * @param {string} name - The name, or the key that RapidPro made from it.
+ * @param {string} name - The name (at most 36 letters, digits, spaces, `_` and `-`), or the key that RapidPro made from it.
  * @param {string} value - The value: text or a number, not empty.
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The global: `key`, `name`, `value`.
@@ -128,11 +177,11 @@ export function setGlobal(
       const text = requireText(args.value, 'value');
       refuseMissing(wanted, 'global.name', 'name', literal);
       refuseMissing(text, 'global.value', 'message', literal);
-      const key = keyOfName(wanted);
+      const key = requireKeyOf('globals', wanted);
       const found = await ensure(client, {
         resource: 'globals',
         body: { name: wanted, value: text },
-        find: async () => (await collect(client, 'globals', { key }))[0],
+        find: () => globalAt(client, key),
       });
       // Writing the same value would move modified_on.
       if (found.value === text) return found;

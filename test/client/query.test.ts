@@ -25,6 +25,34 @@ describe('the query of an address', () => {
   });
 });
 
+describe('a filter without a value is not sent: RapidPro would ignore it, and return everything', () => {
+  test.each([
+    ['globals', { key: '' }],
+    ['contacts', { urn: '' }],
+    ['contacts', { group: [] }],
+    ['definitions', { flow: ['a', ''] }],
+    // No filter, but what tells which object is changed.
+    ['topics', { uuid: '' }],
+  ])('%s %j', async (path, query) => {
+    const server = await serve();
+    const client = new Client(parseConfiguration(credential(server)));
+    for (const method of ['GET', 'POST', 'DELETE'] as const) {
+      await expect(client.request({ method, path, query })).rejects.toMatchObject({
+        code: 'INVALID_FILTER',
+        outcome: 'none',
+      });
+    }
+    expect(server.requests).toEqual([]);
+    expect(client.requests).toBe(0);
+  });
+
+  test('what is no filter may be empty', () => {
+    const query = { cursor: '', flow: '' };
+    expect(encodeTarget({ path: 'contacts', query })).toBe('contacts.json?cursor=&flow=');
+    expect(encodeTarget({ path: 'new_things', query: { uuid: '' } })).toBe('new_things.json?uuid=');
+  });
+});
+
 test('arrives as it was meant', async () => {
   const server = await serve(http.all('*', () => HttpResponse.json({})));
   const client = new Client(parseConfiguration(credential(server)));

@@ -27,6 +27,8 @@ interface Noun {
   checkChanges?: Noun['check'];
   /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
   resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
+  /** Checks that what RapidPro says it has added is what was asked for. */
+  checkAdded?(added: Dictionary, body: Body): void;
   /** Finds what an attempt may have added, if its other keys tell which one it is. */
   find?(client: Client, body: Body): Promise<Dictionary | undefined>;
   /** Default: `literal` */
@@ -113,6 +115,20 @@ function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
   return isKept && hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
 }
 
+/** Adds an object. After an attempt without an answer, looks for what it may have added. */
+async function addObject(client: Client, noun: Noun, body: Body): Promise<Dictionary> {
+  const { resource, find } = noun;
+  try {
+    return await createObject(client, resource, body);
+  } catch (error) {
+    if (!mayBeOwn(error, body)) throw whyTaken(error, resource, body);
+    const look = async () => find && (await findMade(client, resource, () => find(client, body)));
+    const made = await client.after(error, look);
+    if (made) return made;
+    throw lost(error, resource);
+  }
+}
+
 export function add(
   name: string,
   given: Given,
@@ -120,7 +136,7 @@ export function add(
   body: unknown,
   options: unknown,
 ): Operation {
-  const { resource, check, resolve, find, knownOptions = LITERAL } = noun;
+  const { check, resolve, knownOptions = LITERAL } = noun;
   return operation(name, given, {
     args: { body },
     options,
@@ -128,16 +144,9 @@ export function add(
     async run({ client, args, facts, options: { literal } }) {
       const checked = check(args.body, undefined, literal);
       const body = resolve ? await resolve({ client, facts }, checked) : checked;
-      try {
-        return await createObject(client, resource, body);
-      } catch (error) {
-        if (!mayBeOwn(error, body)) throw whyTaken(error, resource, body);
-        const look = async () =>
-          find && (await findMade(client, resource, () => find(client, body)));
-        const made = await client.after(error, look);
-        if (made) return made;
-        throw lost(error, resource);
-      }
+      const added = await addObject(client, noun, body);
+      noun.checkAdded?.(added, body);
+      return added;
     },
   });
 }
@@ -265,6 +274,15 @@ export function sameName(a: unknown, b: unknown): boolean {
   return plain(a) === plain(b);
 }
 
+/** The one with a name. Beyond ASCII, a server may have another that differs only in capitals. */
+export function findNamed(objects: readonly Dictionary[], name: string): Dictionary | undefined {
+  const wanted = name.trim();
+  return (
+    objects.find(object => object.name === wanted) ??
+    objects.find(object => sameName(object.name, wanted))
+  );
+}
+
 /** The key that RapidPro makes from the name of a field or a global: `Next visit` becomes `next_visit`. */
 export function keyOfName(name: string): string {
   return name
@@ -272,6 +290,33 @@ export function keyOfName(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
+}
+
+/** Names from which RapidPro makes keys, and what it accepts in them besides letters. */
+const KEYED = {
+  fields: { pattern: /^[a-z\d -]+$/i, others: 'digits, spaces and hyphens' },
+  globals: { pattern: /^[\w -]+$/, others: 'digits, spaces, hyphens and underscores' },
+} as const;
+
+/**
+ * The key for a name. RapidPro refuses a name with other characters, but what is left without them may be the key of
+ * something else, and an empty key is that of all.
+ *
+ * @throws RapidProError `INVALID_INPUT`
+ */
+export function requireKeyOf(resource: keyof typeof KEYED, name: string): string {
+  const { pattern, others } = KEYED[resource];
+  const key = keyOfName(name);
+  const isPlain = pattern.test(name.trim());
+  if (isPlain && key !== '') return key;
+  const [noun] = resources[resource].nouns;
+  throw fail(
+    'INVALID_INPUT',
+    isPlain
+      ? `The name of the ${noun} has no letter or digit.`
+      : `The name of the ${noun} has characters that RapidPro does not accept there.`,
+    `Nothing was sent. Use letters from A to Z, ${others}: RapidPro makes the key of the ${noun} from them.`,
+  );
 }
 
 /**
@@ -345,8 +390,7 @@ export function ensureNamed(
         resource,
         body: { name: wanted },
         async find() {
-          const found = await collect(client, resource, { name: wanted });
-          return found.find(object => sameName(object.name, wanted));
+          return findNamed(await collect(client, resource, { name: wanted }), wanted);
         },
       });
     },

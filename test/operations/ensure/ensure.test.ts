@@ -3,10 +3,12 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/client/clock.js';
 import {
+  addGlobal,
   addToGroup,
   ensureField,
   ensureGroup,
   ensureLabel,
+  getGlobals,
   setGlobal,
   upsertContact,
 } from '../../../src/index.js';
@@ -16,7 +18,7 @@ import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
-import { failure, page, refused, run, sent, stateFor, UUID } from '../run.js';
+import { denied, failure, page, refused, run, sent, stateFor, UUID } from '../run.js';
 
 type Thing = { [key: string]: unknown };
 
@@ -203,6 +205,14 @@ describe('a field', () => {
     expect(data).toEqual(there);
   });
 
+  test('is found by its name before another that has its key', async () => {
+    const renamed = { key: 'next_visit', name: 'Old visit', type: 'datetime' };
+    const there = { key: 'visit', name: 'Next Visit', type: 'datetime' };
+    const server = await serve(...named('fields', { things: [renamed, there] }).handlers);
+    const { data } = await run(ensureField({ name: 'Next visit', type: 'datetime' }), server);
+    expect(data).toEqual(there);
+  });
+
   test('of another type is left as it is, with a warning', async () => {
     const lines = captureConsole();
     const there = { key: 'age', name: 'Age', type: 'number' };
@@ -250,7 +260,134 @@ describe('a global', () => {
   });
 });
 
+/** What RapidPro does not accept in a name. From the rest of it, it would make the key of another one. */
+const FOREIGN = [
+  'خط ساخن',
+  'Hotline – العربية',
+  'Hotline (new)',
+  'Numéro',
+  'Hot\tline',
+  // The sign of kelvin, which is a k in small letters.
+  'Bac\u212a up',
+  '--',
+  ' - ',
+];
+
+describe('a name of which RapidPro makes no key', () => {
+  test.each(FOREIGN)('%s is refused, before anything is sent', async name => {
+    await refused(setGlobal(name, '911'), 'INVALID_INPUT');
+    await refused(addGlobal({ name, value: '911' }), 'INVALID_INPUT');
+    await refused(ensureField({ name, type: 'text' }), 'INVALID_INPUT');
+  });
+
+  test('has an underscore, if it is that of a field', async () => {
+    await refused(ensureField({ name: 'next_visit', type: 'text' }), 'INVALID_INPUT');
+    await refused(setGlobal('_', '911'), 'INVALID_INPUT');
+  });
+
+  test('says which letters there may be', async () => {
+    const ofGlobal = await refused(setGlobal('خط ساخن', '911'), 'INVALID_INPUT');
+    expect(ofGlobal).toMatchObject({
+      description: 'The name of the global has characters that RapidPro does not accept there.',
+      fix: 'Nothing was sent. Use letters from A to Z, digits, spaces, hyphens and underscores: RapidPro makes the key of the global from them.',
+    });
+    const ofField = await refused(ensureField({ name: '-', type: 'text' }), 'INVALID_INPUT');
+    expect(ofField).toMatchObject({
+      description: 'The name of the field has no letter or digit.',
+      fix: 'Nothing was sent. Use letters from A to Z, digits, spaces and hyphens: RapidPro makes the key of the field from them.',
+    });
+  });
+});
+
+test('a server that ignores the filter by key changes no other global', async () => {
+  const others = [
+    { key: 'org_name', name: 'Org name', value: 'Gisozi' },
+    { key: 'hotline', name: 'Hotline', value: '114' },
+  ];
+  const server = await serve(
+    msw.get('*/globals.json', () => page(others)),
+    msw.post('*/globals.json', async ({ request }) =>
+      HttpResponse.json({ key: 'clinic', ...((await request.json()) as object) }, { status: 201 }),
+    ),
+  );
+  await run(setGlobal('Hotline', '115'), server);
+  await run(setGlobal('Clinic', '116'), server);
+  expect(sent(server)).toEqual([
+    'GET globals?key=hotline',
+    'POST globals?key=hotline',
+    'GET globals?key=clinic',
+    'POST globals',
+  ]);
+});
+
+describe('a global that is added', () => {
+  const there = { key: 'hot_line', name: 'Hot line', value: '114' };
+
+  test.each(['Hot-line', 'hot_line', 'HOT  LINE'])(
+    'as %s is refused if another has its key: RapidPro would replace the value',
+    async name => {
+      const server = await serve(...named('globals', { things: [{ ...there }] }).handlers);
+      const error = await failure(addGlobal({ name, value: '999' }), server);
+      expect(error).toMatchObject({
+        code: 'NAME_TAKEN',
+        description:
+          'There is a global with the key "hot_line" already, so RapidPro would replace its value.',
+      });
+      expect(error.outcome).toBe('none');
+      expect(sent(server)).toEqual(['GET globals?key=hot_line']);
+    },
+  );
+
+  test('is an error if it replaced another that was not shown yet', async () => {
+    const server = await serve(
+      msw.get('*/globals.json', () => page([])),
+      msw.post('*/globals.json', () =>
+        HttpResponse.json({ ...there, value: '999' }, { status: 201 }),
+      ),
+    );
+    const error = await failure(addGlobal({ name: 'Hot-line', value: '999' }), server);
+    expect(error).toMatchObject({
+      code: 'NAME_TAKEN',
+      description:
+        'A global with the key "hot_line" was just added with another name, and RapidPro has replaced its value.',
+    });
+    expect(error.outcome).toBe('unknown');
+  });
+
+  test('is added if the token may not read globals, and that is logged', async () => {
+    const lines = captureConsole();
+    const server = await serve(
+      msw.get('*/globals.json', () => denied()),
+      msw.post('*/globals.json', () => HttpResponse.json(there, { status: 201 })),
+    );
+    expect((await run(addGlobal({ name: 'Hot line', value: '114' }), server)).data).toEqual(there);
+    expect(lines.join()).toContain('it was not checked that no other global has its key');
+  });
+});
+
+test.each(['élèves', 'ÉLÈVES'])(
+  'of two names that differ only in capitals, %s is found',
+  async name => {
+    const things = ['ÉLÈVES', 'Élèves', 'élèves'].map(name => ({ uuid: name, name }));
+    const server = await serve(...named('groups', { things }).handlers);
+    expect((await run(ensureGroup(name), server)).data).toEqual({ uuid: name, name });
+  },
+);
+
 describe.each(['v9', 'textit'] as const)('on a server like %s', dialect => {
+  test('no other global is changed', async () => {
+    const sandbox = await createSandbox({ dialect, token: TOKEN });
+    try {
+      await run(addGlobal({ name: 'Hot line', value: '114' }), sandbox);
+      const error = await failure(addGlobal({ name: 'Hot-line', value: '999' }), sandbox);
+      expect(error.code).toBe('NAME_TAKEN');
+      const { data } = await run(getGlobals(), sandbox);
+      expect(data).toMatchObject([{ key: 'hot_line', name: 'Hot line', value: '114' }]);
+    } finally {
+      await sandbox.close();
+    }
+  });
+
   test('what was just made works in the next operation, though the engine is slow to see it', async () => {
     let now = Date.parse('2026-01-31T12:00:00Z');
     const sleeps: number[] = [];

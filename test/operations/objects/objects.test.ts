@@ -32,6 +32,8 @@ interface Noun {
   remove?: unknown;
   /** False where a second one of the same name is made. */
   unique?: boolean;
+  /** What is read before one is added. */
+  look?: string;
 }
 
 const event = {
@@ -80,6 +82,7 @@ const nouns: Noun[] = [
     key: 'key',
     body: { name: 'Phone', value: '114' },
     changes: { value: '115' },
+    look: 'GET globals?key=phone',
     add: rapidpro.addGlobal,
     update: rapidpro.updateGlobal,
   },
@@ -115,20 +118,28 @@ const worse = { uuid: ['Mothers', 5, `${UUID}x`], key: [], id: ['7x', -1, 1.5, U
 
 describe.each(nouns)(
   '$path',
-  ({ path, key, body, changes = body, add, update, remove, unique = true }) => {
+  ({ path, key, body, changes = body, add, update, remove, unique = true, look }) => {
     const answer = { [key]: named[key], ...body };
+    const looks = look === undefined ? [] : [look];
+    /** A server that has none of them yet, and answers additions. */
+    const empty = (...answers: (() => Response)[]) =>
+      serve(
+        answering('post', path, ...answers),
+        ...(look === undefined ? [] : [answering('get', path, () => page([]))]),
+      );
     const created = () => HttpResponse.json(answer, { status: 201 });
     const bad = [...badNames, ...worse[key]].filter(value => !Number.isNaN(value));
 
     test('is added', async () => {
-      const server = await serve(answering('post', path, created));
+      const server = await empty(created);
       const { data, references, response } = await run((add as Make)(body), server);
-      expect(server.requests.map(({ url, body }) => [url, body])).toEqual([
-        [`/api/v2/${path}.json`, body],
-      ]);
+      expect(sent(server)).toEqual([...looks, `POST ${path}`]);
+      expect(server.requests.at(-1)?.url).toBe(`/api/v2/${path}.json`);
+      expect(server.requests.at(-1)?.body).toEqual(body);
       expect(data).toEqual(answer);
       expect(references).toEqual(['earlier', 'before']);
-      expect(response).toMatchObject({ method: 'POST', path, statusCode: 201, requests: 1 });
+      const requests = looks.length + 1;
+      expect(response).toMatchObject({ method: 'POST', path, statusCode: 201, requests });
     });
 
     test.each([undefined, null, {}, [], 'text', 5])('is not added from %j', async nothing => {
@@ -152,7 +163,7 @@ describe.each(nouns)(
     test('is added again after a lost connection only where no second one can be made', async () => {
       const sleeps = noSleep();
       const lost = () => new HttpResponse('', { status: 502 });
-      const server = await serve(answering('post', path, lost, created));
+      const server = await empty(lost, created);
       if (unique) {
         expect((await run((add as Make)(body), server)).data).toEqual(answer);
         expect(sleeps).toEqual([0.5]);
@@ -168,9 +179,9 @@ describe.each(nouns)(
       const lost = () => new HttpResponse('', { status: 504 });
       const taken = () =>
         HttpResponse.json({ name: ['This field must be unique.'] }, { status: 400 });
-      const server = await serve(answering('post', path, lost, taken));
+      const server = await empty(lost, taken);
       expect((await failure((add as Make)(body), server)).code).toBe('OUTCOME_UNKNOWN');
-      const sure = await serve(answering('post', path, taken));
+      const sure = await empty(taken);
       expect((await failure((add as Make)(body), sure)).code).toBe('NAME_TAKEN');
     });
 
@@ -181,11 +192,11 @@ describe.each(nouns)(
         const lost = () => new HttpResponse('', { status: 500 });
         const taken = () =>
           HttpResponse.json({ name: ['Ce champ doit être unique.'] }, { status: 400 });
-        const server = await serve(answering('post', path, lost, taken));
+        const server = await empty(lost, taken);
         const error = await failure((add as Make)(body), server);
         expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
         expect(error.errors?.[0]).toMatch(/^name/);
-        const sure = await serve(answering('post', path, taken));
+        const sure = await empty(taken);
         expect((await failure((add as Make)(body), sure)).code).toBe('VALIDATION_FAILED');
       },
     );
@@ -244,7 +255,7 @@ describe.each(nouns)(
 
     test('is logged by its number, never by its name', async () => {
       const lines = captureConsole();
-      const server = await serve(answering('post', path, created));
+      const server = await empty(created);
       await (add as Make)(body)(stateFor(server));
       expect(lines).toHaveLength(1);
       for (const value of Object.values(body).filter(value => typeof value === 'string')) {

@@ -35,6 +35,7 @@ function orShown(recorded: Recording, answer: HttpResponseResolver): HttpRespons
 const facts = [
   msw.get('*/api/v2/fields.json', () => page([])),
   msw.get('*/api/v2/flows.json', () => page([])),
+  msw.get('*/api/v2/globals.json', () => page([])),
   msw.get('*/api/v2/workspace.json', () =>
     Response.json({ uuid: WORKSPACE, country: 'RW', timezone: 'Africa/Kigali' }),
   ),
