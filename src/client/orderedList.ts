@@ -60,7 +60,9 @@ export const placeShape: z.ZodType<PlainPlace> = z.union([
   z.strictObject({ cursor: z.string(), ...seam }),
   // At the beginning of the list.
   z.strictObject(seam),
+  // If the server counts from there.
   z.strictObject({ offset: z.string() }),
+  z.strictObject({ offset: z.string(), ...seam }),
 ]);
 
 /** Where to continue a list, in plain values; empty at its beginning. */

@@ -185,5 +185,5 @@ export function toPlain({ query, seam }: Place): PlainPlace {
 export function fromPlain({ seam, time, ...query }: Query): Place {
   if (typeof seam !== 'string') return { query };
   const ids = SeenIds.unpack(seam);
-  return { query, seam: { ids, size: ids.size, time: Number(time ?? Number.NaN) } };
+  return { query, seam: { ids, size: ids.size, time: time === undefined ? time : Number(time) } };
 }
