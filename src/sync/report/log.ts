@@ -3,7 +3,7 @@ import { type ErrorOutcome, fail } from '../../errors/errors.js';
 import { countIn } from '../../input/check.js';
 import { shownId } from '../../input/identifiers.js';
 import { count, logOf, withCommas } from '../../input/log.js';
-import { logManyMisread } from '../../operations/contact/misread.js';
+import { logManyMisread, type Misread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import type { SyncSettings } from '../options.js';
@@ -101,6 +101,14 @@ function logRemoval(
   if (notRemoved) log.warn(`${notRemoved.description} ${notRemoved.fix}`);
 }
 
+/** Of lists that may be long, without putting them together: memory is at its peak here. */
+function someOf<Item>(
+  lists: readonly (readonly Item[])[],
+  isMeant: (item: Item) => boolean,
+): Item[] {
+  return lists.flatMap(list => list.filter(isMeant));
+}
+
 const MOST_KEYS = 20;
 
 function logUnpredicted(log: Log, result: BulkResult, { unpredicted, perhapsTaken }: Notes): void {
@@ -109,8 +117,10 @@ function logUnpredicted(log: Log, result: BulkResult, { unpredicted, perhapsTake
       `${count(perhapsTaken, ['contact gets URNs', 'contacts get URNs'])} that another contact may have. Only the real run looks, and fails for those: URN_TAKEN`,
     );
   }
-  const items = [...result.updated, ...result.unchanged, ...result.failed];
-  const written = items.filter(item => item.predicted === false).length - perhapsTaken;
+  const items = someOf([result.updated, result.unchanged, result.failed], item => {
+    return item.predicted === false;
+  });
+  const written = items.length - perhapsTaken;
   if (written <= 0) return;
   const keys = [...unpredicted]
     .filter(key => perhapsTaken === 0 || key !== 'urns')
@@ -133,9 +143,8 @@ function logBehind(log: Log, { failed }: BulkResult, { behind }: Notes): void {
 
 /** A number that the register has corrected would otherwise seem to be saved. */
 function logHidden(log: Log, { updated, unchanged }: BulkResult, { hidden }: Notes): void {
-  const indexes = [...updated, ...unchanged]
+  const indexes = someOf([updated, unchanged], ({ index }) => hidden.has(index))
     .map(({ index }) => index)
-    .filter(index => hidden.has(index))
     .sort((a, b) => a - b);
   if (indexes.length === 0) return;
   log.warn(
@@ -171,7 +180,8 @@ export function logSyncEnd(
   logUnpredicted(log, result, notes);
   logBehind(log, result, notes);
   logHidden(log, result, notes);
-  logManyMisread(log, [...result.created, ...result.updated, ...result.unchanged]);
+  const isMisread = ({ unread, altered }: Partial<Misread>) => (unread ?? altered) !== undefined;
+  logManyMisread(log, someOf([result.created, result.updated, result.unchanged], isMisread));
   const [first] = result.failed;
   if (first) {
     log.warn(
