@@ -126,9 +126,13 @@ function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
 
-/** RapidPro finds groups in any letter case. Beyond ASCII, databases differ. */
+/** What names of one group have in common: RapidPro finds it in any letter case. Beyond ASCII, databases differ. */
+export function groupIdentity(name: string): string {
+  return isAscii(name) ? name.toLowerCase() : name;
+}
+
 export function sameGroupName(a: string, b: string): boolean {
-  return a === b || (isAscii(a) && isAscii(b) && a.toLowerCase() === b.toLowerCase());
+  return groupIdentity(a) === groupIdentity(b);
 }
 
 /** RapidPro shows this instead of URNs if the workspace hides them. */

@@ -99,6 +99,13 @@ describe.each(sends)('%s', (path, send, rest) => {
     expect(lines.join('\n')).not.toMatch(/25070|@x/);
   });
 
+  test('groups that differ in the case of other letters than those of English are kept', async () => {
+    const server = await accepting(path);
+    const groups = ['École', 'école', 'Mothers', 'MOTHERS'];
+    await run(send({ groups }), server);
+    expect(posted(server)[0]?.body).toMatchObject({ groups: ['École', 'école', 'Mothers'] });
+  });
+
   test('an address that is refused when it is looked up is named by its place', async () => {
     const bad = 'tel:2507312';
     const contacts = (query: URLSearchParams) =>

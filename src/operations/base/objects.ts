@@ -339,10 +339,12 @@ export async function ensure(
     const isTaken = hasErrorCode(error, 'NAME_TAKEN', 'SERVER_ERROR');
     // It may have been the last one that the limit allowed.
     const isFull = hasErrorCode(error, 'LIMIT_REACHED') && error.outcome === 'unknown';
-    if (!isTaken && !isFull && !mayBeOwn(error, body)) throw error;
+    const isLost = mayBeOwn(error, body);
+    if (!isTaken && !isFull && !isLost) throw error;
     const made = await client.after(error, () => lookAgain(client, find));
     if (made) return made;
-    throw error.code === 'NAME_TAKEN' ? keptName(error, resource) : error;
+    if (isLost) throw lost(error, resource);
+    throw hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
   }
 }
 

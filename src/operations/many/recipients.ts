@@ -1,7 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
-import { isPlainUrn } from '../../input/stored.js';
+import { groupIdentity, isPlainUrn } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
@@ -59,8 +59,7 @@ export function inactiveStatus({ status, blocked, stopped }: Dictionary): string
 
 /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
 function identityOf({ contacts, groups }: Resolved, list: ListName, value: string): string {
-  // RapidPro finds groups by name in any letter case.
-  if (list === 'groups') return `group ${groups.get(value) ?? value.toLowerCase()}`;
+  if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
   const uuid = contacts.get(value)?.uuid;
   if (uuid !== undefined) return `contact ${uuid}`;
   return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;

@@ -156,6 +156,18 @@ describe.each(all)('%s', (path, operation, of) => {
     expect(things).toHaveLength(1);
   });
 
+  test('whose answer was lost, and that no list shows yet, may have been added', async () => {
+    noSleep();
+    const { handlers, things } = named(path, {
+      late: Infinity,
+      instead: index => (index === 0 ? answer(502, true) : undefined),
+    });
+    const error = await failure(operation, await serve(...handlers));
+    expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
+    expect(error.description).toContain('The connection failed while adding a');
+    expect(things).toHaveLength(1);
+  });
+
   test('that made the server stumble over another job are found', async () => {
     noSleep();
     const { handlers } = named(path, { instead: () => answer(500, true) });
