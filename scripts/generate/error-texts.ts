@@ -443,4 +443,9 @@ export const itemTexts: Record<ItemCode, Pick<ErrorText, 'means' | 'todo'>> = {
       'RapidPro accepted the contact, but did not add it to the group, because it was busy in a flow. Only with `{ verify: true }`.',
     todo: 'Run the step again.',
   },
+  NOT_VERIFIED: {
+    means:
+      'RapidPro accepted the contact, but its lists did not show in time whether it is in the group now. Only with `{ verify: true }`.',
+    todo: 'Run the step again: repeating it changes nothing. If `maxWait` is below 7 seconds, raise it.',
+  },
 };

@@ -3,15 +3,12 @@ import { fromMicros, type Micros, microsIn, timeIn, toMicros } from '../input/ti
 import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
+import { LATEST } from './limiter.js';
 import type { OrderedList } from './orderedList.js';
 import { type Page, pages } from './pages.js';
 import type { Place } from './seams.js';
 
-/**
- * Seconds until a changed record is visible. It has the time when the change began, but becomes visible when the
- * transaction ends, or when a copy of the database has caught up.
- */
-export const LATEST = 30;
+/** The same in microseconds. */
 const LATE = LATEST * 1_000_000;
 
 /** The most recent records that are read again, at most. With the new changes, they fit on one page. */

@@ -12,9 +12,12 @@ const MOST_RESERVE = 10;
 const NEARLY = 500;
 /** Seconds until RapidPro's engine certainly knows a new group, field or topic. */
 const NEW_FOR = 6;
-/** Milliseconds for which a list may not show a new group, field or topic yet: lists are read from a copy. */
-const NOT_SHOWN_FOR = 30_000;
-/** Seconds between looks for it. */
+/**
+ * Seconds until a list certainly shows what was created or changed. It has the time when the change began, but becomes
+ * visible when the transaction ends, or when the copy of the database that lists are read from has caught up.
+ */
+export const LATEST = 30;
+/** Seconds between looks for what is not shown yet. */
 const LOOKS = [1, 2, 4];
 /** After this many failures in a row, of the server or the connection, the server counts as down. */
 const MANY_TROUBLES = 5;
@@ -222,17 +225,20 @@ export class Limiter {
    * Reads a list again, a few times, if what is missing in it may be what was created seconds ago.
    *
    * @param first - as it was read
+   * @param atLeast - looks for what this job did not create: by default none, because it is hardly just being made
    */
   async untilShown<Value>(
     first: Value,
     read: () => Promise<Value>,
     isShown: (value: Value) => boolean,
+    { atLeast = 0 }: { atLeast?: number } = {},
   ): Promise<Value> {
     let value = first;
     let paused = 0;
-    for (const seconds of LOOKS) {
+    for (const [looks, seconds] of LOOKS.entries()) {
       const age = this.#age;
-      if (age < 0 || age > NOT_SHOWN_FOR || isShown(value)) break;
+      const isNew = age >= 0 && age <= LATEST * 1000;
+      if (isShown(value) || (looks >= atLeast && !isNew)) break;
       const { waited, maxWait } = this.allowance(paused);
       if (waited + seconds > maxWait) break;
       await this.pause(seconds, 'new');

@@ -8,9 +8,10 @@ import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { ActionOptions, MemberOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
+import { findNamed } from './base/objects.js';
 import { findContact } from './contact/contactUrns.js';
-import { COPY_LAG, collect } from './lists/list.js';
-import { act, actOn, requireReference } from './many/actions.js';
+import { collect } from './lists/list.js';
+import { act, actOn, requireReference, type Verification } from './many/actions.js';
 import type { Item } from './many/items.js';
 
 function onMembers(
@@ -29,7 +30,7 @@ function onMembers(
       action,
       group: requireReference(args.group, 'group', literal),
     }),
-    findSkipped: membersAmiss,
+    verify: verifyMembers,
   });
 }
 
@@ -44,7 +45,7 @@ function onMembers(
  * addToGroup(state => state.data.map(contact => contact.uuid), 'Mothers', { verify: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped or does not show; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
@@ -71,7 +72,7 @@ export function addToGroup(
  * removeFromGroup(['tel:+221770001122'], 'Mothers', { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
- * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped or does not show; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
@@ -249,22 +250,38 @@ async function whichAreMembers(
   return found;
 }
 
+/** The group of an action that RapidPro has just done, so it exists. A list may not show it yet. */
+async function shownGroup(client: Client, wanted: string): Promise<Dictionary | undefined> {
+  const query = isUuid(wanted) ? { uuid: wanted } : { name: wanted };
+  const read = async () => {
+    const groups = await collect(client, 'groups', query);
+    return groups.find(({ uuid }) => uuid === wanted) ?? findNamed(groups, wanted);
+  };
+  const isShown = (group: Dictionary | undefined) => group !== undefined;
+  return client.limiter.untilShown(await read(), read, isShown, { atLeast: 3 });
+}
+
 /** RapidPro silently skips contacts that its engine is busy with. Checks afterwards who is in the group. */
-async function membersAmiss(
+async function verifyMembers(
   client: Client,
   items: Item[],
   { action, group: name }: Body,
-): Promise<Item[]> {
-  const wanted = String(name);
-  const query = isUuid(wanted) ? { uuid: wanted } : { name: wanted };
-  const [group] = await collect(client, 'groups', query);
-  if (!group || items.length === 0) return [];
+): Promise<Verification> {
+  const group = await shownGroup(client, String(name));
+  if (!group) return { skipped: [], unclear: items };
   const amiss = async (some: Item[]) => {
     const members = await whichAreMembers(client, some, group);
     return some.filter(item => members.has(item) !== (action === 'add'));
   };
   const first = await amiss(items);
-  if (first.length === 0) return [];
-  await client.clock.sleep(COPY_LAG);
-  return amiss(first);
+  let left = first;
+  let looks = 0;
+  const again = async () => {
+    looks++;
+    left = await amiss(left);
+    return left;
+  };
+  await client.limiter.untilShown(first, again, some => some.length === 0, { atLeast: 3 });
+  // The first look may be at a copy that is behind.
+  return looks > 0 ? { skipped: left, unclear: [] } : { skipped: [], unclear: left };
 }

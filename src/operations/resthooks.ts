@@ -18,7 +18,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Reference } from '../types/state.js';
 import { parseUrl } from '../url.js';
 import { requireDone } from './base/asObject.js';
-import { add, createObject, lookAgain, remove } from './base/objects.js';
+import { add, createObject, findMade, remove } from './base/objects.js';
 import { operation } from './base/operation.js';
 import { type Access, collect, list } from './lists/list.js';
 import { readNamed } from './lists/unknownReference.js';
@@ -279,7 +279,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     await requireResthook(client, String(body.resthook));
     // Somebody else has just subscribed the address.
     const find = async () => (await subscribersAt(client, body))[0];
-    const made = (await find()) ?? (await lookAgain(client, find, 2));
+    const made = await findMade(client, 'resthook_subscribers', find);
     if (made) return made;
     throw error;
   }

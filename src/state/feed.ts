@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LATEST } from '../client/changes.js';
 import type { Client } from '../client/client.js';
+import { LATEST } from '../client/limiter.js';
 import { shortHash } from '../client/seenIds.js';
 import { log } from '../input/log.js';
 import { isDatetime } from '../input/times.js';

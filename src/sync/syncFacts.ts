@@ -7,7 +7,7 @@ import { sameGroupName } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import { adviceFor, fieldAdvice } from '../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { COPY_LAG, collect } from '../operations/lists/list.js';
+import { collect } from '../operations/lists/list.js';
 import type { Dictionary } from '../types/json.js';
 import type { Input } from './inputs.js';
 import { fieldOf, type SyncSettings } from './options.js';
@@ -27,15 +27,14 @@ export interface SyncFacts {
   leave: Dictionary[];
 }
 
+/** Somebody else may just have made what the list needs. */
+const ONCE_MORE = { atLeast: 1 };
+
 /** Reads the groups, and again if one is missing that may be new. */
 async function readGroups(client: Client, wanted: ReadonlySet<string>): Promise<Dictionary[]> {
-  const { limiter } = client;
   const read = () => collect(client, 'groups', {});
   const areShown = (groups: Dictionary[]) => [...wanted].every(group => findGroup(groups, group));
-  const groups = await read();
-  if (areShown(groups)) return groups;
-  await limiter.pause(COPY_LAG, 'unready');
-  return limiter.untilShown(await read(), read, areShown);
+  return client.limiter.untilShown(await read(), read, areShown, ONCE_MORE);
 }
 
 /** The types of the fields, read again if one is missing that may be new. */
@@ -44,11 +43,12 @@ async function readTypes(
   workspace: WorkspaceFacts,
   used: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const types = await workspace.fieldTypes();
-  if ([...used].every(key => types.has(key))) return types;
-  await client.limiter.pause(COPY_LAG, 'unready');
-  workspace.forgetFields();
-  return workspace.fieldTypes(used);
+  const again = () => {
+    workspace.forgetFields();
+    return workspace.fieldTypes();
+  };
+  const areShown = (types: ReadonlyMap<string, string>) => [...used].every(key => types.has(key));
+  return client.limiter.untilShown(await workspace.fieldTypes(), again, areShown, ONCE_MORE);
 }
 
 function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {

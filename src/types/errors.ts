@@ -59,7 +59,7 @@ export type ErrorCode =
   | 'BULK_FAILED';
 
 /** What an item in `failures` of an action can have beside those: RapidPro took the request, but not this one. */
-export type ItemCode = 'NOT_CHANGED' | 'NOT_ACTIVE' | 'SKIPPED';
+export type ItemCode = 'NOT_CHANGED' | 'NOT_ACTIVE' | 'SKIPPED' | 'NOT_VERIFIED';
 
 /**
  * What became of the request that an error is about.

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { beginningOf, changes, isOver, LATEST, sinceOf } from '../../src/client/changes.js';
+import { beginningOf, changes, isOver, sinceOf } from '../../src/client/changes.js';
 import { Client } from '../../src/client/client.js';
-import { Limiter } from '../../src/client/limiter.js';
+import { LATEST, Limiter } from '../../src/client/limiter.js';
 import { orderOf } from '../../src/client/orderedList.js';
 import type { Page } from '../../src/client/pages.js';
 import { parseConfiguration } from '../../src/configuration.js';

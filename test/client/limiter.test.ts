@@ -606,3 +606,46 @@ describe('if somebody sets the clock of the computer', () => {
     expect(limiter.waited).toBe(50);
   });
 });
+
+describe('what others may just have created', () => {
+  const looking = async (options: ConstructorParameters<typeof Limiter>[0], atLeast: number) => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock, ...options });
+    let reads = 0;
+    const read = async () => ++reads;
+    await limiter.untilShown(0, read, () => false, { atLeast });
+    return { sleeps: clock.sleeps, reads, waited: limiter.waited };
+  };
+  const now = fakeClock().now();
+
+  test.each([
+    [0, {}, []],
+    [1, {}, [1]],
+    [2, {}, [1, 2]],
+    [3, {}, [1, 2, 4]],
+    [9, {}, [1, 2, 4]],
+    // If something of this job is new, it is looked for as always.
+    [1, { madeOn: now - 1000 }, [1, 2, 4]],
+    [1, { madeOn: now - 60_000 }, [1]],
+    [3, { maxWait: 2 }, [1]],
+    [3, { maxWait: 0 }, []],
+    [3, { deadline: 6.9 }, [1, 2]],
+    [3, { isBulk: true, maxWait: 3 }, [1, 2]],
+  ])('is looked for at least %i times, with %j', async (atLeast, options, sleeps) => {
+    const all = await looking(options, atLeast);
+    expect(all).toMatchObject({ sleeps, reads: sleeps.length });
+  });
+
+  test('is not looked for once it is shown, or when the run was stopped', async () => {
+    const clock = fakeClock();
+    const limiter = new Limiter({ clock });
+    let reads = 0;
+    const read = async () => ++reads;
+    expect(await limiter.untilShown(0, read, value => value > 1, { atLeast: 3 })).toBe(2);
+    expect(clock.sleeps).toEqual([1, 2]);
+    limiter.stop(stop);
+    const look = limiter.untilShown(0, read, () => false, { atLeast: 3 });
+    await expect(look).rejects.toBeInstanceOf(AbortedError);
+    expect(reads).toBe(2);
+  });
+});

@@ -10,7 +10,7 @@ import { type Resource, type ResourceName, resources } from '../../resources.js'
 import type { Dictionary } from '../../types/json.js';
 import type { ApiRequest, Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
-import { COPY_LAG, collect } from '../lists/list.js';
+import { collect } from '../lists/list.js';
 import { asWritten, requireDone } from './asObject.js';
 import { keptGroupAdvice } from './nameAdvice.js';
 import { type Call, operation } from './operation.js';
@@ -341,37 +341,26 @@ export async function ensure(
     const isFull = hasErrorCode(error, 'LIMIT_REACHED') && error.outcome === 'unknown';
     const isLost = mayBeOwn(error, body);
     if (!isTaken && !isFull && !isLost) throw error;
-    const made = await client.after(error, () => lookAgain(client, find));
+    const made = await client.after(error, () => findMade(client, resource, find));
     if (made) return made;
     if (isLost) throw lost(error, resource);
     throw hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
   }
 }
 
-/** What is there now, whoever added it. */
-async function findMade(
+/** What is there now, whoever added it. A list shows it soon. */
+export async function findMade(
   client: Client,
   resource: ResourceName,
   find: Wanted['find'],
 ): Promise<Dictionary | undefined> {
-  const made = (await find(client)) ?? (await lookAgain(client, find, 2));
+  const look = () => find(client);
+  const made = await client.limiter.untilShown(await look(), look, isFound, { atLeast: 3 });
   if (made) log.info(`The ${nounOf(resource)} ${shownId(made)} exists now`);
   return made;
 }
 
-/** Looks for what somebody else has just made: a list shows it soon. */
-export async function lookAgain(
-  client: Client,
-  find: Wanted['find'],
-  most = 3,
-): Promise<Dictionary | undefined> {
-  for (let looks = 0; looks < most; looks++) {
-    await client.clock.sleep(COPY_LAG);
-    const made = await find(client);
-    if (made) return made;
-  }
-  return undefined;
-}
+const isFound = (object: Dictionary | undefined) => object !== undefined;
 
 /** `ensureGroup` and `ensureLabel`: objects that have only a name, and can be found by it. */
 export function ensureNamed(

@@ -87,7 +87,7 @@ function logConnection({ insecure, origin }: Configuration): void {
 }
 
 function whyWait(reason: WaitReason): string {
-  if (reason === 'new') return 'until RapidPro has processed what was just created';
+  if (reason === 'new') return 'until RapidPro has processed what was just created or changed';
   return `because of ${reason === 'throttled' ? "RapidPro's rate limit" : 'a failed request'}`;
 }
 

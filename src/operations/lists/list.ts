@@ -44,9 +44,6 @@ const MANY_BYTES = 40 * 1024 * 1024;
 /** Bytes of answers in one array at which it is given up. */
 const MOST_BYTES = 1024 * 1024 * 1024;
 
-/** Seconds after which a list shows what has just been made or changed: lists are read from a copy. */
-export const COPY_LAG = 1;
-
 /** What a check of filters needs: whom to ask, and what was already logged of this token. */
 export type Access = Pick<Call<never>, 'client' | 'facts'>;
 

@@ -37,8 +37,15 @@ interface Action {
   body: Body;
   /** False if repeating it does something else. */
   repeatable: boolean;
-  /** Finds accepted items that RapidPro did not act on after all. */
-  findSkipped: Plan<never>['findSkipped'];
+  verify: Plan<never>['verify'];
+}
+
+/** What a look afterwards shows of accepted items. */
+export interface Verification {
+  /** RapidPro did not act on them after all. */
+  skipped: Item[];
+  /** RapidPro does not show yet whether it did. */
+  unclear: Item[];
 }
 
 interface Plan<Name extends string> {
@@ -47,8 +54,8 @@ interface Plan<Name extends string> {
   knownOptions?: readonly string[];
   body(args: { [Key in Name]: unknown }, options: Settings): Body;
   repeatable?: boolean;
-  /** For the option `verify`. */
-  findSkipped?: ((client: Client, items: Item[], body: Body) => Promise<Item[]>) | undefined;
+  /** For the option of this name. */
+  verify?: ((client: Client, items: Item[], body: Body) => Promise<Verification>) | undefined;
 }
 
 interface Batch {
@@ -151,11 +158,19 @@ async function actOnBatch(client: Client, action: Action, progress: Progress): P
 const SKIPPED =
   'RapidPro accepted it but did nothing. This happens while a contact is busy: run the step again.';
 
+const NOT_VERIFIED =
+  'RapidPro accepted it, but does not show yet whether it was done: run the step again.';
+
 async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
   const { done, failures } = progress;
-  const skipped = (await action.findSkipped?.(client, done, action.body)) ?? [];
-  progress.done = done.filter(item => !skipped.includes(item));
-  failures.push(...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)));
+  if (!action.verify || done.length === 0) return;
+  const { skipped, unclear } = await action.verify(client, done, action.body);
+  const amiss = new Set([...skipped, ...unclear]);
+  progress.done = done.filter(item => !amiss.has(item));
+  failures.push(
+    ...skipped.map(item => failure(item, 'SKIPPED', SKIPPED)),
+    ...unclear.map(item => failure(item, 'NOT_VERIFIED', NOT_VERIFIED)),
+  );
 }
 
 /** Where the workspace hides URNs, nobody can be looked up by one afterwards. Asks for the first, before anything is done. */
@@ -222,8 +237,10 @@ function logAction({ items, list, body }: Action, { failures }: Progress, reques
   const asked = count(items.length, nounOf(list));
   const word = String(body.action).replaceAll('_', ' ');
   log.info(`Action "${word}" on ${asked} in ${count(requests, 'request')}`);
-  if (failures.length > 0)
-    log.warn(`${failures.length} of ${asked} were not changed: see data.failures`);
+  const unclear = failures.filter(({ code }) => code === 'NOT_VERIFIED').length;
+  const unchanged = failures.length - unclear;
+  if (unchanged > 0) log.warn(`${unchanged} of ${asked} were not changed: see data.failures`);
+  if (unclear > 0) log.warn(`${unclear} of ${asked} could not be verified: see data.failures`);
 }
 
 /** Does one thing to any number of contacts, messages or tickets, 100 per request. */
@@ -260,9 +277,9 @@ export function act<Name extends string>(
       if (isName(topic)) body.topic = await uuidOf(client, 'topics', topic, 'topic');
       if (list === 'contacts') await facts.refuseHomeNumbers(placedItems(items));
       const { repeatable = true } = plan;
-      const findSkipped = options.verify ? plan.findSkipped : undefined;
-      const action = { list, items, body, repeatable, findSkipped };
-      if (findSkipped) await requireVisibleUrns(client, items);
+      const verify = options.verify ? plan.verify : undefined;
+      const action = { list, items, body, repeatable, verify };
+      if (verify) await requireVisibleUrns(client, items);
       if (options.dryRun) return rehearse(client, action);
       if (list === 'contacts') action.items = await inFull(client, items);
       return actOnMany(client, action);

@@ -1,10 +1,11 @@
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { addToGroup, blockContacts, removeFromGroup } from '../../../src/index.js';
+import { captureConsole } from '../../support/captureConsole.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
 import { workspace, writes } from '../bulk/workspace.js';
-import { failure, OTHER_UUID, page, refused, run, sent, UUID } from '../run.js';
+import { failure, OTHER_UUID, page, refused, run, sent, stateFor, UUID } from '../run.js';
 import { uuids } from './actionsServer.js';
 
 interface World {
@@ -15,6 +16,8 @@ interface World {
   busy?: string[];
   /** So many reads show what was before. */
   late?: number;
+  /** So many reads do not show the group yet. */
+  isNew?: number;
   /** What the group claims to count. */
   count?: number;
   /** A member that somebody changes once the first page of members has been read. */
@@ -22,7 +25,9 @@ interface World {
 }
 
 /** A group to which contacts are added, and which skips busy ones without a word. */
-async function groupServer({ contacts, members = [], busy = [], late = 0, count, changes }: World) {
+async function groupServer({ contacts, members = [], busy = [], late = 0, ...world }: World) {
+  const { isNew = 0, count, changes } = world;
+  let groupReads = 0;
   let inside = new Set(members);
   let shown = inside;
   let reads = 0;
@@ -43,9 +48,11 @@ async function groupServer({ contacts, members = [], busy = [], late = 0, count,
       }
       return new HttpResponse(null, { status: 204 });
     }),
-    msw.get('*/api/v2/groups.json', () =>
-      page([{ uuid: OTHER_UUID, name: 'Mothers', count: count ?? inside.size }]),
-    ),
+    msw.get('*/api/v2/groups.json', () => {
+      const group = { uuid: OTHER_UUID, name: 'Mothers', count: count ?? inside.size };
+      // As a server does that ignores the filter.
+      return page([{ uuid: UUID, name: 'Others' }, ...(groupReads++ < isNew ? [] : [group])]);
+    }),
     msw.get('*/api/v2/contacts.json', ({ request }) => {
       if (reads++ >= late) shown = inside;
       const query = new URL(request.url).searchParams;
@@ -86,9 +93,9 @@ describe('contacts that RapidPro skips without a word', () => {
       requested: 300,
       failures: busy.map(id => ({ index: list.indexOf(id), id, code: 'SKIPPED' })),
     });
-    // Three to act, one for the group, two for its members; then the two once more.
-    expect(server.requests).toHaveLength(3 + 1 + 2 + 2);
-    expect(sleeps).toEqual([1]);
+    // Three to act, one for the group, two for its members; then the two three times more.
+    expect(server.requests).toHaveLength(3 + 1 + 2 + 3 * 2);
+    expect(sleeps).toEqual([1, 2, 4]);
   });
 
   test('are found where somebody changes them while the members are read', async () => {
@@ -136,12 +143,77 @@ describe('contacts that RapidPro skips without a word', () => {
     expect(JSON.stringify(data)).not.toContain('250788');
   });
 
-  test('are not those that a list only shows a moment later', async () => {
+  test.each([
+    [1, [1]],
+    [2, [1, 2]],
+    [3, [1, 2, 4]],
+  ])('are not those that a list only shows after %i more looks', async (late, expected) => {
     const sleeps = noSleep();
-    const server = await groupServer({ contacts: people([UUID]), late: 1 });
+    const server = await groupServer({ contacts: people([UUID]), late });
     const { data } = await run(addToGroup([UUID], 'Mothers', verify), server);
     expect(data).toEqual({ requested: 1, failures: [] });
-    expect(sleeps).toEqual([1]);
+    expect(sleeps).toEqual(expected);
+  });
+
+  test.each(['MOTHERS', OTHER_UUID])(
+    'are found in a group that is not shown yet: %s',
+    async group => {
+      const sleeps = noSleep();
+      const list = uuids(3);
+      const busy = [list[1] as string];
+      const server = await groupServer({ contacts: people(list), busy, isNew: 2 });
+      const { data } = await run(addToGroup(list, group, verify), server);
+      expect(data).toMatchObject({ requested: 3, failures: [{ index: 1, code: 'SKIPPED' }] });
+      expect(sleeps).toEqual([1, 2, 1, 2, 4]);
+    },
+  );
+
+  test('are not known where the group is not shown: nobody was verified', async () => {
+    const sleeps = noSleep();
+    const lines = captureConsole();
+    const list = uuids(2);
+    const server = await groupServer({ contacts: people(list), busy: list, isNew: 9 });
+    const { data } = await addToGroup(list, 'Mothers', verify)(stateFor(server));
+    const description =
+      'RapidPro accepted it, but does not show yet whether it was done: run the step again.';
+    expect(data).toEqual({
+      requested: 2,
+      failures: list.map((id, index) => ({ index, id, code: 'NOT_VERIFIED', description })),
+    });
+    expect(sleeps).toEqual([1, 2, 4]);
+    const log = lines.join('\n');
+    expect(log).toContain('2 of 2 contacts could not be verified: see data.failures');
+    expect(log).not.toContain('were not changed');
+  });
+
+  test('are not told from those of a copy that is behind, where there is no time to look again', async () => {
+    const sleeps = noSleep();
+    const lines = captureConsole();
+    const list = uuids(3);
+    const server = await groupServer({
+      contacts: people(list),
+      members: [list[0] as string],
+      late: 9,
+    });
+    const { data } = await addToGroup(list, 'Mothers', { ...verify, maxWait: 0 })(stateFor(server));
+    expect(data).toMatchObject({
+      failures: [
+        { index: 1, code: 'NOT_VERIFIED' },
+        { index: 2, code: 'NOT_VERIFIED' },
+      ],
+    });
+    expect(sleeps).toEqual([]);
+    expect(lines.join('\n')).toContain('2 of 3 contacts could not be verified');
+  });
+
+  test('are not looked for if all were refused', async () => {
+    const detail = `No such object: ${UUID}`;
+    const server = await serve(
+      msw.post('*', () => HttpResponse.json({ contacts: { 0: [detail] } }, { status: 400 })),
+    );
+    const { data } = await run(addToGroup([UUID], 'Mothers', verify), server);
+    expect(data).toMatchObject({ failures: [{ index: 0, code: 'UNKNOWN_REFERENCE' }] });
+    expect(server.requests).toHaveLength(1);
   });
 
   test('are not looked for unless asked', async () => {
