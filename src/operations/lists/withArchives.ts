@@ -181,15 +181,11 @@ class Archives {
     const listed = await findArchives(client, this.#name, period);
     const fresh = listed.filter(archive => !this.#known.has(nameOf(archive)));
     for (const archive of fresh) this.#known.add(nameOf(archive));
-    const spans = new Map(fresh.map(archive => [archive, spanOf(archive)]));
-    // A month and one of its days: the month comes first, so the records of the day are then known.
-    return fresh.sort((a, b) => {
-      const [one, other] = [spans.get(a), spans.get(b)] as { from: Micros; to: Micros }[];
-      if (!one || !other) return 0;
-      return order.isAscending
-        ? one.from - other.from || other.to - one.to
-        : other.to - one.to || one.from - other.from;
-    });
+    const placeOf = (archive: Dictionary) => {
+      const { from, to } = spanOf(archive);
+      return order.isAscending ? from : -to;
+    };
+    return fresh.sort((a, b) => placeOf(a) - placeOf(b));
   }
 
   read(archive: Dictionary, isReadBefore = false): AsyncIterable<Dictionary[]> {
