@@ -80,6 +80,34 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect(onlyCheckpoint(left).position.uuids).toEqual(upTo(4).map(n => [n, uuidOf(n)]));
   });
 
+  test('with the contacts that do not show what the list calls them', async () => {
+    const work: Work = run => {
+      run.outcome.unshown.add(2).add(9);
+      return everything(run);
+    };
+    const { left } = await running(TEN, work);
+    expect(onlyCheckpoint(left).position.uuids).toEqual([[2, uuidOf(2)]]);
+  });
+
+  test('with those that were outside of the groups, in whatever order they came', async () => {
+    const outside = [11, 3, 10, 2];
+    const work: Work = ({ outcome }) => {
+      for (const index of outside) outcome.outsiders.add(index);
+    };
+    const first = await running(upTo(12), work);
+    expect(onlyCheckpoint(first.left).position.outsiders).toEqual([
+      [2, 3],
+      [10, 11],
+    ]);
+    const { rapidpro } = first.left;
+    let known: number[] = [];
+    const look: Work = ({ outcome }) => {
+      known = [...outcome.outsiders];
+    };
+    await running(upTo(12), look, { options: { resume: true }, rapidpro });
+    expect(known).toEqual([2, 3, 10, 11]);
+  });
+
   test('nothing more than there is', async () => {
     const { left } = await running([1, 2], () => {});
     expect(onlyCheckpoint(left).position).toEqual({
@@ -493,6 +521,12 @@ describe('what ends the work', () => {
     });
     expect(limiter.stopped).toBe(TAKEN);
     expect(counts(result)).toEqual([0, 1, 0, 0, 1]);
+  });
+
+  test('what an earlier run wrote or left unclear: the error is thrown all the same', async () => {
+    const { rapidpro } = (await running(TEN, everything)).left;
+    const run = running(TEN, stopped(WRONG), { options: { resume: true }, rapidpro });
+    await expect(run).rejects.toMatchObject({ code: 'INVALID_TOKEN' });
   });
 
   test('then an earlier run is as far as this one', async () => {

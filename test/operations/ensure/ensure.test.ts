@@ -182,6 +182,12 @@ describe.each(all)('%s', (path, operation, of) => {
     });
     const full = await serve(...named(path, { instead: limit }).handlers);
     expect((await failure(operation, full)).code).toBe('LIMIT_REACHED');
+    const forbidden = { answer: HttpResponse.json({ detail: 'no' }, { status: 403 }), made: false };
+    const instead = (index: number) => (index === 0 ? answer(502, false) : forbidden);
+    const closed = await serve(...named(path, { instead }).handlers);
+    expect((await failure(operation, closed)).code).toBe('INVALID_TOKEN');
+    // Nothing of that comes from what another job made, so nothing is looked for.
+    for (const { requests } of [full, closed]) expect(requests.at(-1)?.method).toBe('POST');
     const broken = await serve(...named(path, { instead: () => answer(500, false) }).handlers);
     expect((await failure(operation, broken)).code).toBe('SERVER_ERROR');
   });

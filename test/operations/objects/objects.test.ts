@@ -180,7 +180,12 @@ describe.each(nouns)(
       const taken = () =>
         HttpResponse.json({ name: ['This field must be unique.'] }, { status: 400 });
       const server = await empty(lost, taken);
-      expect((await failure((add as Make)(body), server)).code).toBe('OUTCOME_UNKNOWN');
+      const error = await failure((add as Make)(body), server);
+      expect(error.code).toBe('OUTCOME_UNKNOWN');
+      if (unique) {
+        expect(error.description).toContain('There is one with this name now');
+        expect(error.errors).toBeUndefined();
+      }
       const sure = await empty(taken);
       expect((await failure((add as Make)(body), sure)).code).toBe('NAME_TAKEN');
     });
@@ -198,6 +203,18 @@ describe.each(nouns)(
         expect(error.errors?.[0]).toMatch(/^name/);
         const sure = await empty(taken);
         expect((await failure((add as Make)(body), sure)).code).toBe('VALIDATION_FAILED');
+      },
+    );
+
+    test.runIf(unique)(
+      'whose first attempt was lost is not looked for where the next one says why not',
+      async () => {
+        noSleep();
+        const lost = () => new HttpResponse('', { status: 502 });
+        const forbidden = () => HttpResponse.json({ detail: 'Not you.' }, { status: 403 });
+        const server = await serve(answering('post', path, lost, forbidden));
+        expect((await failure((add as Make)(body), server)).code).toBe('INVALID_TOKEN');
+        expect(server.requests).toHaveLength(2);
       },
     );
 
@@ -344,6 +361,7 @@ describe('a subscriber whose first attempt was lost', () => {
 
   test.each(losses)('after %s is found, and no second one is made', async (_, lost) => {
     noSleep();
+    const lines = captureConsole();
     const others = [{ id: 5, ...body, target_url: 'https://x.org/b' }];
     const server = await serve(
       answering('post', 'resthook_subscribers', lost, subscribed),
@@ -351,6 +369,7 @@ describe('a subscriber whose first attempt was lost', () => {
     );
     expect((await run(adding, server)).data).toEqual(made);
     expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(2);
+    expect(lines.join('\n')).toContain('subscriber 7 exists now');
   });
 
   test('and that is not to be found is in doubt', async () => {
@@ -366,10 +385,14 @@ describe('a subscriber whose first attempt was lost', () => {
     });
   });
 
-  test.each(['resthook', 'target_url'])('and whose %s is refused was not made', async key => {
+  test.each([
+    ['resthook', {}],
+    ['target_url', {}],
+    ['target_url', { non_field_errors: ['Nor anything else.'] }],
+  ])('and whose %s is refused was not made: %j', async (key, more) => {
     noSleep();
     const [, lost] = losses[1] as (typeof losses)[number];
-    const refusal = again({ [key]: ['Not like this.'] });
+    const refusal = again({ ...more, [key]: ['Not like this.'] });
     const server = await serve(
       answering('post', 'resthook_subscribers', lost, refusal),
       listing([made]),
