@@ -28,7 +28,12 @@ const AREAS = {
   damaged: ['src/input/damaged.ts'],
   size: ['src/input/size.ts'],
   fieldTimes: ['src/input/{fieldTimes,times}.ts'],
+  http: ['src/http.ts'],
   named: ['src/operations/lists/named.ts'],
+  archives: ['src/operations/lists/withArchives.ts'],
+  objects: ['src/operations/base/objects.ts'],
+  many: ['src/operations/many/{recipients,send,actions}.ts'],
+  facts: ['src/operations/base/workspaceFacts.ts', 'src/operations/lists/unknownReference.ts'],
   matches: ['src/sync/match/matches.ts'],
   // What is known of a list before and after its contacts are written.
   reports: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
@@ -39,6 +44,7 @@ const AREAS = {
   writer: ['src/sync/write/writer.ts'],
   runs: ['src/sync/{bulkContacts,bulkRun,runSync,runUpserts}.ts'],
   compare: ['src/sync/compare.ts'],
+  anonymous: ['src/sync/{compare,runUpserts}.ts', 'src/sync/{report/log,write/writer}.ts'],
 };
 const area = process.env.AREA ?? 'parts';
 

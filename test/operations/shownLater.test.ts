@@ -110,6 +110,32 @@ test('a date in a new field is completed once its type is shown', async () => {
   });
 });
 
+test('what is shown is not waited for, and read once', async () => {
+  const { server, sleeps, pass } = await behind(4);
+  const state = await newField('datetime')(await ensureGroup('New')(stateFor(server)));
+  pass(5);
+  const before = sleeps.length;
+  const read = () => server.requests.filter(({ url }) => url.includes('fields')).length;
+  const readBefore = read();
+  const due = upsertContact({ ...MOTHER, fields: { register_id: '2027-03-01' } });
+  const next = await due(await due(state));
+  expect(read() - readBefore).toBe(1);
+  expect((await getContacts({ group: 'New' })(next)).data).toEqual([]);
+  expect(sleeps.slice(before)).toEqual([]);
+});
+
+test('a field that was not there is looked for again by the next operation', async () => {
+  const { server, sleeps } = await behind(4);
+  const due = upsertContact({ ...MOTHER, fields: { register_id: '2027-03-01' } });
+  const state = stateFor(server);
+  const read = () => server.requests.filter(({ url }) => url.includes('fields')).length;
+  await due(state);
+  expect(read()).toBe(1);
+  await due(state);
+  expect(read()).toBe(2);
+  expect(sleeps).toEqual([]);
+});
+
 describe('a group that there is not', () => {
   const use = getContacts({ group: 'Nwe' });
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { RapidProError } from '../../src/errors/errors.js';
 import {
   addGroup,
+  addLabel,
   addToGroup,
   eachMissedPush,
   eachPage,
@@ -155,6 +156,16 @@ test('where the token may not look, the empty list is given', async () => {
   }
 });
 
+test('the contacts of a group are none, where the token may not read groups', async () => {
+  const server = await serve(
+    msw.get('*/api/v2/groups.json', () =>
+      HttpResponse.json({ detail: 'You do not have permission' }, { status: 403 }),
+    ),
+    msw.get('*/api/v2/contacts.json', () => page([])),
+  );
+  expect((await run(getContacts({ group: 'Mothers' }), server)).data).toEqual([]);
+});
+
 test.each<[string, Operation]>([
   ['ensureGroup', ensureGroup('Active')],
   ['addGroup', addGroup({ name: 'active ' })],
@@ -172,6 +183,18 @@ test.each<[string, Operation]>([
     description: expect.stringMatching(/uses this name/),
     fix: 'Choose another name.',
   });
+});
+
+test.each<[string, Operation, status: number, name: string, code: string]>([
+  ['of a label', addLabel({ name: 'Active' }), 400, 'This field must be unique.', 'NAME_TAKEN'],
+  ['that is refused', addGroup({ name: 'Active' }), 400, 'Not this one.', 'VALIDATION_FAILED'],
+])('such a name %s is not told as that', async (_, operation, status, name, code) => {
+  const server = await serve(
+    msw.post('*/api/v2/*', () => HttpResponse.json({ name: [name] }, { status })),
+  );
+  const error = await run(operation, server).catch(thrown => thrown);
+  expect(error.code).toBe(code);
+  expect(error.description).not.toContain('hidden');
 });
 
 test.each<[string, Operation]>([

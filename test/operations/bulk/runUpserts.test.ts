@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AbortedError } from '../../../src/client/limiter.js';
-import { fail } from '../../../src/errors/errors.js';
+import { type ErrorCode, fail } from '../../../src/errors/errors.js';
 import { runUpserts } from '../../../src/sync/runUpserts.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -67,6 +67,24 @@ describe('each contact', () => {
     expect(server.bodies).toEqual([{}, { urns: [tel(0), tel(5)] }]);
     const replaced = await upserting(list, { people: people(1), options: { urns: 'replace' } });
     expect(replaced.server.bodies).toEqual([{}, { urns: [tel(5)] }]);
+  });
+
+  test.each<[entry: object, urns: 'add' | 'replace', requests: number]>([
+    [{ urns: [tel(0)] }, 'add', 1],
+    [{ urns: [tel(0)] }, 'replace', 2],
+    [{ urns: [tel(0), tel(5)] }, 'replace', 1],
+    [{ urns: [tel(6)] }, 'add', 2],
+    [{ name: 'New' }, 'replace', 1],
+  ])('%j takes as many requests as a dry run says: %s, %d', async (more, urns, requests) => {
+    const list = [{ uuid: uuidOf(0), ...more }];
+    const held = { people: [person(0, { urns: [tel(0), tel(5)] })] };
+    const dry = await upserting(list, { ...held, options: { urns, dryRun: true } });
+    expect(dry.result).toMatchObject({ requests });
+    const { server } = await upserting(list, {
+      people: [person(0, { urns: [tel(0), tel(5)] })],
+      options: { urns },
+    });
+    expect(server.bodies).toHaveLength(requests);
   });
 
   test.each<[string, object, held: string[], options: RunPlan['options'], isBehind: boolean]>([
@@ -322,8 +340,28 @@ describe('a refusal that others may share', () => {
     const errors = ['name: It is too long.', ...(smart.errors ?? [])];
     const both = fail('VALIDATION_FAILED', 'It is not valid.', 'Correct it.', { errors });
     const list = upTo(3).map(n => named(n, { groups: ['Old'] }));
-    const { lines } = await upserting(list, judging({ Old: both }));
+    const { lines, result } = await upserting(list, judging({ Old: both }));
     expect(lines.filter(line => line.startsWith('upsert'))).toHaveLength(1);
+    expect(codes(result)[0]).toEqual([0, 'VALIDATION_FAILED']);
+  });
+
+  test.each<[string, ErrorCode]>([
+    ['groups[12]: The value is not valid.', 'UNKNOWN_REFERENCE'],
+    ['name: not groups[1]', 'VALIDATION_FAILED'],
+  ])('%s: %s', async (text, code) => {
+    const error = fail('VALIDATION_FAILED', 'It is not valid.', 'Correct it.', { errors: [text] });
+    const { result } = await upserting([named(0, { groups: ['Old'] })], judging({ Old: error }));
+    expect(codes(result)).toEqual([[0, code]]);
+  });
+
+  test('one behind a lost answer stays in doubt, with its own code', async () => {
+    const { errors = [] } = smart;
+    const lost = fail('VALIDATION_FAILED', 'It is not valid.', 'Correct it.', {
+      errors,
+      outcome: 'unknown',
+    });
+    const { result } = await upserting([named(0, { groups: ['Old'] })], judging({ Old: lost }));
+    expect(codes(result)).toEqual([[0, 'VALIDATION_FAILED']]);
   });
 
   test.each([

@@ -181,7 +181,9 @@ describe.each(all)('%s', (path, operation, of) => {
       made: false,
     });
     const full = await serve(...named(path, { instead: limit }).handlers);
-    expect((await failure(operation, full)).code).toBe('LIMIT_REACHED');
+    const refusal = await failure(operation, full);
+    expect(refusal.code).toBe('LIMIT_REACHED');
+    expect(refusal.description).not.toContain('hidden');
     const forbidden = { answer: HttpResponse.json({ detail: 'no' }, { status: 403 }), made: false };
     const instead = (index: number) => (index === 0 ? answer(502, false) : forbidden);
     const closed = await serve(...named(path, { instead }).handlers);
