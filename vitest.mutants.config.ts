@@ -85,7 +85,7 @@ const TESTS: Record<string, string[]> = {
   writer: ['test/operations/bulk/writer.test.ts'],
   anonymous: [
     'test/operations/bulk/anonymous.test.ts',
-    'test/operations/bulk/{runUpserts,writer,predict,outcome}.test.ts',
+    'test/operations/bulk/{runUpserts,writer,predict,outcome,matches,diff,facts}.test.ts',
     'test/operations/bulk/{justMade,shared,upsertContacts}.test.ts',
     'test/operations/shownLater.test.ts',
   ],

@@ -12,6 +12,7 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
+import { isLocalNumber } from '../../src/operations/many/recipients.js';
 import type { Operation } from '../../src/types/state.js';
 import { serve } from '../support/serve.js';
 import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
@@ -109,6 +110,36 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
       expect(bodyOf(server)).toMatchObject({ contact: UUID });
     }
   });
+
+  test('a number that nobody has is left to the server', async () => {
+    const server = await copyOf(amina());
+    await run(sendMessage({ contact: 'tel:0788000009', text: 'Hi' }), server);
+    expect(bodyOf(server)).toMatchObject({ contact: 'tel:0788000009' });
+  });
+
+  test('a message to a URN goes to exactly that URN', async () => {
+    const server = await copyOf(amina());
+    await run(sendBroadcast({ urns: [LOCAL], text: 'Hi' }, { onlyActive: true }), server);
+    expect(bodyOf(server)).toMatchObject({ urns: [LOCAL] });
+  });
+});
+
+test.each([
+  ['tel:0788000001', true],
+  ['tel:788000001', true],
+  ['tel:00250788000001', true],
+  ['tel: 00250788000001', true],
+  ['tel:0', true],
+  ['tel:0788000001#Amina', true],
+  ['tel:+250788000001', false],
+  ['tel:0788ABC', false],
+  ['tel:0ABC', false],
+  ['ext:tel:0788000001', false],
+  ['ext:tel:0', false],
+  ['ext:tel:00250788000001', false],
+  ['whatsapp:0788000001', false],
+])('%s is a number without its country: %s', (name, isLocal) => {
+  expect(isLocalNumber(name)).toBe(isLocal);
 });
 
 describe('an action on a number without its country names the whole number', () => {

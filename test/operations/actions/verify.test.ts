@@ -272,6 +272,17 @@ describe.each(['v9', 'textit'] as const)('in a workspace of %s that hides URNs',
   });
 });
 
+test('what else goes wrong with the first look-up is thrown as it is', async () => {
+  const server = await serve(
+    msw.get('*/groups.json', () => page([{ uuid: OTHER_UUID, name: 'Mothers', count: 0 }])),
+    msw.get('*/contacts.json', () => HttpResponse.json({ detail: 'Not you.' }, { status: 403 })),
+  );
+  const error = await failure(addToGroup(['tel:+250788123123'], OTHER_UUID, verify), server);
+  expect(error.code).toBe('INVALID_TOKEN');
+  expect(error.description).not.toContain('hides URNs');
+  expect(server.requests.filter(({ method }) => method === 'POST')).toEqual([]);
+});
+
 test('a URN that is not valid is RapidPro’s to refuse', async () => {
   const detail = 'Invalid URN: tel:+1';
   const server = await serve(

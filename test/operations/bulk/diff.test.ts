@@ -49,8 +49,16 @@ test('nothing is asked, nothing is written', () => {
     join: [],
     leave: [],
     inactive: false,
+    isAnonymous: false,
   });
 });
+
+test.each([{ anon_display: '0000001' }, { ref: 'abc' }, { ref: null }])(
+  'a contact with %j is of a workspace that hides URNs',
+  shown => {
+    expect(compare({}, false, { ...there, urns: [], ...shown }).isAnonymous).toBe(true);
+  },
+);
 
 describe('addresses', () => {
   test.each<[string, string[], boolean, string[], boolean, number]>([
