@@ -53,7 +53,7 @@ const TESTS: Record<string, string[]> = {
   client: ['test/client/{query,client,headers}.test.ts'],
   network: ['test/client/transport.test.ts'],
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
-  http: ['test/operations/http.test.ts', 'test/operations/missingWords.test.ts'],
+  http: ['test/operations/{http,idsOfZero,missingWords}.test.ts'],
   named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   archives: ['test/operations/archives/{withArchives,reading}.test.ts'],
   objects: [

@@ -992,6 +992,11 @@ describe('a WhatsApp number in the country of the workspace', () => {
     ['whatsapp:rw.13491208655302741918', 'RW'],
     ['tel:81234567890', 'ID'],
     ['whatsapp:788123123', 'ZZ'],
+    // A mobile number of Bulgaria, and of Brunei, that could be one of the country without its code.
+    ['whatsapp:35943012345', 'BR'],
+    ['whatsapp:6737123456', 'IN'],
+    // There is no such country code.
+    ['whatsapp:999123456789', 'RW'],
   ])('%s in %s is not doubted', (urn, country) => {
     expect(whatsappDoubt(urn, country)).toBeUndefined();
   });
