@@ -155,6 +155,18 @@ describe('queries', () => {
     for (const operation of operations) await refused(operation, 'INVALID_FILTER');
   });
 
+  test.each([
+    [{}, 'is an object'],
+    [null, 'is empty'],
+    ['', 'is empty'],
+  ])('a value of %j is said to be that: %s', async (value, said) => {
+    const { description } = await refused(
+      http.get('contacts', { uuid: value as never }),
+      'INVALID_FILTER',
+    );
+    expect(description).toContain(said);
+  });
+
   test.each([undefined, null])('a query that evaluates to %s is refused', async nothing => {
     const query = () => nothing as never;
     const operations = [
