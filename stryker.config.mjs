@@ -32,6 +32,7 @@ const AREAS = {
   named: ['src/operations/lists/named.ts'],
   archives: ['src/operations/lists/withArchives.ts'],
   objects: ['src/operations/base/objects.ts'],
+  contact: ['src/operations/contact/{writeContact,contactUrns}.ts'],
   many: ['src/operations/many/{recipients,send,actions}.ts'],
   facts: ['src/operations/base/workspaceFacts.ts', 'src/operations/lists/unknownReference.ts'],
   matches: ['src/sync/match/matches.ts'],

@@ -61,6 +61,10 @@ const TESTS: Record<string, string[]> = {
     'test/operations/ensure/ensure.test.ts',
     'test/operations/unknownReference.test.ts',
   ],
+  contact: [
+    'test/operations/{movedUrn,updateContact,upsertContact,addContact}.test.ts',
+    'test/operations/bulk/runUpserts.test.ts',
+  ],
   many: [
     'test/operations/movedUrn.test.ts',
     'test/operations/actions/{verify,messages,contacts}.test.ts',

@@ -308,7 +308,8 @@ export async function* withArchives(
       leftOut.note(record);
       if (page.add(record)) yield { records: page.turn(), next: undefined };
     }
-    if (page.isOpen) yield { records: page.turn(), next: undefined };
+    // Also if nothing is left: an empty list is one empty page, and others are left out.
+    yield { records: page.turn(), next: undefined };
   } finally {
     await head.close();
   }
@@ -327,7 +328,6 @@ async function byUuid(client: Client, query: Query): Promise<Query> {
 /** Collects records, each once. */
 class Page {
   #records: Dictionary[] = [];
-  #isFirst = true;
   readonly #limit: number;
   readonly #seen = new SeenIds();
   /** What identifies records of the list. Archives have it too, and often more. */
@@ -361,12 +361,6 @@ class Page {
   turn(): Dictionary[] {
     const records = this.#records;
     this.#records = [];
-    this.#isFirst = false;
     return records;
-  }
-
-  /** True if something is left. An empty list is one empty page, as elsewhere. */
-  get isOpen(): boolean {
-    return this.#records.length > 0 || this.#isFirst;
   }
 }
