@@ -18,7 +18,7 @@ import { captureConsole } from '../../support/captureConsole.js';
 import { TOKEN } from '../../support/credential.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
-import { denied, failure, page, refused, run, sent, stateFor, UUID } from '../run.js';
+import { denied, failure, OTHER_UUID, page, refused, run, sent, stateFor, UUID } from '../run.js';
 
 type Thing = { [key: string]: unknown };
 
@@ -191,7 +191,9 @@ describe.each(all)('%s', (path, operation, of) => {
     // Nothing of that comes from what another job made, so nothing is looked for.
     for (const { requests } of [full, closed]) expect(requests.at(-1)?.method).toBe('POST');
     const broken = await serve(...named(path, { instead: () => answer(500, false) }).handlers);
-    expect((await failure(operation, broken)).code).toBe('SERVER_ERROR');
+    const failed = await failure(operation, broken);
+    expect(failed.code).toBe('SERVER_ERROR');
+    expect(failed.description).not.toContain('hidden');
   });
 
   test.each([undefined, null, '', '  ', {}, [], true])(
@@ -205,6 +207,22 @@ describe.each(all)('%s', (path, operation, of) => {
     },
   );
 });
+
+test.each([
+  ['groups', ensureGroup(' mothers ')],
+  ['labels', ensureLabel(' mothers ')],
+])(
+  'of %s that a server does not sort out by name, the one with the name is found',
+  async (path, operation) => {
+    const others = [
+      { uuid: OTHER_UUID, name: 'Other' },
+      { uuid: UUID, name: 'Mothers' },
+    ];
+    const server = await serve(msw.get(`*/api/v2/${path}.json`, () => page(others)));
+    expect((await run(operation, server)).data).toMatchObject({ uuid: UUID });
+    expect(server.requests).toHaveLength(1);
+  },
+);
 
 describe('a field', () => {
   test.each([
