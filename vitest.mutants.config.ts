@@ -80,6 +80,7 @@ const TESTS: Record<string, string[]> = {
   reports: ['test/operations/bulk/{inputs,outcome,facts}.test.ts'],
   groupChanges: [
     'test/operations/bulk/writeChange.test.ts',
+    'test/operations/movedUrn.test.ts',
     'test/operations/bulk/{groupChanges,syncContacts}.test.ts',
     'test/operations/bulk/{twoForms,sameContact,upsertContacts}.test.ts',
   ],

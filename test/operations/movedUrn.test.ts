@@ -339,6 +339,14 @@ describe('a write to the contact that had a URN until now', () => {
     expect(data).toMatchObject({ updated: [{ index: 0, uuid: UUID }], failed: [] });
   });
 
+  test('syncContacts by another key: a number is added to those that the contact has now', async () => {
+    const real = [{ ...amina(), urns: [NEW] }];
+    const server = await lagging([{ ...amina(), urns: [MOVED, NEW] }], real);
+    const { data } = await run(syncContacts([{ uuid: UUID, urns: [ADDED] }]), server);
+    expect(data).toMatchObject({ updated: [{ index: 0, uuid: UUID }], failed: [] });
+    expect(posts(server)).toEqual([{}, { urns: [NEW, ADDED] }]);
+  });
+
   test('a number that was added seconds ago stays', async () => {
     const real = [{ ...amina(), urns: [MOVED, NEW] }];
     const server = await lagging([amina()], real);
