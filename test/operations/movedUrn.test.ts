@@ -347,6 +347,15 @@ describe('a write to the contact that had a URN until now', () => {
     expect(posts(server)).toEqual([{}, { urns: [NEW, ADDED] }]);
   });
 
+  test.each([
+    ['updateContact', updateContact(UUID, { urns: [NEW, ADDED] })],
+    ['upsertContact', upsertContact({ uuid: UUID, urns: [NEW, ADDED] })],
+  ])('%s by uuid: another number of the contact may have moved', async (_, operation) => {
+    const real = [{ ...amina(), urns: [NEW] }];
+    const server = await lagging([{ ...amina(), urns: [MOVED, NEW] }], real);
+    expect((await run(operation, server)).data).toMatchObject({ urns: [NEW, ADDED] });
+  });
+
   test('a number that was added seconds ago stays', async () => {
     const real = [{ ...amina(), urns: [MOVED, NEW] }];
     const server = await lagging([amina()], real);
