@@ -63,7 +63,8 @@ const TESTS: Record<string, string[]> = {
   ],
   contact: [
     'test/operations/{movedUrn,updateContact,upsertContact,addContact}.test.ts',
-    'test/operations/bulk/runUpserts.test.ts',
+    'test/operations/bulk/{runUpserts,twoForms}.test.ts',
+    'test/operations/rightPerson.test.ts',
   ],
   many: [
     'test/operations/movedUrn.test.ts',
