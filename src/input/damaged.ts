@@ -1,3 +1,4 @@
+import type { Fault } from '../errors/fault.js';
 import { LONGEST_TEXT, trimmed } from './stored.js';
 
 /**
@@ -11,11 +12,9 @@ const LONGEST = 64;
 const AS_TEXT = 'Format the column as text in the spreadsheet, and export it again';
 
 /** What became of a cell, and what an error says about it. */
-export interface Damage {
+export interface Damage extends Fault {
   kind: 'exponent' | 'decimals' | 'error' | 'word' | 'hidden';
   pattern: RegExp;
-  what: string;
-  fix: string;
 }
 
 const DAMAGES: readonly Damage[] = [

@@ -1,6 +1,7 @@
 import { isDate } from 'node:util/types';
 import type { IANAZone } from 'luxon';
 import { fail } from '../errors/errors.js';
+import { Unreadable } from '../errors/fault.js';
 import { inZone, readIso } from './fieldTimes.js';
 import { library } from './libraries.js';
 import { instantAt, isDay, onClocks, zoneOf } from './times.js';
@@ -24,12 +25,10 @@ export interface DayRange {
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Why a value is not a date, as the rest of a sentence, and what to do. */
-class NoDate {
-  constructor(
-    readonly what: string,
-    readonly fix = 'Compare the pattern with the data: d, M and yyyy are day, month and year; dd and MM need two digits. For empty cells, { ifInvalid: "null" } returns null.',
-  ) {}
-}
+const noDate = (
+  what: string,
+  fix = 'Compare the pattern with the data: d, M and yyyy are day, month and year; dd and MM need two digits. For empty cells, { ifInvalid: "null" } returns null.',
+) => new Unreadable(what, fix);
 
 function requireZone(zone: unknown, where: string): IANAZone {
   const found = typeof zone === 'string' ? zoneOf(zone.trim()) : undefined;
@@ -92,7 +91,7 @@ function atInstant(time: number, zone: IANAZone): string {
 function atWall(wall: number, isDayAlone: boolean, zone: IANAZone): string {
   const instant = instantAt(wall, isDayAlone, zone);
   if (instant === undefined) {
-    throw new NoDate(
+    throw noDate(
       'does not exist in this time zone, because the clocks go forward',
       'Correct it at its source.',
     );
@@ -107,7 +106,7 @@ function fromSerial(serial: number, zone: IANAZone): string {
   // As days, that would be in 1905, so the number is a year.
   const isYear = Number.isInteger(serial) && serial >= 1900 && serial <= 2100;
   if (isYear || !(serial >= 367 && serial < 2_958_466)) {
-    throw new NoDate(
+    throw noDate(
       'is a number that no spreadsheet uses for a day',
       'Spreadsheets count days from 1900: 46053 is 31 January 2026. For milliseconds, write new Date(milliseconds).',
     );
@@ -117,7 +116,7 @@ function fromSerial(serial: number, zone: IANAZone): string {
 }
 
 /** What spreadsheets show for 0, the value of an empty cell. */
-const EMPTY_CELL = new NoDate(
+const EMPTY_CELL = noDate(
   'is day 0 of a spreadsheet, which stands for an empty cell',
   'Leave empty cells empty, or use { ifInvalid: "null" }, which returns null.',
 );
@@ -133,7 +132,7 @@ function notTooOld(time: number): number {
   if (time >= Date.UTC(1900, 0, 1)) return time;
   // In some zones, it is the day before.
   if (time >= SERIAL_ZERO - DAY / 2 && time < SERIAL_ZERO + DAY) throw EMPTY_CELL;
-  throw new NoDate(
+  throw noDate(
     'has a year before 1900',
     'Correct the year at its source. If the data has years of two digits, write "yy" in the pattern.',
   );
@@ -157,13 +156,13 @@ function fromPattern(text: string, pattern: Pattern, zone: IANAZone): string | u
   });
   if (!read.isValid) {
     if (read.invalidReason === 'unit out of range')
-      throw DAY_ZERO.test(text) ? EMPTY_CELL : new NoDate('does not exist in the calendar');
+      throw DAY_ZERO.test(text) ? EMPTY_CELL : noDate('does not exist in the calendar');
     return undefined;
   }
   if (hasShortYear && read.year >= 2030 && read.year <= 2068) {
-    throw new NoDate('has a two-digit year that fits this century and the last one');
+    throw noDate('has a two-digit year that fits this century and the last one');
   }
-  if (Math.abs(read.offset) > MOST_OFFSET) throw new NoDate('has a time zone that does not exist');
+  if (Math.abs(read.offset) > MOST_OFFSET) throw noDate('has a time zone that does not exist');
   notTooOld(read.setZone('utc', { keepLocalTime: true }).toMillis());
   if (hasZone) return atInstant(read.toMillis(), zone);
   return atWall(read.toMillis(), !hasTime, zone);
@@ -179,18 +178,18 @@ function fromIso(text: string, { isIsoLike }: Pattern, zone: IANAZone): string |
 
 function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   if (isDate(value)) {
-    if (Number.isNaN(value.getTime())) throw new NoDate('is an invalid Date');
+    if (Number.isNaN(value.getTime())) throw noDate('is an invalid Date');
     return atInstant(notTooOld(value.getTime()), zone);
   }
   if (typeof value === 'number') return fromSerial(value, zone);
   if (value === undefined) {
-    throw new NoDate(
+    throw noDate(
       'is undefined: there is no column or key with this name',
       'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Due date"].',
     );
   }
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new NoDate(
+    throw noDate(
       typeof value === 'string' || value === null ? 'is empty' : 'must be text, a number or a Date',
     );
   }
@@ -199,8 +198,8 @@ function asDateTime(value: unknown, pattern: Pattern, zone: IANAZone): string {
   if (found !== undefined) return found;
   if (/^\d{5}(\.\d+)?$/.test(text)) return fromSerial(Number(text), zone);
   throw SHORT_YEAR.test(text) && !pattern.hasShortYear
-    ? new NoDate('does not match the pattern', SHORT_YEAR_FIX)
-    : new NoDate('does not match the pattern');
+    ? noDate('does not match the pattern', SHORT_YEAR_FIX)
+    : noDate('does not match the pattern');
 }
 
 export function dateTime(
@@ -223,7 +222,7 @@ export function dateTime(
   try {
     return asDateTime(value, written, clocks);
   } catch (error) {
-    if (!(error instanceof NoDate)) throw error;
+    if (!(error instanceof Unreadable)) throw error;
     if (ifInvalid === 'null') return null;
     throw fail('INVALID_INPUT', `${where}: the date ${error.what}.`, error.fix);
   }

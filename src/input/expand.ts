@@ -1,4 +1,5 @@
 import { changed, type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import type { Fault } from '../errors/fault.js';
 import type { Dictionary } from '../types/json.js';
 import type { State } from '../types/state.js';
 import { shownKey } from './check.js';
@@ -9,9 +10,7 @@ import { inTurns } from './turns.js';
 /** Deeper than any body of RapidPro. A circular value soon gets here. */
 const DEEPEST = 20;
 
-interface Refusal {
-  what: string;
-  fix: string;
+interface Refusal extends Fault {
   /** Default: what the argument says. */
   code?: ErrorCode;
 }

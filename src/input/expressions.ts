@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import type { Fault } from '../errors/fault.js';
 import { SCHEMES } from '../errors/urnAdvice.js';
 import { findPart, isShown } from './check.js';
 import { nearest, nearMiss } from './nearest.js';
@@ -133,18 +134,16 @@ function faultOfRoot(root: string, [property = '']: string[]): string | undefine
   return isMeant ? `Did you mean @contact.${property}?` : undefined;
 }
 
-interface Fault {
-  /** The expression, as far as it may be shown. */
+interface ExpressionFault extends Fault {
+  /** As far as it may be shown. */
   expression: string;
-  what: string;
-  fix: string;
 }
 
 const GAP = 'which RapidPro does not know: people would read nothing in its place';
 const STAYS = 'which RapidPro does not fill in: people would read it as it is';
 
 /** The first path in a text that RapidPro cannot fill in for anyone. */
-function findFault(text: string): Fault | undefined {
+function findFault(text: string): ExpressionFault | undefined {
   for (const { path, isInWord } of pathsOf(text)) {
     const [root = '', ...rest] = path.toLowerCase().split('.');
     const isContact = root === 'contact';
@@ -159,7 +158,7 @@ function findFault(text: string): Fault | undefined {
   return undefined;
 }
 
-function faultAt(text: string, place: ExpressionPlace): Fault | undefined {
+function faultAt(text: string, place: ExpressionPlace): ExpressionFault | undefined {
   if (!text.includes('@')) return undefined;
   if (place === 'message') {
     const [found] = ANY.exec(text) ?? [];

@@ -1,4 +1,5 @@
 import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import { unsent } from '../errors/fault.js';
 import { UUID } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
@@ -34,7 +35,7 @@ export function requireUrn(
   const text = typeof value === 'string' ? value.trim() : '';
   const fault = urnFault(text, use) ?? (use === 'write' ? plusFault(text) : undefined);
   if (!fault) return text;
-  throw fail(code, `${where} ${fault.what}.`, fault.fix);
+  throw unsent(code, where, fault);
 }
 
 const MOST_TOLD = 20;

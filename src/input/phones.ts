@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { Unreadable } from '../errors/fault.js';
 import { library } from './libraries.js';
 import { nearMiss } from './nearest.js';
 import { callingCode, groupsOf, read, shownNumber, unsureFault, urnFault } from './urns.js';
@@ -20,12 +21,8 @@ export interface PhoneUrnOptions {
 }
 
 /** Why a text is not a phone number, as the rest of a sentence, and what to do. */
-class NoNumber {
-  constructor(
-    readonly what: string,
-    readonly fix = 'Write it with its country code: +250788123123.',
-  ) {}
-}
+const noNumber = (what: string, fix = 'Write it with its country code: +250788123123.') =>
+  new Unreadable(what, fix);
 
 const isEmpty = (cell: unknown) =>
   cell === null || (typeof cell === 'string' && cell.trim() === '');
@@ -52,14 +49,14 @@ function inPlainDigits(text: string): string {
 /** A cell as text. Rounded numbers are refused, because some of their digits have changed. */
 function textOf(value: unknown): string {
   if (value === undefined)
-    throw new NoNumber('is undefined: there is no column or key with this name', UNDEFINED_FIX);
-  if (isEmpty(value)) throw new NoNumber('is empty', EMPTY_FIX);
+    throw noNumber('is undefined: there is no column or key with this name', UNDEFINED_FIX);
+  if (isEmpty(value)) throw noNumber('is empty', EMPTY_FIX);
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value) && value > 0) return String(value);
-    throw new NoNumber('is a number with decimals, or with more digits than JavaScript can store');
+    throw noNumber('is a number with decimals, or with more digits than JavaScript can store');
   }
   if (typeof value !== 'string') {
-    throw new NoNumber('must be text or a number', 'Write the phone number as text.');
+    throw noNumber('must be text or a number', 'Write the phone number as text.');
   }
   return inPlainDigits(value)
     .trim()
@@ -70,12 +67,12 @@ function textOf(value: unknown): string {
 const EXPONENT = /^(\+?)(\d)[.,](\d+)e\+?(\d\d?)$/i;
 const DECIMALS = /^(\+?\d{7,})[.,]0+$/;
 
-const LOST = new NoNumber(
+const LOST = noNumber(
   'was shortened by a spreadsheet (it has an exponent), and has lost some of its digits',
   'Format the column as text in the spreadsheet, and export it again.',
 );
 
-const SEVERAL = new NoNumber(
+const SEVERAL = noNumber(
   'contains several phone numbers',
   'To get all of them, use util.phoneUrns(). To get the first, use util.phoneUrns(…)[0].',
 );
@@ -176,24 +173,24 @@ function maskedApart(number: string, other: string): string {
 }
 
 /** Why digits are not a number of the country, or of the one whose code follows their plus. */
-function whyNone(number: string, country: string): NoNumber {
+function whyNone(number: string, country: string): Unreadable {
   const isFull = number.includes('+');
   const of = isFull ? 'its country' : country;
   switch (read(number, isFull ? undefined : country).possibility) {
     case 'too-short':
-      return new NoNumber(
+      return noNumber(
         `has too few digits for ${of}`,
         'Digits are missing. Correct the number at its source.',
       );
     case 'too-long':
-      return new NoNumber(
+      return noNumber(
         `has too many digits for ${of}`,
         'Correct the number at its source: a digit may be doubled, or there may be several numbers.',
       );
     case 'invalid-country-code':
-      return new NoNumber('has an unknown country code');
+      return noNumber('has an unknown country code');
     default:
-      return new NoNumber(
+      return noNumber(
         `is not a valid number in ${of}`,
         isFull || number.startsWith(String(callingCode(country)))
           ? 'Digits are missing or wrong. Correct the number at its source.'
@@ -203,7 +200,7 @@ function whyNone(number: string, country: string): NoNumber {
 }
 
 /** `#N/A`, `none`, `-`: what stands in a cell for no number. */
-const NO_DIGITS = new NoNumber(
+const NO_DIGITS = noNumber(
   'has no digits',
   'The cell has no phone number, as in "N/A", "none" or "-". Leave it empty at its source. Or write util.phoneUrns(row.phone, "RW", { ifInvalid: "null" }), which then gives an empty list.',
 );
@@ -219,7 +216,7 @@ function fullNumber(value: unknown, country: string): string {
   const text = withoutCellForm(textOf(value));
   if (!/\d/.test(text)) throw NO_DIGITS;
   if (text.length <= LONGEST_LOOKALIKE && LOOKALIKES.test(text)) {
-    throw new NoNumber(
+    throw noNumber(
       'has letters among its digits',
       'Write digits instead, such as 0 for the letter O and 1 for l, at its source.',
     );
@@ -228,28 +225,28 @@ function fullNumber(value: unknown, country: string): string {
   const fault =
     urnFault(`tel:${text}`, 'write') ??
     unsureFault(`tel:${text.replace(/^[^+\d]+(?=\+)/, '')}`, country);
-  if (fault) throw new NoNumber(fault.what, fault.fix.replace(/^Nothing was sent\. /, ''));
+  if (fault) throw noNumber(fault.what, fault.fix);
   const groups = groupsOf(text);
-  if (groups === undefined) throw new NoNumber('contains letters or an extension');
+  if (groups === undefined) throw noNumber('contains letters or an extension');
   const plain = groups.replaceAll(' ', '');
   const [number, other] = readings(THOUSANDS.test(text) ? plain : groups, country);
-  if (other !== undefined) throw new NoNumber(`can be ${maskedApart(`${number}`, other)}`);
+  if (other !== undefined) throw noNumber(`can be ${maskedApart(`${number}`, other)}`);
   if (number !== undefined) return number;
   const none = whyNone(plain, country);
   const abroad = read(`+${plain.replace('+', '')}`);
   if (!abroad.valid) throw none;
-  throw new NoNumber(
+  throw noNumber(
     `${none.what}, and can be ${shownNumber(abroad)} of another country`,
     'Check it for a missing or doubled digit. If the number of the other country is meant, write it with "+" in front.',
   );
 }
 
 /** The same, or why it is not a number. */
-function numberIn(value: unknown, country: string): string | NoNumber {
+function numberIn(value: unknown, country: string): string | Unreadable {
   try {
     return fullNumber(value, country);
   } catch (error) {
-    if (error instanceof NoNumber) return error;
+    if (error instanceof Unreadable) return error;
     throw error;
   }
 }
@@ -308,7 +305,7 @@ function checkOptions(options: unknown, where: string): PhoneUrnOptions {
 
 /** What somebody wrote as a URN; null or an error if it is not a number. */
 function asUrn(
-  number: string | NoNumber,
+  number: string | Unreadable,
   { scheme, ifInvalid }: PhoneUrnOptions,
   where: string,
 ): string | null {

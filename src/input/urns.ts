@@ -10,17 +10,11 @@
  */
 
 import type { ParsedPhoneNumber } from 'awesome-phonenumber';
+import type { Fault } from '../errors/fault.js';
 import { PHONE_FIX, SCHEMES, URN_FIX, urnAdvice } from '../errors/urnAdvice.js';
 import { UUID } from '../resources.js';
 import { damageOf } from './damaged.js';
 import { library } from './libraries.js';
-
-/** What is wrong with a URN, and what to write instead. */
-export interface UrnFault {
-  /** Follows the place of the URN in a sentence: `urns[1] has …`. */
-  what: string;
-  fix: string;
-}
 
 /**
  * `write`: the URN is stored, or gets a message. `lookup`: it is used to find a contact, which may have had it for a
@@ -83,17 +77,14 @@ const PATHS: { [scheme: string]: RegExp } = {
   freshchat: new RegExp(`^${UUID}/${UUID}$`, 'i'),
 };
 
-const fault = (what: string, fix = PHONE_FIX): UrnFault => ({
-  what,
-  fix: `Nothing was sent. ${fix}`,
-});
+const fault = (what: string, fix = PHONE_FIX): Fault => ({ what, fix });
 
 /**
  * What is wrong with a URN, or undefined if it may be sent.
  *
  * @param urn - without spaces around it
  */
-export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
+export function urnFault(urn: string, use: UrnUse): Fault | undefined {
   if (QUOTED.test(urn)) {
     return fault('is a reference in quotes', 'Remove the quotes.');
   }
@@ -125,7 +116,7 @@ export function urnFault(urn: string, use: UrnUse): UrnFault | undefined {
   return scheme === 'tel' ? phoneFault(path, use) : addressFault(scheme, path, use);
 }
 
-function addressFault(scheme: string, written: string, use: UrnUse): UrnFault | undefined {
+function addressFault(scheme: string, written: string, use: UrnUse): Fault | undefined {
   const [, path = '', query = '', display = ''] = PARTS.exec(written) ?? [];
   const id = path.trim();
   const advice = urnAdvice(`${scheme}:`);
@@ -371,7 +362,7 @@ const LOOSE_DIGITS = fault(
 /** Every server refuses longer texts, so they need no further check. */
 const LONGEST_URN = 255;
 
-function phoneFault(path: string, use: UrnUse): UrnFault | undefined {
+function phoneFault(path: string, use: UrnUse): Fault | undefined {
   if (path.length > LONGEST_URN) return fault('is too long for a phone number');
   const [, written = '', query = '', display = ''] = PARTS.exec(path) ?? [];
   const phone = new Phone(written);
@@ -421,7 +412,7 @@ function phoneFault(path: string, use: UrnUse): UrnFault | undefined {
  * What is wrong with a plus in front of digits that no country has. RapidPro 9 puts its own country code in front of
  * them, and the newer line drops the plus. Contacts may have been found by what was stored, so this is for writing.
  */
-export function plusFault(urn: string): UrnFault | undefined {
+export function plusFault(urn: string): Fault | undefined {
   const number = withoutCarrier(Phone.of(urn).number);
   if (!HAS_PLUS.test(number) || !NUMBER.test(number)) return undefined;
   const digits = digitsIn(number);
@@ -469,7 +460,7 @@ export const digitsOf = (path: string) => groupsOf(path)?.replaceAll(' ', '');
 interface UnsureForm {
   has(phone: Phone): boolean;
   isRightIn(country: string, phone: Phone): boolean;
-  fault: UrnFault;
+  fault: Fault;
 }
 
 const UNSURE_FORMS: readonly UnsureForm[] = [
@@ -501,7 +492,7 @@ const UNSURE_FORMS: readonly UnsureForm[] = [
  *
  * @param country - of the workspace, two letters; undefined if it is not known
  */
-export function unsureFault(urn: string, country: string | undefined): UrnFault | undefined {
+export function unsureFault(urn: string, country: string | undefined): Fault | undefined {
   const phone = Phone.of(urn);
   if (country !== undefined && hasLooseTail(phone.withoutPlus, country)) return LOOSE_DIGITS;
   const form = UNSURE_FORMS.find(({ has }) => has(phone));
@@ -531,7 +522,7 @@ export function dependsOnCountry(urn: string): boolean {
  *
  * @param country - of the workspace, two letters
  */
-export function foreignFault(urn: string, country: string): UrnFault | undefined {
+export function foreignFault(urn: string, country: string): Fault | undefined {
   const unsure = unsureFault(urn, country);
   if (unsure || callingCode(country) === 0) return unsure;
   const phone = Phone.of(urn);
@@ -547,7 +538,7 @@ export function foreignFault(urn: string, country: string): UrnFault | undefined
 const OLD_PREFIX: { [country: string]: RegExp } = { MX: /^1(?=\d{10}$)/ };
 
 /** Digits that people in the country dial unchanged, but RapidPro puts a plus before them. */
-function homeFault({ takenWhole }: Phone, country: string): UrnFault | undefined {
+function homeFault({ takenWhole }: Phone, country: string): Fault | undefined {
   const code = callingCode(country);
   if (takenWhole === undefined || takenWhole.startsWith(String(code))) return undefined;
   const home = read(takenWhole.replace(OLD_PREFIX[country] ?? /^$/, ''), country);
@@ -571,7 +562,7 @@ function mobileLength(country: string): number {
 }
 
 /** A few digits in front of what is a number of the workspace's country without them. */
-function listFault(phone: Phone, country: string): UrnFault | undefined {
+function listFault(phone: Phone, country: string): Fault | undefined {
   const [, first = '', others = ''] = LIST_NUMBER.exec(phone.withoutPlus) ?? [];
   const code = callingCode(country);
   const rest = digitsIn(others);
@@ -594,7 +585,7 @@ function listFault(phone: Phone, country: string): UrnFault | undefined {
 }
 
 /** In some countries, another prefix is dialed to call abroad, and what 00 begins there is another number. */
-function prefixFault({ withoutPlus }: Phone, country: string): UrnFault | undefined {
+function prefixFault({ withoutPlus }: Phone, country: string): Fault | undefined {
   const digits = digitsIn(withoutPlus);
   if (!BEHIND_00.test(digits)) return undefined;
   const meant = read(inFull(digits));

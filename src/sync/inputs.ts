@@ -1,4 +1,5 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
+import { unsent } from '../errors/fault.js';
 import { checkContactWithUuid } from '../input/bodies.js';
 import { type Body, keysOf, refuseNearMisses } from '../input/body.js';
 import { isObject, isShown, withoutUndefined } from '../input/check.js';
@@ -181,8 +182,7 @@ export async function failHomeNumbers(
     const fault = await facts.homeNumberFault(urn, true);
     if (turn.isOver) await turn.give();
     if (!fault) continue;
-    const description = `contact.urns[${place}] ${fault.what}.`;
-    outcome.fail({ index }, { code: 'INVALID_URN', description, fix: fault.fix });
+    outcome.fail({ index }, unsent('INVALID_URN', `contact.urns[${place}]`, fault));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { pages, readPage } from '../../client/pages.js';
 import { type ErrorCode, fail, hasErrorCode } from '../../errors/errors.js';
+import { type Fault, unsent } from '../../errors/fault.js';
 import { isObject } from '../../input/check.js';
 import { log } from '../../input/log.js';
 import { inTurns, Turn } from '../../input/turns.js';
@@ -8,7 +9,6 @@ import {
   dependsOnCountry,
   digitsTakenWhole,
   foreignFault,
-  type UrnFault,
   unsureFault,
   whatsappDoubt,
 } from '../../input/urns.js';
@@ -163,7 +163,7 @@ export class WorkspaceFacts {
    *
    * @param isContactWrite - a token that is not allowed to read the workspace may still write contacts
    */
-  async homeNumberFault(urn: string, isContactWrite: boolean): Promise<UrnFault | undefined> {
+  async homeNumberFault(urn: string, isContactWrite: boolean): Promise<Fault | undefined> {
     if (!dependsOnCountry(urn)) return undefined;
     const read = () => this.#country();
     // Nearly everywhere, 00 means what it seems to mean.
@@ -196,7 +196,7 @@ export class WorkspaceFacts {
     for (const { urn, where } of suspects) {
       const fault = await this.homeNumberFault(urn, isContactWrite);
       if (turn.isOver) await turn.give();
-      if (fault) throw fail(code, `${where} ${fault.what}.`, fault.fix);
+      if (fault) throw unsent(code, where, fault);
     }
   }
 
