@@ -127,6 +127,8 @@ export class BulkOutcome {
   /** Keys of contacts that were partly written before it stopped. */
   readonly #begun = new Map<number, BulkItem>();
   readonly #clashes: Clashes;
+  /** Entries that failed because of one. Those that had failed before keep their reason. */
+  readonly #clashed = new Set<number>();
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
 
   /** True if nothing is written, only reported. */
@@ -199,7 +201,9 @@ export class BulkOutcome {
       if (written && !this.#isPlan) this.#clashes.wrote(written);
       if (place) this.done--;
       this.#places[index] = undefined;
-      this.#close('failed', { index, ...CLASH });
+      // What is said of it is certain only at the end.
+      this.#clashed.add(index);
+      this.#close('failed', { index, code: 'CONTACT_CLASH', description: '', fix: '' });
     }
   }
 
@@ -321,9 +325,8 @@ export class BulkOutcome {
   }
 
   #reported(failure: BulkFailure): BulkFailure {
-    return failure.description === CLASH.description
-      ? this.#clashes.report(failure.index)
-      : failure;
+    const { index } = failure;
+    return this.#clashed.has(index) ? this.#clashes.report(index) : failure;
   }
 
   #close(place: Place, item: BulkItem | BulkFailure | PassedOver): void {
@@ -352,9 +355,6 @@ function unknownReason(error: RapidProError): Reason {
     outcome,
   };
 }
-
-/** Replaces what is reported at the end. */
-const CLASH = { code: 'CONTACT_CLASH', description: '', fix: '' } as const;
 
 function reasonOf({ code, description, fix, retryAfter }: RapidProError) {
   return { code, description, fix, ...(retryAfter === undefined ? {} : { retryAfter }) };
