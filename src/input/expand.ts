@@ -42,7 +42,8 @@ const ignore = () => {};
 const kindOf = (value: unknown) =>
   Object.prototype.toString.call(value).slice('[object '.length, -1);
 
-const isObject = (value: unknown): value is Dictionary =>
+/** Objects and lists: what may have values in it. */
+const isNested = (value: unknown): value is Dictionary =>
   value !== null && typeof value === 'object';
 
 /** Functions that return no plain value. They are recognized by their kind, without calling them. */
@@ -64,7 +65,7 @@ function strangeFunction(value: object): Refusal | undefined {
 
 /** Whether a value is the credential, or a copy of it. */
 function isCredential(value: unknown, { configuration }: State): boolean {
-  if (!isObject(value) || !isObject(configuration)) return false;
+  if (!isNested(value) || !isNested(configuration)) return false;
   if (value === configuration) return true;
   const { token } = configuration;
   return typeof token === 'string' && token !== '' && value.token === token;
@@ -93,7 +94,7 @@ function isStream(value: Dictionary): value is Dictionary & NodeJS.EventEmitter 
  * not end.
  */
 export function ignoreFailures(value: unknown, seen = new Set<unknown>()): void {
-  if (!isObject(value) || ArrayBuffer.isView(value) || seen.has(value)) return;
+  if (!isNested(value) || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
   try {
     if (isStream(value)) value.on('error', ignore);
@@ -111,16 +112,16 @@ function ignoreNearFailures(item: unknown): void {
     if (depth > 4 || left-- <= 0) return;
     if (isThenable(value) || isStream(value)) return ignoreFailures(value);
     if (Array.isArray(value)) {
-      for (const within of value) if (isObject(within)) look(within, depth + 1);
+      for (const within of value) if (isNested(within)) look(within, depth + 1);
       return;
     }
     for (const key in value) {
       const within = value[key];
-      if (isObject(within)) look(within, depth + 1);
+      if (isNested(within)) look(within, depth + 1);
     }
   };
   try {
-    if (isObject(item)) look(item, 0);
+    if (isNested(item)) look(item, 0);
   } catch {
     // The author's object throws. The refusal says what is wrong with it.
   }
@@ -129,7 +130,7 @@ function ignoreNearFailures(item: unknown): void {
 /** What is never a value. */
 function whyNoValue(value: unknown, state: State): Refusal | undefined {
   if (typeof value === 'function') return strangeFunction(value);
-  if (!isObject(value)) return undefined;
+  if (!isNested(value)) return undefined;
   if (isThenable(value)) {
     ignoreFailures(value);
     return { what: 'is a promise', fix: PROMISE_FIX };
@@ -351,7 +352,7 @@ function expandParts(context: Context, plain: unknown, where: string, depth: num
         : expandWithin(context, item, `${where}[${index}]`, depth + 1),
     );
   }
-  return isObject(plain) ? expandObject(context, plain, where, depth) : plain;
+  return isNested(plain) ? expandObject(context, plain, where, depth) : plain;
 }
 
 /**

@@ -223,7 +223,8 @@ class SharedRefusals {
   }
 }
 
-const HIDDEN_URNS: Reason = {
+/** Why an entry with URNs fails in a workspace that hides them. */
+const UNUSABLE_URNS: Reason = {
   code: 'ANONYMOUS_WORKSPACE',
   description:
     'The workspace hides URNs, so RapidPro neither finds a contact by one nor adds one to it. Nothing was changed.',
@@ -249,7 +250,7 @@ class HiddenUrns {
   /** Does something for one contact: see {@link BulkOutcome.attempt}. After the first refusal, nobody is asked again. */
   attempt(input: Input, work: () => Promise<unknown>): Promise<unknown> {
     const { index } = input;
-    const failIt = () => this.#outcome.fail({ index }, HIDDEN_URNS);
+    const failIt = () => this.#outcome.fail({ index }, UNUSABLE_URNS);
     return this.#outcome.attempt({ index }, async () => {
       if (this.#areHidden && hasUrns(input)) return failIt();
       try {
