@@ -1,4 +1,5 @@
 import { fail } from '../errors/errors.js';
+import { DAY } from '../input/times.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
@@ -224,8 +225,6 @@ interface PlanOptions {
 /** What to do next: continue a walk, start one from the end of a gap, or cut a gap in two. */
 type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
 
-/** The default, if the pages say nothing: a page per day. */
-const DAY = 24 * 60 * 60 * 1_000_000;
 /** The least number of pages for a separate walk. */
 const WORTH_JOINING = 3;
 const WORTH_SPLITTING = 8;
@@ -370,6 +369,7 @@ export class WindowPlan {
       one => one !== undefined && Number.isFinite(one),
     );
     const step = density ? (this.#stride * PAGE_SIZE) / density : (to - from) / 2;
+    // If the pages say nothing: a page per day.
     return cut(gap, from, to, from + (Number.isFinite(step) ? step : DAY * this.#stride));
   }
 

@@ -22,7 +22,7 @@ export interface DayRange {
   before: string;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_IN_MS = 24 * 60 * 60 * 1000;
 
 /** Why a value is not a date, as the rest of a sentence, and what to do. */
 const noDate = (
@@ -112,7 +112,7 @@ function fromSerial(serial: number, zone: IANAZone): string {
     );
   }
   const wall = SERIAL_ZERO + Math.round(serial * 86_400) * 1000;
-  return atWall(wall, wall % DAY === 0, zone);
+  return atWall(wall, wall % DAY_IN_MS === 0, zone);
 }
 
 /** What spreadsheets show for 0, the value of an empty cell. */
@@ -131,7 +131,7 @@ const DAY_ZERO = /^(?:0?0\W(?:0?1|jan)|(?:0?1|jan)\W0?0)\W(?:19)?00(?!\d)|^1900\
 function notTooOld(time: number): number {
   if (time >= Date.UTC(1900, 0, 1)) return time;
   // In some zones, it is the day before.
-  if (time >= SERIAL_ZERO - DAY / 2 && time < SERIAL_ZERO + DAY) throw EMPTY_CELL;
+  if (time >= SERIAL_ZERO - DAY_IN_MS / 2 && time < SERIAL_ZERO + DAY_IN_MS) throw EMPTY_CELL;
   throw noDate(
     'has a year before 1900',
     'Correct the year at its source. If the data has years of two digits, write "yy" in the pattern.',
@@ -233,34 +233,34 @@ function daysOf(day: string, today: number): [number, number] | undefined {
   const date = new Date(today);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
   // Weeks begin on Monday.
-  const monday = today - ((date.getUTCDay() + 6) % 7) * DAY;
+  const monday = today - ((date.getUTCDay() + 6) % 7) * DAY_IN_MS;
   switch (day) {
     case 'today':
-      return [today, today + DAY];
+      return [today, today + DAY_IN_MS];
     case 'yesterday':
-      return [today - DAY, today];
+      return [today - DAY_IN_MS, today];
     case 'last week':
-      return [monday - 7 * DAY, monday];
+      return [monday - 7 * DAY_IN_MS, monday];
     case 'last month':
       return [Date.UTC(year, month - 1, 1), Date.UTC(year, month, 1)];
     default: {
       if (!isDay(day)) return undefined;
       const start = Date.parse(`${day}T00:00:00Z`);
-      return [start, start + DAY];
+      return [start, start + DAY_IN_MS];
     }
   }
 }
 
 /** The first moment of a day, or of the next one if the zone skipped the day. */
 function beginning(midnight: number, zone: IANAZone): number {
-  return instantAt(midnight, true, zone) ?? beginning(midnight + DAY, zone);
+  return instantAt(midnight, true, zone) ?? beginning(midnight + DAY_IN_MS, zone);
 }
 
 export function dayRange(day: unknown, zone: unknown): DayRange {
   const where = 'util.dayRange()';
   const clocks = requireZone(zone, where);
   const now = Date.now();
-  const today = Math.floor((now + Math.round(clocks.offset(now) * 60_000)) / DAY) * DAY;
+  const today = Math.floor((now + Math.round(clocks.offset(now) * 60_000)) / DAY_IN_MS) * DAY_IN_MS;
   const days = typeof day === 'string' ? daysOf(day.trim(), today) : undefined;
   if (!days) {
     throw fail(

@@ -54,7 +54,7 @@ export function readIso(text: string): Said | undefined {
 }
 
 /** Three numbers that a server may read as a day. */
-const DAY =
+const WRITTEN_DAY =
   /(?<!\d)(?:([12]\d{3})[-./\\_ ](\d{1,2})[-./\\_ ](\d{1,2})|(\d{1,2})[-./\\_ ](\d{1,2})[-./\\_ ]([12]\d{3}|\d\d))(?!\d)/;
 
 const BOTH_CENTURIES = (year: number) => [1900 + year, 2000 + year];
@@ -102,7 +102,7 @@ function isDayIn(match: RegExpExecArray, style: DateStyle): boolean {
 /** Whether it depends on the date style if there is a day. */
 function isOneSided(value: unknown): boolean {
   if (typeof value !== 'string' || ISO_DAY.test(value.trim())) return false;
-  const match = DAY.exec(value);
+  const match = WRITTEN_DAY.exec(value);
   return match !== null && !STYLES.every(style => isDayIn(match, style));
 }
 
@@ -119,7 +119,7 @@ function hourOf(written: string, half: string | undefined, hasMinutes: boolean) 
 
 /** Reads a text as people write it; undefined if a part of it is not a day, time or zone. */
 function readLoosely(text: string): Said | undefined {
-  const match = DAY.exec(text);
+  const match = WRITTEN_DAY.exec(text);
   if (!match || !WEEKDAY.test(text.slice(0, match.index))) return undefined;
   const days = ISO_DAY.test(text) ? [text.slice(0, 10)] : daysOf(match, AGREED_CENTURY);
   const rest = text.slice(match.index + match[0].length);
@@ -135,7 +135,7 @@ function readLoosely(text: string): Said | undefined {
 function looksLikeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (ISO_DAY.test(value.trimStart())) return true;
-  const match = DAY.exec(value);
+  const match = WRITTEN_DAY.exec(value);
   const hasLongYear = match?.[1] !== undefined || match?.[6]?.length === 4;
   return match !== null && (hasLongYear || daysOf(match, BOTH_CENTURIES).length > 0);
 }
@@ -200,7 +200,7 @@ function complete(value: string, local: Local, where: string): string {
   const { zone, style } = local;
   const text = value.trim();
   if (!ISO_DAY.test(text)) {
-    const match = DAY.exec(text);
+    const match = WRITTEN_DAY.exec(text);
     if (match && daysOf(match, BOTH_CENTURIES).length === 0) refuse(where, NO_DAY);
     if (match && style && !isDayIn(match, style)) refuse(where, otherOrder(style));
     return value;

@@ -5,7 +5,7 @@ import { capitalize, isObject, isShown } from './check.js';
 import { asUuid, requireUrn } from './identifiers.js';
 import { isQuotedReference, UNQUOTED } from './missing.js';
 import { suggest } from './nearest.js';
-import { cutToMicros, fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
+import { cutToMicros, DAY, fromMicros, isDatetime, isDay, type Micros, toMicros } from './times.js';
 
 const DATE_FIX =
   'Write ISO 8601: "2026-01-31", "2026-01-31T08:00:00Z" or "2026-01-31T10:00:00+02:00". For a Date object: date.toISOString().';
@@ -160,7 +160,6 @@ export interface Period {
   includes(time: unknown): boolean;
 }
 
-const DAY = 24 * 60 * 60 * 1_000_000;
 const MONTH = 31 * DAY;
 
 function readTime(value: unknown, name: string): { text: string; at: Micros } {

@@ -8,13 +8,15 @@ import { library } from './libraries.js';
 /** Times as whole microseconds since 1970, the unit of RapidPro's times. They fit into a number exactly. */
 export type Micros = number;
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
+export const DAY: Micros = 24 * 60 * 60 * 1_000_000;
+
+const DAY_FORM = /^\d{4}-\d\d-\d\d$/;
 const DATETIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?$/;
 
 /** A day that exists in the calendar, such as `2026-01-31`. */
 export function isDay(text: string): boolean {
-  if (!DAY.test(text)) return false;
+  if (!DAY_FORM.test(text)) return false;
   const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
   // Not Date.UTC, which reads the years 0 to 99 as 1900 to 1999.
   const date = new Date(new Date(0).setUTCFullYear(year, month - 1, day));

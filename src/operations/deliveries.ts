@@ -6,7 +6,7 @@ import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
-import { toMicros } from '../input/times.js';
+import { DAY, toMicros } from '../input/times.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { DeliveryOptions } from '../types/options.js';
@@ -235,7 +235,7 @@ function logMissing(broadcasts: readonly Dictionary[], total: number): void {
 const ARCHIVED_AFTER = 90;
 
 function logArchived(client: Client, { after }: Query): void {
-  const oldest = (client.clock.now() - ARCHIVED_AFTER * 24 * 60 * 60 * 1000) * 1000;
+  const oldest = client.clock.now() * 1000 - ARCHIVED_AFTER * DAY;
   if (at(after, oldest) >= oldest) return;
   log.warn(
     `Messages older than about ${ARCHIVED_AFTER} days are in the archives and are not counted. eachArchivedMessages() reads them.`,

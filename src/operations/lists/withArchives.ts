@@ -6,7 +6,7 @@ import { identityOf, SeenIds } from '../../client/seenIds.js';
 import { fail } from '../../errors/errors.js';
 import { periodBetween } from '../../input/filters.js';
 import type { Settings } from '../../input/options.js';
-import { type Micros, toMicros } from '../../input/times.js';
+import { DAY, type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -112,8 +112,6 @@ export function checkArchived(name: ResourceName, filters: unknown, options: Set
     'Nothing was read. Leave the folder out, and filter each page with fn(), by message.direction and message.status.',
   );
 }
-
-const DAY = 24 * 60 * 60 * 1_000_000;
 
 /** The period of an archive: its first moment, and the moment after its last one. */
 function spanOf({ start_date, period }: Dictionary): { from: Micros; to: Micros } {
