@@ -24,7 +24,7 @@ const LEAST_SHOWN = 2;
 type Holding = { urn?: string; holder: Dictionary | null };
 
 /** Whether RapidPro certainly writes a URN differently: with the country code. */
-function isLocalNumber(urn: string): boolean {
+function hasNoPlus(urn: string): boolean {
   return /^tel:(?!\+)/.test(urnIdentity(urn));
 }
 
@@ -49,7 +49,7 @@ export class LookUps {
     const local: Input[] = [];
     await inTurns(inputs, input => {
       const isLooked = this.#matches.isMissing(input.index) && matcher.usesUrns(input);
-      if (isLooked && (input.urns ?? []).every(isLocalNumber)) local.push(input);
+      if (isLooked && (input.urns ?? []).every(hasNoPlus)) local.push(input);
     });
     await this.#inSteps(local, some => this.#ask(some));
   }
@@ -64,7 +64,7 @@ export class LookUps {
       const { index } = input;
       const uuid = found.get(index);
       if (uuid === undefined || !outcome.isOpen(index)) return;
-      if (matcher.usesUrns(input) && (input.urns ?? []).every(isLocalNumber)) {
+      if (matcher.usesUrns(input) && (input.urns ?? []).every(hasNoPlus)) {
         // No contact shows them.
         return this.#matches.release(input);
       }

@@ -65,7 +65,7 @@ class Named {
 
   #addUrn(urn: string): void {
     this.#urns.add(anyForm(urnIdentity(urn)));
-    const digits = digitsOf(urn);
+    const digits = significantDigits(urn);
     if (digits === undefined) return;
     this.#numbers.add(digits);
     if (isPlainUrn(urn)) return;
@@ -81,7 +81,7 @@ class Named {
 
   #hasUrn(urn: string): boolean {
     if (this.#urns.has(anyForm(urnIdentity(urn)))) return true;
-    const digits = digitsOf(urn);
+    const digits = significantDigits(urn);
     if (digits === undefined) return false;
     if (this.#numbers.has(digits)) return true;
     for (const [length, tails] of this.#tails) if (tails.has(digits.slice(-length))) return true;
@@ -107,7 +107,7 @@ const SURE_DIGITS = 8;
 const LEAST_DIGITS = 6;
 
 /** The digits of a phone number without the zeros before them; undefined for other addresses. */
-function digitsOf(urn: string): string | undefined {
+function significantDigits(urn: string): string | undefined {
   const [, path] = /^(?:tel|whatsapp):([^?#]*)/.exec(urn) ?? [];
   const digits = path?.replace(/\D/g, '').replace(/^0+/, '');
   return digits ? digits : undefined;
