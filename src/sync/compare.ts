@@ -10,7 +10,7 @@ import {
   storedField,
   storedText,
 } from '../input/stored.js';
-import { urnsOf } from '../operations/contact/contactUrns.js';
+import { shownAs, urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
 import { sameUrns } from '../operations/contact/writeContact.js';
 import { inactiveStatus } from '../operations/many/recipients.js';
@@ -47,6 +47,8 @@ export interface Change {
   byUrns: boolean;
   /** True if it showed the key or URN by which it was recognized. */
   isShown: boolean;
+  /** How it showed the URNs by which it was looked up, if that is another way. */
+  foundBy: readonly string[];
   /** The contact in the answer to the last write. */
   written?: Dictionary;
   /** Uuids of groups to enter and to leave. */
@@ -126,6 +128,7 @@ export function compareContact(
     missing: 0,
     byUrns: false,
     isShown: false,
+    foundBy: shownAs(held, contact),
     join: [],
     leave: [],
     inactive: inactiveStatus(contact) !== undefined,

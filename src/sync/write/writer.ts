@@ -1,7 +1,8 @@
 import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
+import { urnIdentity } from '../../input/identifiers.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
-import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
+import { refuseDuplicateNumbers, urnsOf } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
@@ -75,9 +76,14 @@ export class Writer {
   }
 
   /** Whoever has lost meanwhile by what it was recognized is perhaps somebody else, and joins no group. */
-  #requireSame({ input, isShown, written }: Change): void {
+  #requireSame({ input, isShown, foundBy, written }: Change): void {
     const { matcher } = this.#parts;
-    if (!isShown || !written || matcher.of(written).has(input)) return;
+    if (!written) return;
+    const left = new Set(urnsOf(written).map(urnIdentity));
+    const isSame = isShown
+      ? matcher.of(written).has(input)
+      : foundBy.length === 0 || foundBy.some(urn => left.has(urnIdentity(urn)));
+    if (isSame) return;
     throw fail(
       'NOT_FOUND',
       `The contact lost its ${matcher.field === undefined ? 'phone number or address' : `value of "${matcher.field}"`} while it was written. Its groups were not changed.`,

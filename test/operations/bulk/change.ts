@@ -20,6 +20,7 @@ export function changeOf(index: number, more: Partial<Change> = {}): Change {
     missing: 0,
     byUrns: false,
     isShown: false,
+    foundBy: [],
     join: [],
     leave: [],
     inactive: false,

@@ -44,6 +44,7 @@ test('nothing is asked, nothing is written', () => {
     hadNoEffect: false,
     byUrns: false,
     isShown: false,
+    foundBy: [],
     urns: false,
     missing: 0,
     join: [],

@@ -189,6 +189,18 @@ describe('who lost meanwhile what it was recognized by', () => {
     ]);
   });
 
+  test.each([{}, { urns: [] }])('by a number in local form too: %j', async kept => {
+    const foundBy = [tel(0)];
+    const { failed, lines } = await lost(
+      { ...named(0), urns: [home(0)] },
+      { isShown: false, foundBy },
+      {},
+      kept,
+    );
+    expect(lines).toEqual(['write #0']);
+    expect(failed[0]?.description).toContain('lost its phone number or address');
+  });
+
   test('by a field too', async () => {
     const entry = { fields: { id: 'x' }, name: 'New' };
     const { failed, lines } = await lost(entry, {}, { key: 'fields.id' });
@@ -199,6 +211,12 @@ describe('who lost meanwhile what it was recognized by', () => {
   test.each<[string, Entry, Partial<Change>, Partial<Person>]>([
     ['it still has it', named(0), {}, { urns: [tel(0)] }],
     ['it never showed it, as a number in local form', { urns: [home(0)] }, { isShown: false }, {}],
+    [
+      'it still shows it in full',
+      { urns: [home(0)] },
+      { isShown: false, foundBy: [tel(0)] },
+      { urns: [tel(7), tel(0)] },
+    ],
     ['it was recognized by its uuid', { uuid: uuidOf(0), name: 'New' }, {}, {}],
   ])('joins if %s', async (_, entry, more, kept) => {
     const { failed, lines } = await lost(entry, more, {}, kept);
