@@ -1,15 +1,14 @@
-import { Gathered, unzip } from '../client/body.js';
 import type { Client } from '../client/client.js';
-import { download } from '../client/links/download.js';
-import { isNearby, type Linked } from '../client/links/link.js';
-import { fail, hasErrorCode } from '../errors/errors.js';
+import { fetchFile, plainType } from '../client/links/file.js';
+import { isNearby } from '../client/links/link.js';
+import { fail } from '../errors/errors.js';
+import { detectFileType } from '../input/fileType.js';
 import { count, log } from '../input/log.js';
 import type { Attached, Attachment } from '../types/bodies.js';
 import type { DownloadOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { decoded } from '../url.js';
 import { operation } from './base/operation.js';
-import { detectFileType } from './media.js';
 
 const MEGABYTE = 1024 * 1024;
 /** The most bytes of all attachments in one operation. Base64 adds a third, and a step may leave 10 MB. */
@@ -77,52 +76,9 @@ function tooLarge(most: number): never {
 
 const WHOLE_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
-function failed(description: string, cause?: unknown): never {
-  throw fail(
-    'LINK_FAILED',
-    description,
-    'Nothing was kept. Open the link in a browser: it may need a login, or the file may be gone.',
-    { cause },
-  );
-}
-
-const plainOf = (header: string | undefined) => header?.split(';')[0]?.trim().toLowerCase();
-
-const PAGES = ['text/html', 'application/xhtml+xml', 'application/json'];
-
-/** Refuses a page, such as a login page, in place of a picture or another file. */
-function refusePage(said: string | undefined, header: string | undefined, bytes?: Buffer): void {
-  const type = said?.toLowerCase() ?? '';
-  const isFile = /^(?:image|audio|video)(?:\/|$)|^application\/(?!octet-stream)/.test(type);
-  const plain = plainOf(header);
-  const isPage =
-    PAGES.includes(plain ?? '') ||
-    (plain === undefined &&
-      /^\s*<(?:!doctype html|html)/i.test(bytes?.toString('latin1', 0, 100) ?? ''));
-  if (isFile && isPage && type !== plain) {
-    failed('The server behind the link of the attachment answered with a page, not with the file.');
-  }
-}
-
-/** Some servers compress files without being asked. */
-async function unpack(
-  bytes: Buffer,
-  encoding: string | undefined,
-  limit: number,
-  most: number,
-): Promise<Buffer> {
-  const how = encoding?.trim().toLowerCase() ?? '';
-  if (bytes.length === 0 || ['', 'identity', 'none'].includes(how)) return bytes;
-  if (!/^(?:x-)?gzip$/.test(how)) failed('The attachment is compressed with an unknown method.');
-  return unzip(bytes, limit).catch((error: Error) => {
-    if (hasErrorCode(error, 'RESPONSE_TOO_LARGE')) tooLarge(most);
-    return failed('The attachment is broken or incomplete.', error.cause);
-  });
-}
-
 /** RapidPro's type comes first, because file stores often know less. */
 function typeOf(said: string | undefined, header: string | undefined, bytes: Uint8Array): string {
-  const plain = plainOf(header);
+  const plain = plainType(header);
   const types = [said?.toLowerCase(), plain === 'application/octet-stream' ? undefined : plain];
   const whole = types.find(type => type !== undefined && WHOLE_TYPE.test(type));
   return whole ?? detectFileType(bytes)?.type ?? 'application/octet-stream';
@@ -150,7 +106,7 @@ interface Downloads {
 }
 
 /** @param left - the bytes that are left to this file */
-async function fetchFile(
+async function fetchOne(
   { type, link }: Parsed,
   left: number,
   { client, most, allowPrivate, signal }: Downloads,
@@ -160,27 +116,10 @@ async function fetchFile(
   }
   // RapidPro 9 gives only the path of files that it stores itself.
   const url = link.startsWith('/') ? new URL(link, client.origin).href : link;
-  let header: string | undefined;
-  let encoding: string | undefined;
-  const options = {
-    secrets: client.secrets,
-    ca: client.ca,
-    allowPrivate,
-    signal,
-    onOpen: (file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => {
-      header = file.contentType;
-      encoding = file.contentEncoding;
-      refusePage(type, header);
-      if ((file.contentLength ?? 0) > left) tooLarge(most);
-    },
-  };
-  const gathered = new Gathered();
-  for await (const chunk of download(url, options, client.clock)) {
-    gathered.add(chunk);
-    if (gathered.size > left) tooLarge(most);
-  }
-  const bytes = await unpack(gathered.toBuffer(), encoding, Math.max(left, 1), most);
-  refusePage(type, header, bytes);
+  const { secrets, ca, clock } = client;
+  const limited = { limit: left, tooLarge: () => tooLarge(most), expected: type };
+  const options = { secrets, ca, allowPrivate, signal, ...limited };
+  const { bytes, contentType: header } = await fetchFile(url, options, clock);
   const contentType = typeOf(type, header, bytes);
   return {
     content: bytes.toString('base64'),
@@ -234,7 +173,7 @@ export function downloadAttachment(
       const files: File[] = [];
       let fetched = 0;
       for (const one of parsed) {
-        const file = await fetchFile(one, most - fetched, { client, most, allowPrivate, signal });
+        const file = await fetchOne(one, most - fetched, { client, most, allowPrivate, signal });
         fetched += file.size;
         files.push(file);
       }

@@ -1,8 +1,10 @@
 import { isArrayBuffer, isUint8Array } from 'node:util/types';
-import { Gathered } from '../client/body.js';
-import { type LinkOptions, openLink } from '../client/links/link.js';
+import type { Clock } from '../client/clock.js';
+import { fetchFile } from '../client/links/file.js';
+import type { LinkOptions } from '../client/links/link.js';
 import { fail } from '../errors/errors.js';
 import { ignoreFailures, resolveValue } from '../input/expand.js';
+import { detectFileType, looksLikePage } from '../input/fileType.js';
 import { shownId } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import type { UploadOptions } from '../types/options.js';
@@ -38,20 +40,6 @@ function checkSize(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return bytes.length > MAX_FILE ? tooLarge() : bytes;
 }
 
-async function fromLink(link: string, options: LinkOptions): Promise<FileContent> {
-  const { body, close, contentType, contentLength } = await openLink(link, options);
-  if ((contentLength ?? 0) > MAX_FILE) {
-    close();
-    tooLarge();
-  }
-  const gathered = new Gathered();
-  for await (const chunk of body) {
-    gathered.add(chunk);
-    if (gathered.size > MAX_FILE) tooLarge();
-  }
-  return { bytes: checkSize(new Uint8Array(gathered.toBuffer())), contentType };
-}
-
 function fromBase64(text: string): FileContent {
   // Each character fits one part only: a long text without a comma would be searched for each of its beginnings.
   const [, contentType, how, data = text] = /^data:([^;,]*)((?:;[^,]*)?),(.*)$/is.exec(text) ?? [];
@@ -82,7 +70,11 @@ function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Reads a file from a job: a Buffer, base64 text, or a link. */
-async function readFileContent(file: unknown, options: LinkOptions): Promise<FileContent> {
+async function readFileContent(
+  file: unknown,
+  options: LinkOptions & { expected: string | undefined },
+  clock: Clock,
+): Promise<FileContent> {
   const bytes = bytesOf(file);
   if (bytes) return { bytes: checkSize(bytes) };
   if (typeof file !== 'string' || file.trim() === '') {
@@ -93,52 +85,14 @@ async function readFileContent(file: unknown, options: LinkOptions): Promise<Fil
     );
   }
   const text = file.trim();
-  if (/^https?:/i.test(text)) return fromLink(text, options);
+  if (/^https?:/i.test(text)) {
+    const limited = { ...options, limit: MAX_FILE, tooLarge };
+    const { bytes, contentType } = await fetchFile(text, limited, clock);
+    return { bytes: checkSize(new Uint8Array(bytes)), contentType };
+  }
   // A secret instead of base64 could not be found after decoding.
   if (text.length <= LONGEST_SECRET) options.secrets.checkText('The file', text);
   return fromBase64(text);
-}
-
-const starts =
-  (...codes: number[]) =>
-  (bytes: Uint8Array) =>
-    codes.every((code, index) => bytes[index] === code);
-const holds = (text: string, at: number) => (bytes: Uint8Array) =>
-  Buffer.from(bytes.subarray(at, at + text.length)).toString('latin1') === text;
-
-/** The first bytes of the file types that RapidPro accepts. */
-const BEGINNINGS: readonly [
-  type: string,
-  extension: string,
-  test: (bytes: Uint8Array) => boolean,
-][] = [
-  ['image/png', 'png', starts(0x89, 0x50, 0x4e, 0x47)],
-  ['image/jpeg', 'jpg', starts(0xff, 0xd8, 0xff)],
-  ['image/gif', 'gif', holds('GIF8', 0)],
-  ['image/webp', 'webp', bytes => holds('RIFF', 0)(bytes) && holds('WEBP', 8)(bytes)],
-  ['application/pdf', 'pdf', holds('%PDF', 0)],
-  ['audio/ogg', 'ogg', holds('OggS', 0)],
-  ['audio/wav', 'wav', bytes => holds('RIFF', 0)(bytes) && holds('WAVE', 8)(bytes)],
-  ['audio/amr', 'amr', holds('#!AMR', 0)],
-  ['audio/aac', 'aac', starts(0xff, 0xf1)],
-  ['audio/aac', 'aac', starts(0xff, 0xf9)],
-  ['audio/mpeg', 'mp3', holds('ID3', 0)],
-  ['audio/mpeg', 'mp3', bytes => bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xf6) === 0xf2],
-  ['video/webm', 'webm', starts(0x1a, 0x45, 0xdf, 0xa3)],
-  ['audio/mp4', 'm4a', holds('ftypM4A', 4)],
-  // Photos and videos from phones begin alike. Only the next letters differ.
-  ['image/heic', 'heic', holds('ftyphei', 4)],
-  ['image/heic', 'heic', holds('ftypmif', 4)],
-  ['image/avif', 'avif', holds('ftypavi', 4)],
-  ['video/3gpp', '3gp', holds('ftyp3g', 4)],
-  ['video/quicktime', 'mov', holds('ftypqt', 4)],
-  ['video/mp4', 'mp4', holds('ftyp', 4)],
-];
-
-/** The type of a file by its first bytes. */
-export function detectFileType(bytes: Uint8Array): { type: string; extension: string } | undefined {
-  const found = BEGINNINGS.find(([, , test]) => test(bytes));
-  return found && { type: found[0], extension: found[1] };
 }
 
 /** What RapidPro accepts. The newer servers accept fewer types of images, and say so. */
@@ -156,6 +110,12 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
         ? `RapidPro does not accept files of the type ${type.slice(0, 60)}.`
         : 'The type of the file is unknown.',
       'RapidPro accepts images, audio, video and PDF. Add the type: { contentType: "image/png" }.',
+    );
+  }
+  if (looksLikePage(bytes)) {
+    refuse(
+      'The file is a web page, not a picture, recording, video or PDF.',
+      'Look at the step that it comes from: it may have got a login page.',
     );
   }
   const filename = given.filename ?? `file.${seen?.extension ?? type.split('/')[1]}`;
@@ -177,7 +137,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network; default: false); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` if the file is empty, too large, or of an unknown type; `INVALID_LINK`, `LINK_FAILED`; `VALIDATION_FAILED`; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT` if the file is empty, too large, or of an unknown type; `INVALID_LINK`; `LINK_FAILED`, also if the server answers with a web page instead of the file; `VALIDATION_FAILED`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/media
  * @returns {Operation}
  */
@@ -193,12 +153,14 @@ export function uploadMedia(
     async run({ client, options, state }) {
       // Bytes are not JSON, so this argument is resolved here.
       const source = resolveValue(state, file, 'file');
-      const content = await readFileContent(source, {
+      const link = {
         secrets: client.secrets,
         ca: client.ca,
         allowPrivate: options.allowPrivate === true,
         signal: AbortSignal.timeout(client.timeout * 1000),
-      });
+        expected: options.contentType,
+      };
+      const content = await readFileContent(source, link, client.clock);
       const upload = { bytes: content.bytes, ...describeFile(content, options) };
       const { body } = await client.request({
         method: 'POST',

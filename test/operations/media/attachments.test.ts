@@ -382,6 +382,8 @@ describe('an answer that is not what the message says', () => {
     ['image/jpeg', 'application/json'],
     ['application/pdf', 'text/html'],
     ['image/jpeg', undefined],
+    ['image/jpeg', 'application/octet-stream'],
+    ['image/jpeg', 'image/jpeg'],
   ])('a page where there should be %s is refused: %s', async (content_type, header) => {
     const files = await serving(header);
     const given = { content_type, url: files.at('s3cr3t') };
@@ -395,6 +397,8 @@ describe('an answer that is not what the message says', () => {
     ['text/plain', 'text/html'],
     ['application/octet-stream', 'text/html'],
     ['application/json', 'application/json'],
+    // Many systems export a table like this.
+    ['application/vnd.ms-excel', 'application/vnd.ms-excel'],
     [undefined, 'text/html'],
   ])('a page where there may be one (%s) is a file: %s', async (content_type, header) => {
     const files = await serving(header);

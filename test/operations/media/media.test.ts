@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test, vi } from 'vitest';
 import { recording, replay, servers } from '../../../recordings/read.js';
@@ -292,6 +293,7 @@ describe('a link', () => {
   );
 
   test.each([404, 403, 500])('that answers %d fails without being reported', async status => {
+    noSleep();
     const { server, uploads } = await mediaServer();
     const file = await fileServer((_, response) => response.writeHead(status).end('Secret page'));
     const error = await failure(uploadMedia(`${file.link}?key=s3cr3t`, inside), server);
@@ -326,6 +328,7 @@ describe('a link', () => {
   });
 
   test('that breaks in the middle fails with an error of this package', async () => {
+    noSleep();
     const { server } = await mediaServer();
     const file = await fileServer((_, response) => {
       response.writeHead(200, { 'content-length': 90_000 });
@@ -379,9 +382,74 @@ describe('a link', () => {
     expect((await failure(uploadMedia(file.link, inside), server)).code).toBe('INVALID_LINK');
     expect(file.tokens).toHaveLength(4);
   });
+
+  const served = (headers: { [name: string]: string }, body: Buffer | string) =>
+    fileServer((_, response) => response.writeHead(200, headers).end(body));
+
+  test.each(['gzip', 'x-gzip'])('packed unasked (%s) is unpacked', async how => {
+    const { server, uploads } = await mediaServer();
+    const headers = { 'content-type': 'image/png', 'content-encoding': how };
+    const file = await served(headers, gzipSync(PNG));
+    await run(uploadMedia(file.link, inside), server);
+    expect(uploads).toMatchObject([{ type: 'image/png', bytes: PNG }]);
+  });
+
+  test.each([
+    ['br', brotliCompressSync(PNG), 'LINK_FAILED'],
+    ['gzip', PNG, 'LINK_FAILED'],
+    ['gzip', gzipSync(Buffer.alloc(26 * 1024 * 1024)), 'INVALID_INPUT'],
+  ])('that cannot be unpacked (%s) is not uploaded', async (how, body, code) => {
+    const { server, uploads } = await mediaServer();
+    const file = await served({ 'content-type': 'image/png', 'content-encoding': how }, body);
+    expect((await failure(uploadMedia(file.link, inside), server)).code).toBe(code);
+    expect(uploads).toEqual([]);
+  });
+
+  test.each([
+    ['image/png', 'text/html; charset=utf-8', '<!DOCTYPE html><title>Log in</title>'],
+    ['image/png', 'application/json', '{"error":"login"}'],
+    ['application/pdf', 'text/html', '<html>'],
+    ['image/png', 'application/octet-stream', '\n<html><title>Log in</title>'],
+    ['image/png', 'image/png', '<!doctype html>'],
+    [undefined, 'image/png', '\ufeff<!doctype html>'],
+  ])('to a page where there should be %s is refused: %s', async (contentType, header, body) => {
+    const { server, uploads } = await mediaServer();
+    const file = await served({ 'content-type': header }, body);
+    const options = { ...inside, ...(contentType && { contentType }) };
+    const error = await failure(uploadMedia(file.link, options), server);
+    expect(error.code).toBe('LINK_FAILED');
+    expect(error.description).toContain('page');
+    expect(uploads).toEqual([]);
+  });
+
+  test('that breaks off goes on at the byte that comes next', async () => {
+    noSleep();
+    const { server, uploads } = await mediaServer();
+    const ranges: (string | undefined)[] = [];
+    const file = await fileServer((request, response) => {
+      ranges.push(request.headers.range);
+      if (request.headers.range === undefined) {
+        response.writeHead(200, { 'content-length': PNG.length, etag: '"1"' });
+        response.write(PNG.subarray(0, 20), () => setTimeout(() => response.destroy(), 10));
+        return;
+      }
+      const range = `bytes 20-${PNG.length - 1}/${PNG.length}`;
+      response.writeHead(206, { 'content-range': range, etag: '"1"' }).end(PNG.subarray(20));
+    });
+    await run(uploadMedia(file.link, inside), server);
+    expect(uploads).toMatchObject([{ bytes: PNG }]);
+    expect(ranges).toEqual([undefined, 'bytes=20-']);
+  });
 });
 
 describe('an upload', () => {
+  test.each([
+    ['a Buffer', Buffer.from('<!DOCTYPE html><title>Log in</title>')],
+    ['base64', Buffer.from('  <html>').toString('base64')],
+  ])('of a page in place of a picture is refused: %s', async (_, file) => {
+    await refused(uploadMedia(file, { contentType: 'image/png' }), 'INVALID_INPUT');
+  });
+
   test('that met a gateway is sent again', async () => {
     const sleeps = noSleep();
     let count = 0;
