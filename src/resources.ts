@@ -31,7 +31,10 @@ export interface Resource {
   /** What messages to people call one record, and several. */
   nouns: readonly [one: string, many: string];
   methods: readonly Method[];
-  /** For endpoints that take bodies: the keys of a record in answers of either line of servers. */
+  /**
+   * For endpoints that take bodies: the keys of a record in answers of either line of servers. An error may show their
+   * values: a key with personal values is in `PERSONAL_KEYS` of `errors/redact.ts`, too.
+   */
   answers?: readonly string[];
   /** The line of servers that has it, if only one does. */
   only?: Dialect;

@@ -20,14 +20,16 @@ const setOf = (words: string) => new Set(words.split(' '));
 
 /** Keys of a body with personal values, or texts to a person. */
 const PERSONAL_KEYS = setOf(
-  'name urn urns contact contacts text message note fields params extra value quick_replies attachments',
+  'name urn urns contact contacts text message note notes anon_display ref fields params extra value quick_replies attachments',
 );
 /** RapidPro's own words that people use as names when they try things out. */
 const OURS = setOf(
   'contact contacts field fields group groups name number object phone test text the urn urns user uuid value',
 );
 /** Keys without names in parts: with URNs, or texts to a person, whose words are as common as those of a server. */
-const WHOLE_KEYS = setOf('attachments contact contacts message note quick_replies text urn urns');
+const WHOLE_KEYS = setOf(
+  'attachments contact contacts message note notes quick_replies text urn urns',
+);
 /** Keys whose values say what the job's author chose, besides those that RapidPro answers with. */
 const SETTINGS = setOf(
   'action assignee cursor direction folder group label label_name labels messages offset tickets topic',

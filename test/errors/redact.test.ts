@@ -8,6 +8,7 @@ import {
   pathCleaner,
 } from '../../src/errors/refusals.js';
 import { urnAdvice } from '../../src/errors/urnAdvice.js';
+import { type Resource, resources } from '../../src/resources.js';
 
 const UUID = '3c9f0d4e-0e41-4f6d-8a3c-1f2e3d4c5b6a';
 
@@ -68,8 +69,8 @@ describe('the texts of a request that are personal', () => {
   });
 
   test('numbers of seven digits and more under other keys', () => {
-    expect(of({ ref: '0788 123 123' })).toEqual(['0788 123 123']);
-    expect(of({ ref: ['0788123123', 788123123, true] })).toEqual(['0788123123', '788123123']);
+    expect(of({ flow: '0788 123 123' })).toEqual(['0788 123 123']);
+    expect(of({ flow: ['0788123123', 788123123, true] })).toEqual(['0788123123', '788123123']);
   });
 
   test('everything under keys that RapidPro does not have', () => {
@@ -82,8 +83,34 @@ describe('the texts of a request that are personal', () => {
     expect(of({ a: 'one two three four five six seven' })).toHaveLength(1);
     expect(of('Eva', 'patients')).toEqual(['Eva']);
     expect(of([{ a: 'Eva' }], 'patients')).toEqual(['Eva']);
-    expect(of({ ref: 34, uuid: UUID, flow: 'A0788123123', status: '0788123123_1' })).toEqual([]);
+    expect(of({ stopped: 34, uuid: UUID, flow: 'A0788123123', status: '0788123123_1' })).toEqual(
+      [],
+    );
   });
+
+  test('what describes a contact in answers, if it is written back', () => {
+    expect(of({ notes: [{ text: 'HIV positive' }] })).toEqual(['HIV positive']);
+    expect(of({ anon_display: '0000A7' })).toContain('0000A7');
+    expect(of({ ref: 'C34' })).toContain('C34');
+  });
+
+  /** Keys whose values an error may show. A new key of an endpoint belongs here, or in PERSONAL_KEYS. */
+  const SHOWN = new Set(
+    'agent_access archived base_language blocked broadcast campaign channel count counts created_on delivery_hour direction exclude_active featured flow group groups id key label labels language last_seen_on media modified_on offset priority progress query relative_to restart_participants resthook sent_on status stopped system target_url type unit usages uuid value_type visibility'.split(
+      ' ',
+    ),
+  );
+  const answered = Object.entries(resources).flatMap(
+    ([path, { answers = [] }]: [string, Resource]) => answers.map(key => [path, key] as const),
+  );
+  test.each(answered)(
+    'a key that %s answer with is shown or personal, by decision: %s',
+    (path, key) => {
+      // The name of a group comes from the author of the job.
+      const isShown = SHOWN.has(key) || (key === 'name' && path !== 'contacts');
+      expect(of({ [key]: 'Zuri' }, path).length === 0).toBe(isShown);
+    },
+  );
 
   test('the name of a file, unless it says nothing', () => {
     const named = (filename: string) =>
