@@ -9,7 +9,7 @@ import {
   type Reason,
 } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
-import { urnIdentity, urnTail } from '../input/identifiers.js';
+import { distinctUrns, urnIdentity, urnTail } from '../input/identifiers.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import {
@@ -305,7 +305,8 @@ async function rehearseUpserts(
     const item = { index, ...reportOf(misread, isSure) };
     if (!contact) {
       refuseDuplicateNumbers(urns);
-      cost.add(note === undefined ? 1 : 2);
+      // The note takes a request of its own, where there are notes.
+      cost.add(note === undefined || client.dialect === 'v9' ? 1 : 2);
       return outcome.complete('created', item);
     }
     const uuid = String(contact.uuid);
@@ -316,8 +317,12 @@ async function rehearseUpserts(
     if (others.length > 0) return outcome.clash([index, ...others]);
     const isReplaced = mode === 'replace' && input.urns !== undefined;
     const list = isReplaced ? urns : [...urnsOf(contact), ...missing];
-    const isLooked = !isByOneUrn(named, urns, mode) && needsLook(contact, list, named);
-    cost.add(isLooked ? 2 : 1);
+    const isByOne = isByOneUrn(named, urns, mode);
+    const isListWritten = !isByOne && needsLook(contact, list, uuid);
+    if (isListWritten && client.dialect !== 'textit') {
+      refuseDuplicateNumbers(distinctUrns(list), urns);
+    }
+    cost.add(!isByOne && needsLook(contact, list, named) ? 2 : 1);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);

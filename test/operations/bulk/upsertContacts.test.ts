@@ -237,3 +237,38 @@ test('options are checked', async () => {
   await refused(upsertContacts([], { failOnError: 'yes' } as never), 'INVALID_OPTION');
   await refused(upsertContacts(5 as never), 'INVALID_INPUT');
 });
+
+describe.each(['v9', 'textit'] as const)('a dry run on %s', dialect => {
+  const own = ['tel:+250788001003', 'ext:a'];
+  test.each<[string, (uuid: string) => object]>([
+    ['a new contact', () => ({ urns: ['tel:+250788009009'] })],
+    ['a new contact with a note', () => ({ urns: ['tel:+250788009009'], note: 'Called.' })],
+    ['a new one with URNs and a note', () => ({ urns: ['ext:x', 'ext:y'], note: 'Called.' })],
+    ['a note', uuid => ({ uuid, note: 'Called.' })],
+    ['no URNs', uuid => ({ uuid, urns: [] })],
+    ['its own in another order', uuid => ({ uuid, urns: own.toReversed() })],
+    ['one of its own', () => ({ urns: ['ext:a'], name: 'Eve' })],
+    ['one number in two forms', uuid => ({ uuid, urns: ['tel:+250788005005', 'tel:0788005005'] })],
+    ['its number in another form', uuid => ({ uuid, urns: ['tel:0788001003'] })],
+    ['its number in another form, and more', () => ({ urns: ['tel:0788001003', 'ext:n'] })],
+  ])('tells the same as the real run: %s', async (_, entryOf) => {
+    for (const urns of ['add', 'replace'] as const) {
+      const sandbox = await workspace({
+        dialect,
+        contacts: [{ name: 'Ann', urns: own }],
+        country: 'RW',
+      });
+      const entry = entryOf(String(sandbox.contacts()[0]?.uuid));
+      const dry = await bulk(upsertContacts([entry], { urns, dryRun: true }), sandbox);
+      expect(writes(sandbox)).toEqual([]);
+      const { result } = await bulk(upsertContacts([entry], { urns }), sandbox);
+      expect([urns, ...counts(dry.result)]).toEqual([urns, ...counts(result)]);
+      expect(dry.result.failed.map(({ code }) => code)).toEqual(
+        result.failed.map(({ code }) => code),
+      );
+      if (result.failed.length === 0) {
+        expect([urns, dry.result.requests]).toEqual([urns, writes(sandbox).length]);
+      }
+    }
+  });
+});
