@@ -14,6 +14,7 @@ import {
 } from '../../src/index.js';
 import { isLocalNumber } from '../../src/operations/many/recipients.js';
 import type { Operation } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
 import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
 
@@ -22,22 +23,31 @@ import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js'
 const MOVED = 'tel:+250788000001';
 const OTHER = 'tel:+250788000003';
 const LOCAL = 'tel:0788000001';
+const NEW = 'tel:+250788000009';
 const amina = () => ({ uuid: UUID, name: 'Amina', urns: [MOVED], status: 'active' });
 const chantal = () => ({ uuid: OTHER_UUID, name: 'Chantal', urns: [OTHER], status: 'active' });
 
 /** Shows what was, and takes whatever is sent. */
-function copyOf(...contacts: { uuid: string; urns: string[] }[]) {
+const copyOf = (...contacts: Contact[]) => copyAnd(undefined, ...contacts);
+
+/** @param now - what the database itself answers about a contact, if not what the copy shows */
+function copyAnd(now: (() => Response) | undefined, ...contacts: Contact[]) {
+  const shown = (uuid: string | null) => contacts.find(one => one.uuid === uuid);
   return serve(
     msw.get('*/api/v2/contacts.json', ({ request }) => {
       const { searchParams } = new URL(request.url);
       const [uuid, urn] = [searchParams.get('uuid'), searchParams.get('urn')];
       if (uuid === null && urn === null) return page(contacts);
-      const isMeant = (one: { uuid: string; urns: string[] }) =>
+      const isMeant = (one: Contact) =>
         one.uuid === uuid || one.urns.some(held => held.endsWith((urn ?? '-').slice(-9)));
       return page(contacts.filter(isMeant));
     }),
     msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, name: 'Live' }])),
     msw.post('*/api/v2/contact_actions.json', () => new HttpResponse(null, { status: 204 })),
+    msw.post('*/api/v2/contacts.json', ({ request }) => {
+      const uuid = new URL(request.url).searchParams.get('uuid');
+      return now?.() ?? HttpResponse.json(shown(uuid));
+    }),
     msw.post('*', () => HttpResponse.json({ id: 1, uuid: UUID }, { status: 201 })),
   );
 }
@@ -80,11 +90,14 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
     const urns = Array.from({ length: 120 }, (_, n) => `tel:+25078800${1000 + n}`);
     const people = urns.map((urn, n) => ({
       uuid: UUID.slice(0, -3) + String(n).padStart(3, '0'),
+      name: 'One',
       urns: n === 0 ? [urn, MOVED] : [urn],
     }));
     const server = await copyOf(...people);
     const { data } = await run(sendBroadcast({ contacts: [...urns, MOVED], text: 'Hi' }), server);
-    const posts = server.requests.filter(({ method }) => method === 'POST');
+    const posts = server.requests.filter(
+      ({ method, path }) => method === 'POST' && path.includes('broadcasts'),
+    );
     expect(posts.flatMap(({ body }) => (body as { contacts: string[] }).contacts)).toEqual(urns);
     expect(data).toMatchObject({ recipients: 120 });
   });
@@ -142,14 +155,14 @@ test.each([
   expect(isLocalNumber(name)).toBe(isLocal);
 });
 
-describe('an action on a number without its country names the whole number', () => {
-  const actions: [string, (contacts: string[]) => Operation][] = [
-    ['deleteContacts', deleteContacts],
-    ['blockContacts', blockContacts],
-    ['addToGroup', contacts => addToGroup(contacts, 'Mothers')],
-  ];
+const ACTIONS: [string, (contacts: string[]) => Operation][] = [
+  ['deleteContacts', deleteContacts],
+  ['blockContacts', blockContacts],
+  ['addToGroup', contacts => addToGroup(contacts, 'Mothers')],
+];
 
-  test.each(actions)('%s', async (_, act) => {
+describe('an action on a number without its country names the whole number', () => {
+  test.each(ACTIONS)('%s', async (_, act) => {
     const server = await copyOf(amina(), chantal());
     await run(act([LOCAL, OTHER]), server);
     expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [MOVED, OTHER] });
@@ -168,6 +181,133 @@ describe('an action on a number without its country names the whole number', () 
     const server = await copyOf(amina());
     await run(deleteContacts([UUID, LOCAL]), server);
     expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [UUID] });
+  });
+});
+
+describe('two names that a look-up says are one contact are compared on the database itself', () => {
+  /** What the copy shows of Amina, and what the database says of her. */
+  function scene(shown: string[], now: string[] | (() => Response), ...others: Contact[]) {
+    const told = () => HttpResponse.json({ ...amina(), urns: now });
+    const answer = typeof now === 'function' ? now : told;
+    return copyAnd(answer, { ...amina(), urns: shown }, ...others);
+  }
+  const bodies = (server: Awaited<ReturnType<typeof copyOf>>, path: string) =>
+    server.requests.filter(one => one.method === 'POST' && one.url.includes(path));
+  const sentTo = (server: Awaited<ReturnType<typeof copyOf>>, path: string) =>
+    bodies(server, path).flatMap(({ body }) => (body as { contacts: string[] }).contacts);
+  const sends: [string, string, (contacts: string[]) => Operation][] = [
+    ['sendBroadcast', 'broadcasts', contacts => sendBroadcast({ contacts, text: 'Hi' })],
+    ['startFlow', 'flow_starts', contacts => startFlow({ flow: FLOW, contacts })],
+  ];
+
+  describe.each(sends)('%s', (_, path, send) => {
+    test.each([
+      // What the database says, the job's list, and who is sent to.
+      [[MOVED], [MOVED, OTHER], [MOVED, OTHER]],
+      [[MOVED], [OTHER, MOVED], [OTHER, MOVED]],
+      [[MOVED], [UUID, OTHER], [UUID, OTHER]],
+      [[MOVED], [OTHER, UUID, MOVED], [OTHER, UUID]],
+      [[OTHER], [UUID, LOCAL], [UUID, MOVED]],
+      [[OTHER, MOVED], [UUID, LOCAL, OTHER], [UUID]],
+    ])('now %j, job %j, sent %j', async (now, contacts, sent) => {
+      const server = await scene([MOVED, OTHER], now);
+      const { data } = await run(send(contacts), server);
+      expect(sentTo(server, path)).toEqual(sent);
+      expect(bodies(server, 'contacts').map(({ body }) => body)).toEqual([{}]);
+      expect(data).not.toHaveProperty('chunks');
+    });
+
+    test('one URN in two forms needs no look', async () => {
+      const server = await scene([MOVED], []);
+      await run(send([MOVED, LOCAL, 'tel:+250 788 000 001']), server);
+      expect(sentTo(server, path)).toEqual([MOVED]);
+      expect(bodies(server, 'contacts')).toEqual([]);
+    });
+
+    test('where several left, they may be one person: one is sent to, and the log says so', async () => {
+      const server = await scene([MOVED, OTHER, NEW], [MOVED]);
+      const lines = captureConsole();
+      await run(send([MOVED, OTHER, NEW]), server);
+      expect(sentTo(server, path)).toEqual([MOVED, OTHER]);
+      expect(lines.filter(line => line.includes('may be one contact'))).toEqual([
+        expect.stringContaining('contacts[1] and contacts[2]'),
+      ]);
+    });
+
+    test.each([
+      [
+        'a token that may not look',
+        () =>
+          HttpResponse.json(
+            { detail: 'You do not have permission to perform this action.' },
+            { status: 403 },
+          ),
+      ],
+      [
+        'an answer that hides URNs',
+        () => HttpResponse.json({ ...amina(), urns: ['tel:********'] }),
+      ],
+    ])('%s: the first is sent to, and the log says so', async (_, now) => {
+      const server = await scene([MOVED, OTHER], now);
+      const lines = captureConsole();
+      await run(send([MOVED, OTHER]), server);
+      expect(sentTo(server, path)).toEqual([MOVED]);
+      expect(lines.join('\n')).toContain('contacts[0] and contacts[1]');
+    });
+
+    test('a contact that is gone has none of its URNs', async () => {
+      const gone = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+      const server = await scene([MOVED, OTHER], gone);
+      const lines = captureConsole();
+      await run(send([MOVED, OTHER]), server);
+      expect(sentTo(server, path)).toEqual([MOVED]);
+      expect(lines.join('\n')).toContain('contacts[0] and contacts[1]');
+    });
+
+    test('nothing is sent if the look fails', async () => {
+      const server = await scene([MOVED, OTHER], () =>
+        HttpResponse.json({ detail: 'Bad.' }, { status: 400 }),
+      );
+      const error = await failure(send([MOVED, OTHER]), server);
+      expect(error.outcome).toBe('none');
+      expect(bodies(server, path)).toEqual([]);
+    });
+  });
+
+  test('above 100 URNs, too', async () => {
+    const urns = Array.from({ length: 120 }, (_, n) => `tel:+25078800${1100 + n}`);
+    const people = urns.map((urn, n) => ({
+      uuid: OTHER_UUID.slice(0, -3) + String(n).padStart(3, '0'),
+      name: 'One',
+      urns: [urn],
+    }));
+    const server = await scene([MOVED, OTHER], [MOVED], ...people);
+    const list = [MOVED, ...urns, OTHER];
+    await run(sendBroadcast({ urns: list, text: 'Hi' }), server);
+    const sent = bodies(server, 'broadcasts').map(({ body }) => (body as { urns: string[] }).urns);
+    expect(sent.flat()).toEqual(list);
+  });
+
+  test('no more than 100 contacts are looked at', async () => {
+    const people = Array.from({ length: 102 }, (_, n) => ({
+      uuid: OTHER_UUID.slice(0, -3) + String(n).padStart(3, '0'),
+      name: 'One',
+      urns: [`tel:+25078800${1100 + n}`, `tel:+25078800${2100 + n}`],
+    }));
+    const server = await copyOf(...people);
+    const lines = captureConsole();
+    const urns = people.flatMap(one => one.urns);
+    await run(sendBroadcast({ urns, text: 'Hi' }), server);
+    expect(bodies(server, 'contacts')).toHaveLength(100);
+    expect(lines.filter(line => line.includes('may be one contact'))).toEqual([
+      expect.stringMatching(/urns\[200\] and urns\[201\].* 2 /),
+    ]);
+  });
+
+  test.each(ACTIONS)('%s of a number without its country', async (_, act) => {
+    const server = await scene([MOVED, OTHER], [OTHER]);
+    await run(act([UUID, LOCAL]), server);
+    expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [UUID, MOVED] });
   });
 });
 
@@ -206,7 +346,6 @@ interface Contact {
   urns: string[];
 }
 
-const NEW = 'tel:+250788000009';
 const ADDED = 'tel:+250788000005';
 
 describe('a write to the contact that had a URN until now', () => {

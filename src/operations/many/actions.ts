@@ -29,6 +29,7 @@ import { isName, uuidOf } from '../lists/named.js';
 import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
 import { contactIdentity, type Found, lookUpIfPossible, readGroups } from './lookUp.js';
 import { inactiveStatus, isLocalNumber, ranges, referenceTo } from './recipients.js';
+import { compareNames } from './secondNames.js';
 import { DRY_REQUESTS } from './send.js';
 
 interface Action {
@@ -324,7 +325,14 @@ async function inFull(client: Client, items: Item[]): Promise<Item[]> {
   });
   if (local.length === 0) return items;
   const found = await lookUpIfPossible(client, local, { mustKnow: false });
-  const distinct = await oncePerContact(items, found);
+  await giveWay(items);
+  const names = items.map(({ value }) => String(value));
+  const { moved, unsure } = await compareNames(client, names, found);
+  const mayDiffer = (name: string) => moved.has(name) || unsure.has(name);
+  // RapidPro acts once on a contact that is named twice.
+  const distinct = await distinctInTurns(items, ({ value }) =>
+    mayDiffer(String(value)) ? `${value}` : contactOf(value, found),
+  );
   await giveWay(distinct);
   const named = distinct.map(item => {
     const name = String(item.value);
@@ -333,9 +341,14 @@ async function inFull(client: Client, items: Item[]): Promise<Item[]> {
   return distinctInTurns(named, ({ value }) => contactIdentity(value));
 }
 
+/** The uuid of a contact if that was found out, and otherwise what the job calls it. */
+function contactOf(value: Item['value'], found: Found): string {
+  return String(found.get(String(value))?.uuid ?? value);
+}
+
 /** Leaves out contacts that turned out to be in the list already. */
 function oncePerContact(items: readonly Item[], found: Found): Promise<Item[]> {
-  return distinctInTurns(items, ({ value }) => String(found.get(String(value))?.uuid ?? value));
+  return distinctInTurns(items, ({ value }) => contactOf(value, found));
 }
 
 /** What RapidPro would say about a group that the action cannot use. */

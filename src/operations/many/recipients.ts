@@ -1,6 +1,6 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
-import { count } from '../../input/log.js';
+import { count, log } from '../../input/log.js';
 import { groupIdentity, isPlainUrn } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -30,10 +30,22 @@ export interface Plan {
   /** Recipients after duplicates were left out. */
   recipients: number;
   duplicates: number;
+  /** Those among the duplicates that may be somebody else, each with the one that stays. */
+  unsure: [stays: string, leftOut: string][];
   leftOut: LeftOut[];
   /** How many of each kind, as text: `1 group, 3 contacts`. */
   summary: string;
 }
+
+/** What the database itself says about the names of contacts that seem to have several. */
+export interface SecondNames {
+  /** URNs that the contact does not have any more. */
+  moved: ReadonlySet<string>;
+  /** Names that may be those of somebody else by now, which is not known. */
+  unsure: ReadonlySet<string>;
+}
+
+export const NO_SECOND_NAMES: SecondNames = { moved: new Set(), unsure: new Set() };
 
 /** What was found out about recipients before anything is sent. */
 export interface Resolved {
@@ -42,9 +54,15 @@ export interface Resolved {
   /** Uuids of groups by their names in the job. */
   groups: ReadonlyMap<string, string>;
   onlyActive: boolean;
+  secondNames: SecondNames;
 }
 
-const UNRESOLVED: Resolved = { contacts: new Map(), groups: new Map(), onlyActive: false };
+const UNRESOLVED: Resolved = {
+  contacts: new Map(),
+  groups: new Map(),
+  onlyActive: false,
+  secondNames: NO_SECOND_NAMES,
+};
 
 type Recipient = Item<string>;
 type Lists = { [List in ListName]: Recipient[] };
@@ -58,9 +76,11 @@ export function inactiveStatus({ status, blocked, stopped }: Dictionary): string
 }
 
 /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
-function identityOf({ contacts, groups }: Resolved, list: ListName, value: string): string {
+function identityOf(resolved: Resolved, list: ListName, value: string): string {
+  const { contacts, groups, secondNames } = resolved;
   if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
   const uuid = contacts.get(value)?.uuid;
+  if (uuid !== undefined && secondNames.moved.has(value)) return `moved from ${uuid}`;
   if (uuid !== undefined) return `contact ${uuid}`;
   return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
 }
@@ -99,22 +119,30 @@ function inactive({ contacts, onlyActive }: Resolved, value: string) {
 async function sort(body: Recipients, resolved: Resolved) {
   const lists: Lists = { contacts: [], urns: [], groups: [] };
   const leftOut: LeftOut[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, { value: string; list: ListName; index: number }>();
+  const { unsure: mayDiffer } = resolved.secondNames;
+  const formOf = (name: string) => contactIdentity(referenceTo(name, resolved.contacts.get(name)));
+  const unsure: Plan['unsure'] = [];
   let duplicates = 0;
   for (const list of LISTS) {
     await inTurns(body[list] ?? [], (value, index) => {
       const identity = identityOf(resolved, list, value);
-      if (seen.has(identity)) {
+      const first = seen.get(identity);
+      if (first !== undefined) {
         duplicates++;
+        const isUnsure = mayDiffer.has(value) || mayDiffer.has(first.value);
+        if (isUnsure && formOf(first.value) !== formOf(value)) {
+          unsure.push([`${first.list}[${first.index}]`, `${list}[${index}]`]);
+        }
         return;
       }
-      seen.add(identity);
+      seen.set(identity, { value, list, index });
       const contact = inactive(resolved, value);
       if (contact) leftOut.push({ list, index, ...contact });
       else lists[list].push({ value: sentAs(resolved, list, value), index });
     });
   }
-  return { lists, leftOut, duplicates };
+  return { lists, leftOut, duplicates, unsure };
 }
 
 function values(items: Recipient[]): string[] {
@@ -187,7 +215,7 @@ function together(lists: Lists): Chunk {
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
 export async function planRecipients(body: Recipients, resolved = UNRESOLVED): Promise<Plan> {
-  const { lists, leftOut, duplicates } = await sort(body, resolved);
+  const { lists, leftOut, duplicates, unsure } = await sort(body, resolved);
   const { contacts, urns, groups } = lists;
   const recipients = contacts.length + urns.length + groups.length;
   if (recipients === 0 && leftOut.length === 0) {
@@ -198,7 +226,7 @@ export async function planRecipients(body: Recipients, resolved = UNRESOLVED): P
     );
   }
   const kinds = filledOf(lists).map(list => count(lists[list].length, NOUNS[list]));
-  const plan = { recipients, duplicates, leftOut, summary: kinds.join(', ') };
+  const plan = { recipients, duplicates, unsure, leftOut, summary: kinds.join(', ') };
   if (recipients === 0) return { ...plan, chunks: [] };
   if (LISTS.every(list => lists[list].length <= BATCH_LIMIT)) {
     return { ...plan, chunks: [together(lists)] };
@@ -212,6 +240,16 @@ export async function planRecipients(body: Recipients, resolved = UNRESOLVED): P
   }
   await giveWay(items);
   return { ...plan, chunks: split(key, items) };
+}
+
+/** Warns once about all names that were left out although they may be somebody else's by now. */
+export function logUnsure(unsure: Plan['unsure']): void {
+  const [[stays, leftOut] = []] = unsure;
+  if (stays === undefined) return;
+  const more = unsure.length > 1 ? ` So were others: ${count(unsure.length, 'name')} in all.` : '';
+  log.warn(
+    `${stays} and ${leftOut} may be one contact, so the second was left out.${more} If the second is somebody else by now, run a step for that one.`,
+  );
 }
 
 /** `[0, 5, 1, 2]` as `[[0, 2], [5, 5]]`: both ends included. */

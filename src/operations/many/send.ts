@@ -21,12 +21,15 @@ import {
   inactiveStatus,
   isLocalNumber,
   isOneRequest,
+  logUnsure,
+  NO_SECOND_NAMES,
   type Plan,
   planRecipients,
   type Resolved,
   ranges,
   referenceTo,
 } from './recipients.js';
+import { compareNames } from './secondNames.js';
 
 /** Which items of a list some requests were for. */
 function placesOf(chunks: readonly Chunk[], list: keyof Chunk['positions']): [number, number][] {
@@ -160,7 +163,12 @@ async function rehearse(
   for (const [index, contact] of contacts.entries()) {
     if (found.get(contact) === null) refuseUnknown(`${where}.contacts[${index}]`);
   }
-  const resolved = { contacts: found, groups: known.uuidsOf(groups), onlyActive };
+  const resolved = {
+    contacts: found,
+    groups: known.uuidsOf(groups),
+    onlyActive,
+    secondNames: NO_SECOND_NAMES,
+  };
   const plan = await planRecipients(recipients, resolved);
   return reportOf(plan, recipients, found, known);
 }
@@ -353,18 +361,21 @@ export async function sendToAll(
     logPlan(path, plan, summary, body);
     return plan;
   }
+  const found = await lookUpIfPossible(client, namesToLookUp(recipients, onlyActive), {
+    mustKnow: onlyActive,
+    whereOf: placeIn(recipients, where),
+  });
   const resolved: Resolved = {
-    contacts: await lookUpIfPossible(client, namesToLookUp(recipients, onlyActive), {
-      mustKnow: onlyActive,
-      whereOf: placeIn(recipients, where),
-    }),
+    contacts: found,
     groups: await groupsByName(client, groups),
     onlyActive,
+    secondNames: await compareNames(client, [...(contacts ?? []), ...(urns ?? [])], found),
   };
   const plan = await planRecipients(recipients, resolved);
   if (plan.duplicates > 0) {
     log.info(`Left out ${count(plan.duplicates, 'recipient')} named more than once`);
   }
+  logUnsure(plan.unsure);
   logLeftOut(plan.leftOut);
   const answers = await sendChunks(client, path, body, plan);
   if (answers.length === 0) log.info('There are no recipients left. Nothing was sent');
