@@ -13,7 +13,7 @@ const SYNC_OPTIONS = [...UPSERT_OPTIONS, 'key', 'group', 'groups', 'removeMissin
 /**
  * Make contacts match a list, and write only the differences. It reads the existing contacts in pages of 250. Contacts that are not in the list are never touched, unless `removeMissing` removes them from a group. Keys that you leave out keep their values. Groups and URNs are only added, unless `groups` or `urns` is `'exact'`.
  *
- * If two entries of the list are the same contact, both fail, unless `duplicates` chooses one. Nothing is written for them. If RapidPro reveals this only while writing, `failed` says what was written. A URN of another contact is never moved. Dates without a time zone use the zone of the workspace; a day becomes its midnight.
+ * If two entries of the list are the same contact, both fail, unless `duplicates` chooses one. Nothing is written for them. If RapidPro reveals this only while writing, `failed` says what was written. A URN of another contact is never moved, except on RapidPro 9 one that the contact got in the last seconds. Dates without a time zone use the zone of the workspace; a day becomes its midnight.
  * @public
  * @function
  * @namespace global

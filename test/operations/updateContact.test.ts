@@ -172,6 +172,7 @@ describe('updateContact with URNs', () => {
     );
     const error = await failure(updateContact(UUID, { urns: [FIRST, SECOND] }), server);
     expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID, lost: [1] } });
+    expect(error.outcome).toBe('unknown');
   });
 });
 

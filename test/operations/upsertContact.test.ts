@@ -151,6 +151,7 @@ describe('by several URNs', () => {
     );
     const error = await failure(upsertContact({ urns: [TEL, WHATSAPP] }), server);
     expect(error).toMatchObject({ code: 'URN_TAKEN', details: { contact: UUID, lost: [1] } });
+    expect(error.outcome).toBe('unknown');
   });
 });
 

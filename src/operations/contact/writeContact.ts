@@ -148,7 +148,10 @@ function checkKept(contact: Dictionary, sent: readonly string[], given: readonly
     'URN_TAKEN',
     `RapidPro changed the contact but left out ${lost.length} of its URNs, because another contact has them.`,
     'Check both contacts in RapidPro. "details" has the uuid of the changed one.',
-    { details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) } },
+    {
+      details: { contact: shownId(contact), lost: lost.map(urn => given.indexOf(urn)) },
+      outcome: 'unknown',
+    },
   );
 }
 
