@@ -122,7 +122,7 @@ export function isPlainUrn(urn: string): boolean {
   return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
 }
 
-function isAscii(text: string): boolean {
+export function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
 

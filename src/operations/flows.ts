@@ -34,7 +34,10 @@ function partsOf(query: Query): Query[] {
   );
   if (uuids.length <= MOST_UUIDS) return [query];
   return inPieces(uuids, MOST_UUIDS).map(part => {
-    const of = (name: string) => part.filter(one => one.name === name).map(({ uuid }) => uuid);
+    const of = (name: string) => {
+      const some = part.filter(one => one.name === name).map(({ uuid }) => uuid);
+      return some.length > 0 ? some : undefined;
+    };
     return { ...query, ...Object.fromEntries(EXPORTED.map(name => [name, of(name)])) };
   });
 }

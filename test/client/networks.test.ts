@@ -383,7 +383,7 @@ describe('through a proxy', () => {
     test('a name that only the proxy knows, where the job says that it knows the server', async () => {
       const [api, files, proxy] = [
         await workspace(),
-        await tlsServer({ a: 1 }),
+        await tlsServer(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')),
         await forwardProxy(),
       ];
       vi.stubEnv('HTTPS_PROXY', proxy.address);

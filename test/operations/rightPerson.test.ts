@@ -983,6 +983,18 @@ test('a look-up by a number that the server writes otherwise, or whose URNs are 
   expect((await run(getContact('tel:+250788000002'), hidden)).data).toMatchObject({ uuid: UUID });
 });
 
+test('a group by its name beside one by uuid goes to whichever has the name now', async () => {
+  // The list is a moment old: another group has got the name.
+  const server = await serve(
+    answering('get', 'groups', () => page([{ uuid: UUID, name: 'Mothers' }])),
+    answering('post', 'broadcasts', () => HttpResponse.json({ id: 1 }, { status: 201 })),
+  );
+  await run(sendBroadcast({ groups: [OTHER_UUID, 'Mothers'], text: 'X' }), server);
+  expect(server.requests.at(-1)?.body).toMatchObject({ groups: [OTHER_UUID, 'Mothers'] });
+  await run(sendBroadcast({ groups: [UUID, 'mothers'], text: 'X' }), server);
+  expect(server.requests.at(-1)?.body).toMatchObject({ groups: [UUID] });
+});
+
 // Databases do not agree on what other letters are in lower case.
 test.each([
   ['École', 'école'],

@@ -22,13 +22,17 @@ export interface Seen {
   headers: IncomingMessage['headers'];
 }
 
-/** A server that speaks TLS with a certificate of that authority, and answers everything with one JSON. */
+/** A server that speaks TLS with a certificate of that authority, and answers everything with one JSON or picture. */
 export async function tlsServer(body: unknown = { uuid: 'u', name: 'Workspace' }) {
   const requests: Seen[] = [];
   const { server: cert, key } = CERTIFICATES;
   const server = createTlsServer({ cert, key }, ({ method = '', url = '', headers }, response) => {
     requests.push({ method, url, headers });
     if (body === 'never') return;
+    if (Buffer.isBuffer(body)) {
+      response.setHeader('content-type', 'image/png').end(body);
+      return;
+    }
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   return { ...(await listen(server)), requests };

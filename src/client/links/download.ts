@@ -4,6 +4,8 @@ import { backoff } from '../retry.js';
 import { isPassing, isSilence, type Linked, type LinkOptions, openLink } from './link.js';
 
 const MOST_BREAKS = 8;
+/** As many as for a request, as long as nothing has arrived: the link itself may be wrong. */
+const BREAKS_AT_FIRST = 3;
 
 /** The number of parts in which a server may send the rest of a file. */
 const MOST_PARTS = 1000;
@@ -25,11 +27,11 @@ function checkPace(seconds: number, bytes: number): void {
 /** Waits after a download broke off; gives up if waiting is no use. */
 async function waitAfter(
   error: unknown,
-  breaks: number,
+  breaks: { count: number; most: number },
   { clock, signal }: { clock: Clock; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  if (!isPassing(error) || breaks > MOST_BREAKS || signal?.aborted) throw error;
-  await clock.sleep(backoff(breaks, clock.random()));
+  if (!isPassing(error) || breaks.count > breaks.most || signal?.aborted) throw error;
+  await clock.sleep(backoff(breaks.count, clock.random()));
 }
 
 interface DownloadOptions extends LinkOptions {
@@ -133,7 +135,8 @@ export async function* download(
         if (silentAt === position) throw error;
         silentAt = position;
       }
-      await waitAfter(error, ++breaks, { clock, signal: options.signal });
+      const most = position === 0 ? BREAKS_AT_FIRST : MOST_BREAKS;
+      await waitAfter(error, { count: ++breaks, most }, { clock, signal: options.signal });
     }
   }
 }

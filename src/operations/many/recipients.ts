@@ -1,7 +1,7 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid, urnIdentity } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
-import { groupIdentity, isPlainUrn } from '../../input/stored.js';
+import { groupIdentity, isAscii, isPlainUrn } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
@@ -104,7 +104,8 @@ export function referenceTo(name: string, contact: Dictionary | null | undefined
 }
 
 function sentAs({ contacts, groups }: Resolved, list: ListName, value: string): string {
-  if (list === 'groups') return groups.get(value) ?? value;
+  // RapidPro knows best which group has a name now. Beyond ASCII, it may take one with other capitals.
+  if (list === 'groups') return isAscii(value) ? value : (groups.get(value) ?? value);
   // A message to a URN goes to exactly that URN.
   return list === 'contacts' ? referenceTo(value, contacts.get(value)) : value;
 }
