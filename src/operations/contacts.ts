@@ -216,7 +216,7 @@ export function upsertContact(
     options,
     callback,
     async run({ client, args, facts, options }) {
-      const mode = modeOf(options);
+      const mode = modeOf(options.urns);
       const body = checkContactWithUuid(args.contact, {
         replacesUrns: mode === 'replace',
         isLiteral: options.literal,

@@ -59,7 +59,7 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
   const settings = syncSettings(call.options);
   const { dryRun, takes } = settings;
-  const mode = modeOf(call.options);
+  const mode = modeOf(call.options.urns);
   const identity = takes ? { mode, takes } : { mode };
   const plan = { name: 'upsertContacts', verb: 'Upserted', settings, identity } as const;
   return bulkRun(call, plan, async run => {

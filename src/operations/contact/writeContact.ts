@@ -406,7 +406,7 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
 export type UrnMode = 'add' | 'replace';
 
 /** syncContacts() calls it `'exact'`. */
-export function modeOf({ urns = 'add' }: Settings): UrnMode {
+export function modeOf(urns: Settings['urns'] = 'add'): UrnMode {
   return urns === 'add' ? 'add' : 'replace';
 }
 
