@@ -4,8 +4,6 @@ import { backoff } from '../retry.js';
 import { isPassing, isSilence, type Linked, type LinkOptions, openLink } from './link.js';
 
 const MOST_BREAKS = 8;
-/** As many as for a request, as long as nothing has arrived: the link itself may be wrong. */
-const BREAKS_AT_FIRST = 3;
 
 /** The number of parts in which a server may send the rest of a file. */
 const MOST_PARTS = 1000;
@@ -35,6 +33,8 @@ async function waitAfter(
 }
 
 interface DownloadOptions extends LinkOptions {
+  /** How often it may break off before anything has arrived; default: as later. */
+  breaksAtFirst?: number | undefined;
   /** Gets what a server says about the file before the first byte is read. If it throws, the download ends. */
   onOpen?:
     | ((file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => void)
@@ -135,7 +135,7 @@ export async function* download(
         if (silentAt === position) throw error;
         silentAt = position;
       }
-      const most = position === 0 ? BREAKS_AT_FIRST : MOST_BREAKS;
+      const most = position === 0 ? (options.breaksAtFirst ?? MOST_BREAKS) : MOST_BREAKS;
       await waitAfter(error, { count: ++breaks, most }, { clock, signal: options.signal });
     }
   }

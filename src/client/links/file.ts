@@ -80,7 +80,9 @@ export async function fetchFile(
     if ((file.contentLength ?? 0) > limit) tooLarge();
   };
   const gathered = new Gathered();
-  for await (const chunk of download(link, { ...options, onOpen }, clock)) {
+  // As many as for a request: a link in a job's data may be wrong.
+  const wanted = { ...options, onOpen, breaksAtFirst: 3 };
+  for await (const chunk of download(link, wanted, clock)) {
     gathered.add(chunk);
     if (gathered.size > limit) tooLarge();
   }

@@ -422,6 +422,16 @@ describe('a link', () => {
     expect(uploads).toEqual([]);
   });
 
+  test('that never answers is given up after four tries', async () => {
+    const sleeps = noSleep();
+    const { server, uploads } = await mediaServer();
+    const file = await fileServer((_, response) => response.writeHead(503).end());
+    const error = await failure(uploadMedia(file.link, inside), server);
+    expect(error).toMatchObject({ code: 'LINK_FAILED', statusCode: 503 });
+    expect(sleeps).toEqual([0.5, 1, 2]);
+    expect(uploads).toEqual([]);
+  });
+
   test('that breaks off goes on at the byte that comes next', async () => {
     noSleep();
     const { server, uploads } = await mediaServer();
