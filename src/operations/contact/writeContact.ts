@@ -90,7 +90,7 @@ async function writeByKey(
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
 /** URNs that a contact had and, as far as an answer shows, does not have any more. */
-function lostUrns(had: readonly string[], now: Dictionary): string[] {
+export function lostUrns(had: readonly string[], now: Dictionary): string[] {
   const shown = urnsOf(now);
   return Array.isArray(now.urns) && !areHidden(shown) ? notIn(shown, had) : [];
 }

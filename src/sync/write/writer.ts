@@ -1,9 +1,9 @@
 import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { urnIdentity } from '../../input/identifiers.js';
 import { isPlainUrn, trimmed } from '../../input/stored.js';
-import { refuseDuplicateNumbers, urnsOf } from '../../operations/contact/contactUrns.js';
+import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
+import { lostUrns } from '../../operations/contact/writeContact.js';
 import type { BulkItem } from '../../types/bulk.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import {
@@ -79,10 +79,9 @@ export class Writer {
   #requireSame({ input, isShown, foundBy, written }: Change): void {
     const { matcher } = this.#parts;
     if (!written) return;
-    const left = new Set(urnsOf(written).map(urnIdentity));
     const isSame = isShown
       ? matcher.of(written).has(input)
-      : foundBy.length === 0 || foundBy.some(urn => left.has(urnIdentity(urn)));
+      : foundBy.length === 0 || lostUrns(foundBy, written).length < foundBy.length;
     if (isSame) return;
     throw fail(
       'NOT_FOUND',

@@ -217,6 +217,12 @@ describe('who lost meanwhile what it was recognized by', () => {
       { isShown: false, foundBy: [tel(0)] },
       { urns: [tel(7), tel(0)] },
     ],
+    [
+      'its URNs are hidden',
+      { urns: [home(0)] },
+      { isShown: false, foundBy: [tel(0)] },
+      { urns: ['tel:********'] },
+    ],
     ['it was recognized by its uuid', { uuid: uuidOf(0), name: 'New' }, {}, {}],
   ])('joins if %s', async (_, entry, more, kept) => {
     const { failed, lines } = await lost(entry, more, {}, kept);
