@@ -128,7 +128,8 @@ export function compareContact(
     missing: 0,
     byUrns: false,
     isShown: false,
-    foundBy: shownAs(held, contact),
+    // Hardly any is looked up.
+    foundBy: held.length === 0 ? held : shownAs(held, contact),
     join: [],
     leave: [],
     inactive: inactiveStatus(contact) !== undefined,
