@@ -158,7 +158,7 @@ export function addContact(
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The contact after the change, as RapidPro answered.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN`, before anything is changed, if another contact has one of the URNs, or the contact has just lost the one that it was found by. If somebody got a URN only seconds ago, TextIt changes the rest, and the error's `outcome` is `unknown`; RapidPro 9 moves the URN; the other errors of `addContact`.
+ * @throws {RapidProError} `NOT_FOUND`; `URN_TAKEN`, before anything is changed, if another contact has one of the URNs, or the contact has just lost the one that it was found by. If TextIt left out a URN after all, the rest was changed, and the error's `outcome` is `unknown`; the other errors of `addContact`.
  * @see https://app.rapidpro.io/api/v2/contacts
  * @returns {Operation}
  */

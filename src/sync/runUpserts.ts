@@ -25,6 +25,7 @@ import {
   isByOneUrn,
   modeOf,
   needsLook,
+  newUrns,
   type UrnMode,
   upsert,
 } from '../operations/contact/writeContact.js';
@@ -323,6 +324,7 @@ async function rehearseUpserts(
       refuseDuplicateNumbers(distinctUrns(list), urns);
     }
     cost.add(!isByOne && needsLook(contact, list, named) ? 2 : 1);
+    if (isListWritten) cost.add(newUrns(contact, list).length);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);

@@ -16,7 +16,7 @@ import { isLocalNumber } from '../../src/operations/many/recipients.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { serve } from '../support/serve.js';
-import { answering, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
+import { answering, denied, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
 
 /** Somebody moved a URN to another contact seconds ago. Lists are read from a copy that does not show it yet. */
 
@@ -312,7 +312,7 @@ describe('two names that a look-up says are one contact are compared on the data
 });
 
 /** Reads show what was, writes know what is. Version 9 takes a URN away from its holder. */
-function lagging(shown: Contact[], real: Contact[]) {
+function lagging(shown: Contact[], real: Contact[], ...handlers: Parameters<typeof serve>) {
   const find = (list: Contact[], query: URLSearchParams) =>
     list.filter(
       ({ uuid, urns }) =>
@@ -322,6 +322,7 @@ function lagging(shown: Contact[], real: Contact[]) {
   const listed = (query: URLSearchParams) =>
     query.has('uuid') || query.has('urn') ? find(shown, query) : shown;
   return serve(
+    ...handlers,
     msw.get('*/api/v2/workspace.json', () =>
       HttpResponse.json({ uuid: UUID, country: 'RW', timezone: 'Africa/Kigali' }),
     ),
@@ -358,7 +359,9 @@ describe('a write to the contact that had a URN until now', () => {
     return { real, before, server: await lagging([amina(), chantal()], real) };
   };
   const posts = ({ requests }: Awaited<ReturnType<typeof lagging>>) =>
-    requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
+    requests
+      .filter(({ method, path }) => method === 'POST' && !path.includes('contact_actions'))
+      .map(({ body }) => body);
 
   test.each([
     ['updateContact', updateContact(MOVED, { name: 'B' })],
@@ -520,5 +523,97 @@ describe('a write to the contact that had a URN until now', () => {
     );
     await run(updateContact(MOVED, { name: 'Amina' }), server);
     expect(posts(server)).toEqual([{ name: 'Amina' }]);
+  });
+});
+
+describe('a URN that somebody got seconds ago is not taken from them', () => {
+  /** What RapidPro says of an action without an action: it looks for the contacts all the same. */
+  const actionless = (real: Contact[]) =>
+    msw.post('*/api/v2/contact_actions.json', async ({ request }) => {
+      const { contacts } = (await request.json()) as { contacts: string[] };
+      const missing = contacts.find(
+        name => !real.some(({ uuid, urns }) => uuid === name || urns.includes(name)),
+      );
+      return HttpResponse.json(
+        {
+          ...(missing === undefined ? {} : { contacts: [`No such object: ${missing}`] }),
+          action: ['This field is required.'],
+        },
+        { status: 400 },
+      );
+    });
+  const writesTo = (path: string, { requests }: Awaited<ReturnType<typeof lagging>>) =>
+    requests.filter(one => one.method === 'POST' && one.path.includes(path)).map(one => one.body);
+
+  const WRITES: [string, Operation][] = [
+    ['updateContact by uuid', updateContact(UUID, { urns: [MOVED, ADDED] })],
+    ['updateContact by URN', updateContact(MOVED, { urns: [MOVED, ADDED] })],
+    ['upsertContact', upsertContact({ name: 'Amina', urns: [MOVED, ADDED] })],
+    ['upsertContact, replacing', upsertContact({ urns: [MOVED, ADDED] }, { urns: 'replace' })],
+  ];
+  const scene = async (...handlers: Parameters<typeof serve>) => {
+    const real = [amina(), { ...chantal(), urns: [OTHER, ADDED] }];
+    const before = structuredClone(real);
+    return { real, before, server: await lagging([amina(), chantal()], real, ...handlers) };
+  };
+
+  test.each(WRITES)('%s: nobody is changed', async (_, operation) => {
+    const { server, real, before } = await scene(actionless([{ ...chantal(), urns: [ADDED] }]));
+    const error = await failure(operation, server);
+    expect(error).toMatchObject({
+      code: 'URN_TAKEN',
+      outcome: 'none',
+      details: { index: 1, contact: UUID },
+    });
+    expect(error.description).toContain('urns[1] belongs to another contact');
+    expect(error.description).toContain('Nothing was changed');
+    expect(real).toEqual(before);
+  });
+
+  test.each([
+    ['upsertContacts', upsertContacts([{ urns: [MOVED, ADDED] }])],
+    ['syncContacts', syncContacts([{ urns: [MOVED, ADDED] }])],
+    ['syncContacts, exact', syncContacts([{ urns: [MOVED, ADDED] }], { urns: 'exact' })],
+    ['syncContacts by uuid', syncContacts([{ uuid: UUID, urns: [ADDED] }])],
+  ])('%s: the entry fails, and nobody is changed', async (_, operation) => {
+    const { server, real, before } = await scene(actionless([{ ...chantal(), urns: [ADDED] }]));
+    const { data } = await run(operation, server);
+    expect(data).toMatchObject({ failed: [{ index: 0, code: 'URN_TAKEN' }] });
+    expect(real).toEqual(before);
+  });
+
+  test.each(WRITES)('%s: a free one is written', async (_, operation) => {
+    const real = [amina(), chantal()];
+    const server = await lagging([amina(), chantal()], real, actionless(real));
+    await run(operation, server);
+    expect(real[0]?.urns).toEqual([MOVED, ADDED]);
+    expect(writesTo('contact_actions', server)).toEqual([{ contacts: [ADDED] }]);
+  });
+
+  test.each([
+    ['names only the missing action', () => HttpResponse.json({ action: ['?'] }, { status: 400 })],
+    ['takes it', () => new HttpResponse(null, { status: 204 })],
+    ['has no such endpoint', () => new HttpResponse('<h1>No</h1>', { status: 404 })],
+    ['does not let the token ask', () => denied()],
+  ])('a server that %s cannot tell, and the URN is written', async (_, answer) => {
+    const handler = msw.post('*/api/v2/contact_actions.json', answer);
+    const { server, real } = await scene(handler);
+    await run(updateContact(UUID, { urns: [MOVED, ADDED] }), server);
+    expect(real[0]?.urns).toEqual([MOVED, ADDED]);
+  });
+
+  test.each([401, 413, 421])('nothing is written if the question fails: %i', async status => {
+    const answer = () => HttpResponse.json({ detail: 'No.' }, { status });
+    const handler = msw.post('*/api/v2/contact_actions.json', answer);
+    const { server, real, before } = await scene(handler);
+    const error = await failure(updateContact(UUID, { urns: [MOVED, ADDED] }), server);
+    expect(error.outcome).toBe('none');
+    expect(real).toEqual(before);
+  });
+
+  test('servers may write other URNs in another way, so these are not asked for', async () => {
+    const { server } = await scene(actionless([]));
+    await run(updateContact(UUID, { urns: [MOVED, 'tel:0788000005'] }), server);
+    expect(writesTo('contact_actions', server)).toEqual([]);
   });
 });

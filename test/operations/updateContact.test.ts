@@ -141,10 +141,12 @@ describe('updateContact with URNs', () => {
       `GET contacts?uuid=${UUID}`,
       `GET contacts?urn=${SECOND}`,
       `POST contacts?uuid=${UUID}`,
+      'POST contact_actions',
       `POST contacts?uuid=${UUID}`,
     ]);
     expect(server.requests.slice(2).map(({ body }) => body)).toEqual([
       {},
+      { contacts: [SECOND] },
       { urns: [SECOND, FIRST] },
     ]);
   });

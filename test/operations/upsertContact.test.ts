@@ -90,10 +90,12 @@ describe('by several URNs', () => {
       `GET contacts?urn=${WHATSAPP}`,
       `GET contacts?urn=${TEL}`,
       `POST contacts?uuid=${UUID}`,
+      'POST contact_actions',
       `POST contacts?uuid=${UUID}`,
     ]);
     expect(server.requests.slice(2).map(({ body }) => body)).toEqual([
       {},
+      { contacts: [WHATSAPP] },
       { name: 'A.', urns: [TEL, WHATSAPP] },
     ]);
   });
@@ -211,10 +213,12 @@ describe('by uuid', () => {
       `GET contacts?uuid=${UUID}`,
       `GET contacts?urn=${WHATSAPP}`,
       `POST contacts?uuid=${UUID}`,
+      'POST contact_actions',
       `POST contacts?uuid=${UUID}`,
     ]);
     expect(server.requests.slice(2).map(({ body }) => body)).toEqual([
       {},
+      { contacts: [WHATSAPP] },
       { urns: [TEL, WHATSAPP] },
     ]);
   });

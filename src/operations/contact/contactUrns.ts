@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
-import { fail, type Reason } from '../../errors/errors.js';
+import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
 import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
 import { areHidden, isPlainUrn } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
+import { mayNotRead } from '../base/workspaceFacts.js';
 
 /**
  * The contact with a uuid or a URN, or null.
@@ -99,6 +101,33 @@ export async function findHolders(
     holdings.push({ urn, holder });
   }
   return holdings;
+}
+
+/** Without this endpoint, a server cannot say who has a URN. */
+const NOT_THERE = [404, 501];
+
+/** Whether RapidPro says that there is no such contact; undefined if it says nothing of contacts. */
+async function isUnknown(client: Client, reference: string): Promise<boolean | undefined> {
+  try {
+    const body = { contacts: [reference] };
+    await client.request({ method: 'POST', path: 'contact_actions', body, repeatable: true });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RapidProError)) throw error;
+    if (error.statusCode === 400) return error.errors?.some(text => /^contacts\b/.test(text));
+    if (NOT_THERE.includes(error.statusCode ?? 0) || mayNotRead(error)) return undefined;
+    throw changed(error, { outcome: 'none' });
+  }
+}
+
+/**
+ * Whether a contact has a URN at this moment, as the main database says. Look-ups read a copy that may be seconds behind.
+ * An action that does not say what to do is always refused, and the answer also names a contact that does not exist.
+ */
+export async function isHeldNow(client: Client, urn: string): Promise<boolean> {
+  if ((await isUnknown(client, urn)) !== false) return false;
+  // Something else may stop at the first thing that it misses.
+  return (await isUnknown(client, randomUUID())) === true;
 }
 
 /** With this many last digits, a number identifies a person. */

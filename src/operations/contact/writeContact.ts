@@ -17,6 +17,7 @@ import { asWritten } from '../base/asObject.js';
 import {
   findContact,
   findHolders,
+  isHeldNow,
   lockUrns,
   NO_SUCH_CONTACT,
   refuseDuplicateNumbers,
@@ -178,6 +179,28 @@ export function needsLook(
 }
 
 /**
+ * Those of a list that a contact does not have. Each is asked for before it is written, except where the server may write
+ * it in another way.
+ */
+export function newUrns(contact: Dictionary, list: readonly string[]): string[] {
+  const held = urnsOf(contact);
+  return areHidden(held) ? [] : notIn(held, distinctUrns(list).filter(isPlainUrn));
+}
+
+/** @param holder - of the URN, if a look-up shows who that is */
+function taken(index: number, contact: Dictionary, holder?: Dictionary): RapidProError {
+  const shown = { index, contact: shownId(contact) };
+  return fail(
+    'URN_TAKEN',
+    `urns[${index}] belongs to another contact${holder ? '' : ', which got it a moment ago'}. Nothing was changed.`,
+    holder
+      ? 'Remove the URN from the list, or from the other contact first. "details" has the uuids of both contacts.'
+      : 'Check in RapidPro who has it, and remove it from the list or from the other contact. Then run the job again.',
+    { details: holder ? { ...shown, holder: shownId(holder) } : shown },
+  );
+}
+
+/**
  * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
  * change `modified_on` on RapidPro 9.
  *
@@ -203,6 +226,9 @@ export async function writeUrns(
   }
   // The newer servers leave one of them out.
   if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
+  for (const urn of newUrns(contact, urns)) {
+    if (await isHeldNow(client, urn)) throw taken(given.indexOf(urn), contact);
+  }
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);
@@ -224,13 +250,7 @@ async function refuseTakenUrns(
   const holdings = await findHolders(client, urns, [contact]);
   for (const { urn, holder } of holdings) {
     if (!holder || holder.uuid === contact.uuid) continue;
-    const index = urns.indexOf(urn);
-    throw fail(
-      'URN_TAKEN',
-      `urns[${index}] belongs to another contact. Nothing was changed.`,
-      'Remove the URN from the list, or from the other contact first. "details" has the uuids of both contacts.',
-      { details: { index, contact: shownId(contact), holder: shownId(holder) } },
-    );
+    throw taken(urns.indexOf(urn), contact, holder);
   }
   return holdings.filter(({ holder }) => holder).map(({ urn }) => urn);
 }

@@ -296,10 +296,10 @@ export class Cost {
     this.#sure += requests;
   }
 
-  /** Before URNs are written, the contact is read twice, and the holder of each missing URN. */
+  /** Before URNs are written, the contact is read twice, and so is the holder of each missing URN. */
   ofChange({ input, urns, missing, body }: Change): void {
     if (urns) {
-      this.add(3 + missing);
+      this.add(3 + 2 * missing);
       this.#noteStrange(input);
       this.isAtMost = true;
     } else if (Object.keys(body).length > 0) this.add(1);

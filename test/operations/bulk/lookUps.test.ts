@@ -548,7 +548,7 @@ describe('all others', () => {
 
   test('get the URNs that nobody has', async () => {
     const { server, ends } = await others([{ urns: [home(0), tel(5)] }], { people: [person(0)] });
-    expect(server.bodies).toEqual([{}, { urns: [tel(0), tel(5)] }]);
+    expect(server.bodies).toEqual([{}, { contacts: [tel(5)] }, { urns: [tel(0), tel(5)] }]);
     expect(ends).toEqual(['updated']);
   });
 

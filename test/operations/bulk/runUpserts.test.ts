@@ -64,16 +64,17 @@ describe('each contact', () => {
   test('gets its URNs added or replaced', async () => {
     const list = [{ uuid: uuidOf(0), urns: [tel(5)] }];
     const { server } = await upserting(list, { people: people(1) });
-    expect(server.bodies).toEqual([{}, { urns: [tel(0), tel(5)] }]);
+    const asked = { contacts: [tel(5)] };
+    expect(server.bodies).toEqual([{}, asked, { urns: [tel(0), tel(5)] }]);
     const replaced = await upserting(list, { people: people(1), options: { urns: 'replace' } });
-    expect(replaced.server.bodies).toEqual([{}, { urns: [tel(5)] }]);
+    expect(replaced.server.bodies).toEqual([{}, asked, { urns: [tel(5)] }]);
   });
 
   test.each<[entry: object, urns: 'add' | 'replace', requests: number]>([
     [{ urns: [tel(0)] }, 'add', 1],
     [{ urns: [tel(0)] }, 'replace', 2],
     [{ urns: [tel(0), tel(5)] }, 'replace', 1],
-    [{ urns: [tel(6)] }, 'add', 2],
+    [{ urns: [tel(6)] }, 'add', 3],
     [{ name: 'New' }, 'replace', 1],
   ])('%j takes as many requests as a dry run says: %s, %d', async (more, urns, requests) => {
     const list = [{ uuid: uuidOf(0), ...more }];

@@ -48,18 +48,20 @@ function server(contacts: Contact[], answer: Partial<Contact> = {}) {
 
 /** A look at the contact as it is now. */
 const LOOK = { uuid: MINE };
+/** The question whether somebody has a URN by now. */
+const asked = (urn: string) => ({ contacts: [urn] });
 const WRITTEN = { uuid: MINE, name: 'Amina', fields: { age: '31' } };
 
 test('URNs are added to those that the contact has', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
   expect(await writeChange(client, change([A, B]), false)).toEqual(['name', 'urns', 'fields.age']);
-  expect(written).toEqual([LOOK, { ...WRITTEN, urns: [A, C, B] }]);
+  expect(written).toEqual([LOOK, asked(B), { ...WRITTEN, urns: [A, C, B] }]);
 });
 
 test('or replace them', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
   expect(await writeChange(client, change([A, B]), true)).toEqual(['name', 'urns', 'fields.age']);
-  expect(written).toEqual([LOOK, { ...WRITTEN, urns: [A, B] }]);
+  expect(written).toEqual([LOOK, asked(B), { ...WRITTEN, urns: [A, B] }]);
 });
 
 test.each([
@@ -124,7 +126,8 @@ test('who was found by a number, and has lost it since, is somebody else', async
   // One of them is enough, and so is the uuid.
   await writeChange(client, change([A, C], found), false);
   await writeChange(client, change([A]), false);
-  expect(written).toEqual([LOOK, { ...WRITTEN, urns: [C, A] }, LOOK, { ...WRITTEN, urns: [C, A] }]);
+  const each = [LOOK, asked(A), { ...WRITTEN, urns: [C, A] }];
+  expect(written).toEqual([...each, ...each]);
 });
 
 const AT = '2026-05-04T03:02:01Z';

@@ -101,7 +101,7 @@ describe('a change', () => {
         { options: { urns } },
       );
       await writer.change(change(0));
-      expect(server.bodies).toEqual([{}, { urns: sent }]);
+      expect(server.bodies).toEqual([{}, { contacts: [tel(5)] }, { urns: sent }]);
     }
   });
 
@@ -526,7 +526,7 @@ describe('a dry run', () => {
     await writer.change(change(0));
     expect(outcome.result().updated).toMatchObject([{ predicted: false }]);
     expect(outcome.perhapsTaken).toBe(1);
-    expect(parts.cost).toMatchObject({ requests: 4, isAtMost: true });
+    expect(parts.cost).toMatchObject({ requests: 5, isAtMost: true });
     const plain = writing([named(0)], [NAME], { options });
     await plain.writer.change(plain.change(0));
     expect(plain.outcome.result().updated[0]).not.toHaveProperty('predicted');
@@ -549,7 +549,7 @@ describe('a dry run', () => {
     expect(outcome.result().failed).toStrictEqual([{ index: 0, uuid: uuidOf(0), ...reason }]);
     expect(outcome.perhapsTaken).toBe(0);
     // The real run finds it out by then.
-    expect(parts.cost.requests).toBe(4);
+    expect(parts.cost.requests).toBe(5);
     const other = syncing([entry], { options });
     await other.writer.create(other.inputs[0] ?? expect.unreachable());
     expect(other.outcome.result().failed).toStrictEqual([{ index: 0, ...reason }]);
