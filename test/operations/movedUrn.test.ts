@@ -1,9 +1,12 @@
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
+import type { RapidProError } from '../../src/errors/errors.js';
 import {
   addToGroup,
   blockContacts,
   deleteContacts,
+  http,
   sendBroadcast,
   sendMessage,
   startFlow,
@@ -15,8 +18,9 @@ import {
 import { isLocalNumber } from '../../src/operations/many/recipients.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
-import { answering, denied, FLOW, failure, OTHER_UUID, page, run, UUID } from './run.js';
+import { answering, denied, FLOW, failure, OTHER_UUID, page, run, stateFor, UUID } from './run.js';
 
 /** Somebody moved a URN to another contact seconds ago. Lists are read from a copy that does not show it yet. */
 
@@ -616,4 +620,23 @@ describe('a URN that somebody got seconds ago is not taken from them', () => {
     await run(updateContact(UUID, { urns: [MOVED, 'tel:0788000005'] }), server);
     expect(writesTo('contact_actions', server)).toEqual([]);
   });
+
+  test.each(['v9', 'textit'] as const)(
+    'the sandbox answers the question, too: %s',
+    async dialect => {
+      const contacts = [{ urns: [MOVED] }, { urns: [OTHER] }];
+      const sandbox = await createSandbox({ dialect, contacts, seed: {}, token: TOKEN });
+      const ask = (contact: string) =>
+        http
+          .post('contact_actions', { contacts: [contact] })(stateFor(sandbox))
+          .then(
+            () => expect.fail('it should be refused'),
+            (error: RapidProError) => error.errors,
+          );
+      const action = 'action: This field is required.';
+      expect(await ask(MOVED)).toEqual([action]);
+      expect(await ask(ADDED)).toEqual([expect.stringMatching(/^contacts/), action]);
+      await sandbox.close();
+    },
+  );
 });
