@@ -170,14 +170,14 @@ export function requireText(value: unknown, what: string): string {
 /** How an address identifies the objects of a noun. */
 type Key = 'uuid' | 'key' | 'id';
 
-function keyOf(resource: ResourceName): Key {
+function lookupKeyOf(resource: ResourceName): Key {
   const { lookups = [] }: Resource = resources[resource];
   return (lookups[0] ?? 'uuid') as Key;
 }
 
 /** Checks what identifies an object: if it were empty, an update would become an addition. */
 export function checkKey(value: unknown, resource: ResourceName): string {
-  const key = keyOf(resource);
+  const key = lookupKeyOf(resource);
   const noun = resources[resource].nouns[0];
   const text = textOf(value);
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
@@ -217,7 +217,7 @@ export function update(
     options,
     knownOptions: LITERAL,
     async run({ client, args, facts, options: { literal } }) {
-      const query = { [keyOf(resource)]: checkKey(args.object, resource) };
+      const query = { [lookupKeyOf(resource)]: checkKey(args.object, resource) };
       const checked = checkChanges(args.changes, 'changes', literal);
       const body = resolve ? await resolve({ client, facts }, checked, 'changes') : checked;
       return change(client, { resource, query, body, repeatable }).catch(error => {
@@ -239,7 +239,7 @@ export function remove(
     options,
     async run({ client, args }) {
       const id = checkKey(args.object, resource);
-      const query = { [keyOf(resource)]: id };
+      const query = { [lookupKeyOf(resource)]: id };
       return deleteOne(client, resource, query, `${nounOf(resource)} ${id}`);
     },
   });

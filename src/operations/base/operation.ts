@@ -158,14 +158,14 @@ export function refuseUncalled(name: string, given: unknown): void {
 export function lostAs(state: unknown): string | undefined {
   if (state === undefined || state === null || state === '') return 'no state';
   if (typeof state !== 'object' || Array.isArray(state) || isThenable(state)) {
-    return `${kindOf(state)} instead of the state`;
+    return `${whatItIs(state)} instead of the state`;
   }
   // The platform turns a missing one into an empty one.
   return Object.keys(state).length === 0 ? 'no state' : undefined;
 }
 
 /** What a value is, without showing any of it. */
-export function kindOf(value: unknown): string {
+export function whatItIs(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (isOperation(value)) return 'an operation';
