@@ -24,7 +24,15 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
+import {
+  argumentsOf,
+  checkEnd,
+  collect,
+  isLate,
+  type ListPlan,
+  planOf,
+  requirePlan,
+} from './lists/list.js';
 import { NamedOne, queryOf } from './lists/named.js';
 
 /** The time by which a list can be continued. */
@@ -241,8 +249,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
 export function eachChange(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
   return operation('eachChange', plan?.given ?? [], {
-    args: { filters: plan?.filters },
-    options: plan?.options,
+    ...argumentsOf(plan),
     knownOptions: ['limit', 'deadline'],
     run: call => readChanges(call, requirePlan('eachChange', list), operations),
     operations: [list, ...operations],

@@ -184,7 +184,7 @@ export async function readList<Result>(
 ): Promise<Result> {
   const { resource } = plan;
   const { client, configuration, args, options } = call;
-  if (options.archived) checkArchived(resource, args.filters, options);
+  checkArchived(resource, args.filters, options);
   const home = { server: client.server, token: configuration.token };
   const checkpointOf = (query: Query) => listCheckpoint(home, resource, query, way === 'pages');
   const stopBefore = async (query: Query, earlier: ListPosition = { position: {}, done: 0 }) => {
@@ -251,20 +251,22 @@ function logUnchecked(): void {
 
 const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
 
-/** The options of lists besides those of all operations. */
-export function optionsOf(plan: ListPlan | undefined): readonly string[] {
-  return plan && hasArchives(plan.resource) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
+/** What an operation needs to know of a list before it runs; also if it is not a list, which is refused then. */
+export function argumentsOf(plan: ListPlan | undefined) {
+  const archived = plan && hasArchives(plan.resource) ? ['archived'] : [];
+  return {
+    args: { filters: plan?.filters },
+    options: plan?.options,
+    knownOptions: [...LIST_OPTIONS, ...archived],
+  };
 }
 
 /** Every list operation: check the filters, read all the pages, say how many. */
 export function list(name: string, given: Given, written: Omit<ListPlan, 'given'>): Operation {
   const plan = { ...written, given };
-  const { resource, filters, options } = plan;
   const read = operation(name, given, {
-    args: { filters },
-    options,
-    knownOptions: optionsOf(plan),
-    run: call => readList(call, plan, pages => gather(call.client, resource, pages)),
+    ...argumentsOf(plan),
+    run: call => readList(call, plan, pages => gather(call.client, plan.resource, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });
 }
