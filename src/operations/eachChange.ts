@@ -154,8 +154,16 @@ class Run {
 
   /** Lists with only the newest first are read back to where the last run ended, and reversed. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
-    const records = byTime(await collect(this.#call.client, this.#name, this.#query), this.#key);
-    yield* inPieces(records, PAGE_SIZE);
+    const { client } = this.#call;
+    const before = client.received;
+    try {
+      const records = await collect(client, this.#name, this.#query);
+      yield* inPieces(byTime(records, this.#key), PAGE_SIZE);
+    } catch (error) {
+      // If a part arrived, the next run may not get further: that must not look like an end.
+      if (client.received > before || !client.limiter.isCutOff(error)) throw error;
+      this.isPartial = true;
+    }
   }
 }
 

@@ -141,7 +141,7 @@ async function gather(
 /**
  * The pages of a whole list. For lists that an operation itself needs.
  *
- * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
+ * @throws RapidProError `RATE_LIMITED`, `TIMEOUT` if it cannot be read to its end: a part would mislead
  */
 export async function* wholeList(
   client: Client,
@@ -151,6 +151,13 @@ export async function* wholeList(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   const reading = new Reading(client, name, query, options, 'pages');
   yield* reading.pages();
+  if (reading.stopped?.isLate) {
+    throw fail(
+      'TIMEOUT',
+      'The time in options.deadline was used up in the middle of a list.',
+      'Nothing of it was kept. Raise options.deadline (seconds) if OpenFn allows a longer run, or read less, with a filter.',
+    );
+  }
   reading.requireEnd(
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
