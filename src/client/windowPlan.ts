@@ -16,16 +16,10 @@ export type Moment = number;
 /** In the order of the list, from the first record of a gap; or against it, from the last. */
 export type Direction = 1 | -1;
 
-/** Records of one page that were kept, and where the server would continue behind them, if it can. */
-interface Piece {
-  records: Dictionary[];
-  next: Place | undefined;
-}
-
 /** One walk through a stretch of a list, page by page, from one of its ends. */
 export class Side {
-  /** Kept, and not yet handed out. */
-  readonly pieces: Piece[] = [];
+  /** What was kept of each page, and not yet handed out. `next` is undefined if the server cannot continue behind it. */
+  readonly pieces: Page[] = [];
   /** Records in {@link pieces}. */
   waiting = 0;
   /** Pages read. */

@@ -4,7 +4,7 @@ import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { isOver, sinceOf } from './changes.js';
-import type { Fresh, OrderedList, Part, Position } from './orderedList.js';
+import type { Fresh, ListPage, OrderedList, Part, Position } from './orderedList.js';
 import { type Page, pages } from './pages.js';
 import { fromPlain, type Place, toPlain } from './seams.js';
 import {
@@ -334,10 +334,8 @@ export async function* windows(
   }
 }
 
-type Piece = Pick<Part, 'records' | 'next'>;
-
 /** The pages of all gaps, one gap after the other. */
-async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undefined> {
+async function* inOrder(reader: WindowReader): AsyncGenerator<ListPage, void, undefined> {
   reader.fill();
   for (let [gap] = reader.gaps; gap; [gap] = reader.gaps) {
     const { head } = gap;
@@ -361,7 +359,7 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undef
 }
 
 /** What was read from the end of a closed gap, reversed. Then the gap is done. */
-async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
+async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<ListPage> {
   const { tail } = gap;
   for (let piece = tail?.pieces.pop(); tail && piece; piece = tail.pieces.pop()) {
     tail.waiting -= piece.records.length;
@@ -375,17 +373,17 @@ async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
 }
 
 /** Where to continue after a page that was read from the beginning of a gap. */
-function behindHead(
-  reader: WindowReader,
-  gap: Gap,
-  { records, next }: { records: Dictionary[]; next: Place | undefined },
-): Piece['next'] {
+function behindHead(reader: WindowReader, gap: Gap, { records, next }: Page): ListPage['next'] {
   const { head, tail } = gap;
   if (gap.closed && !head?.pieces.length && !tail?.pieces.length) return behindFirst(reader);
   return next ? () => reader.positionIn(gap, next) : behindLast(reader, gap, records);
 }
 
-function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary[]): Piece['next'] {
+function behindLast(
+  reader: WindowReader,
+  gap: Gap,
+  records: readonly Dictionary[],
+): ListPage['next'] {
   const last = records.at(-1);
   // Now, because the job that gets the record can change it.
   const position = last ? reader.positionBehind(last) : reader.positionIn(gap);
@@ -393,7 +391,7 @@ function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary
 }
 
 /** After the first gap. */
-function behindFirst(reader: WindowReader): Piece['next'] {
+function behindFirst(reader: WindowReader): ListPage['next'] {
   const [, following] = reader.gaps;
   if (following) return () => reader.positionIn(following);
   if (!reader.looksBack || reader.since === undefined) return undefined;

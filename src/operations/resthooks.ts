@@ -71,7 +71,7 @@ async function resthookNames(client: Client): Promise<string[]> {
 }
 
 /** The lists of a resthook are also empty if there is no resthook with this name. */
-export async function requireResthook(client: Client, resthook: string): Promise<void> {
+async function requireResthook(client: Client, resthook: string): Promise<void> {
   const names = await resthookNames(client);
   if (names.includes(resthook)) return;
   throw fail(

@@ -1,7 +1,14 @@
 import { fail } from '../../errors/errors.js';
 import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
-import { isPassing, isSilence, type Linked, type LinkOptions, openLink } from './link.js';
+import {
+  type FileHeaders,
+  isPassing,
+  isSilence,
+  type Linked,
+  type LinkOptions,
+  openLink,
+} from './link.js';
 
 const MOST_BREAKS = 8;
 
@@ -36,9 +43,7 @@ interface DownloadOptions extends LinkOptions {
   /** How often it may break off before anything has arrived; default: as later. */
   breaksAtFirst?: number | undefined;
   /** Gets what a server says about the file before the first byte is read. If it throws, the download ends. */
-  onOpen?:
-    | ((file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => void)
-    | undefined;
+  onOpen?: ((file: FileHeaders) => void) | undefined;
 }
 
 function notWhole(description: string): never {

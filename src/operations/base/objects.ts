@@ -265,7 +265,7 @@ interface Wanted {
   resource: ResourceName;
   /** What to create if nothing is found. */
   body: Body;
-  find(client: Client): Promise<Dictionary | undefined>;
+  find(): Promise<Dictionary | undefined>;
 }
 
 /** How RapidPro compares names. */
@@ -327,7 +327,7 @@ export async function ensure(
   client: Client,
   { resource, body, find }: Wanted,
 ): Promise<Dictionary> {
-  const existing = await find(client);
+  const existing = await find();
   if (existing) {
     log.info(`The ${nounOf(resource)} ${shownId(existing)} already exists`);
     return existing;
@@ -354,8 +354,7 @@ export async function findMade(
   resource: ResourceName,
   find: Wanted['find'],
 ): Promise<Dictionary | undefined> {
-  const look = () => find(client);
-  const made = await client.limiter.untilShown(await look(), look, isFound, { atLeast: 3 });
+  const made = await client.limiter.untilShown(await find(), find, isFound, { atLeast: 3 });
   if (made) log.info(`The ${nounOf(resource)} ${shownId(made)} exists now`);
   return made;
 }
