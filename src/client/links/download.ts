@@ -135,13 +135,15 @@ export async function* download(
         notWhole('The server behind the link stopped before the end of the file.');
       }
     } catch (error) {
+      const isSilent = isSilence(error);
       // Each silence takes a minute. Requests to RapidPro are given up after the second, too.
-      if (isSilence(error)) {
-        if (silentAt === position) throw error;
-        silentAt = position;
-      }
+      if (isSilent && silentAt === position) throw error;
+      // After the first one, a small file must still have time to come.
+      if (!isSilent || silentAt !== undefined) waited += clock.now() - since;
+      if (isSilent) silentAt = position;
       const most = position === 0 ? (options.breaksAtFirst ?? MOST_BREAKS) : MOST_BREAKS;
       await waitAfter(error, { count: ++breaks, most }, { clock, signal: options.signal });
+      since = clock.now();
     }
   }
 }
