@@ -8,7 +8,7 @@ import { count, logOf } from '../input/log.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { ranges } from '../operations/many/recipients.js';
+import { ranges } from '../operations/many/items.js';
 import {
   type Checkpoint,
   checkpointName,
