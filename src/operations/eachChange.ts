@@ -26,6 +26,7 @@ import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
 import {
   argumentsOf,
+  checkDialectFilters,
   checkEnd,
   collect,
   isLate,
@@ -141,6 +142,7 @@ class Run {
     const beginning = beginningOf(list);
     try {
       for await (const { records } of pages(client, name, query)) {
+        checkDialectFilters(list);
         const last = await beginning(records);
         const cut = records.findIndex(record => Date.parse(timeIn(record, this.#key)) > last);
         yield cut < 0 ? records : records.slice(0, cut);

@@ -278,7 +278,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
     // Somebody else has just subscribed the address.
-    const find = async () => (await subscribersAt(client, body))[0];
+    const find = () => SUBSCRIBER.find(client, body);
     const made = await findMade(client, 'resthook_subscribers', find);
     if (made) return made;
     throw error;

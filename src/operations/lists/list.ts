@@ -494,7 +494,7 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
  * A server ignores a filter that only the other line has, and answers with the whole list. Its first answer shows which
  * line it is.
  */
-function checkDialectFilters({ client: { dialect }, name, query }: OrderedList): void {
+export function checkDialectFilters({ client: { dialect }, name, query }: OrderedList): void {
   if (!dialect) return;
   const filters: Record<string, Filter> = resources[name].filters;
   for (const [key, value] of Object.entries(query)) {
