@@ -31,7 +31,7 @@ const LONGEST_PLACE = 2000;
 /** The query parameters that say where in a list to continue. */
 const PLACES = ['cursor', 'offset'] as const;
 
-function badPage(
+export function badPage(
   code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO',
   description: string,
 ): never {

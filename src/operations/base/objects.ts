@@ -65,10 +65,17 @@ export async function createObject(
   resource: ResourceName,
   body: Body,
 ): Promise<Dictionary> {
-  const repeatable = UNIQUE.has(resource);
-  const answer = await client.request({ method: 'POST', path: resource, body, repeatable });
-  const object = asWritten(answer.body);
-  log.info(`Added ${nounOf(resource)} ${shownId(object)}`);
+  return write(client, { resource, body, repeatable: UNIQUE.has(resource) }, 'Added');
+}
+
+async function write(
+  client: Client,
+  { resource, ...request }: Change,
+  done: 'Added' | 'Updated',
+): Promise<Dictionary> {
+  const { body } = await client.request({ method: 'POST', path: resource, ...request });
+  const object = asWritten(body);
+  log.info(`${done} ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -195,12 +202,11 @@ interface Change extends Pick<ApiRequest, 'query' | 'repeatable'> {
   body: Body;
 }
 
-export async function change(client: Client, plan: Change): Promise<Dictionary> {
-  const { resource, query, body, repeatable = true } = plan;
-  const answer = await client.request({ method: 'POST', path: resource, query, body, repeatable });
-  const object = asWritten(answer.body);
-  log.info(`Updated ${nounOf(resource)} ${shownId(object)}`);
-  return object;
+export async function change(
+  client: Client,
+  { repeatable = true, ...more }: Change,
+): Promise<Dictionary> {
+  return write(client, { ...more, repeatable }, 'Updated');
 }
 
 export function update(
