@@ -6,7 +6,7 @@ import { log as logger } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
 import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
 import { asReader } from './operations/base/callback.js';
-import { kindOf, refuseUncalled, requireStateAtAll } from './operations/base/operation.js';
+import { refuseUncalled, requireStateAtAll, whatItIs } from './operations/base/operation.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as utilChunk } from './util.js';
 
@@ -355,7 +355,7 @@ const EXAMPLES = {
 };
 
 function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
-  throw fail('INVALID_INPUT', `${name}(): its ${what} is ${kindOf(value)}.`, EXAMPLES[what]);
+  throw fail('INVALID_INPUT', `${name}(): its ${what} is ${whatItIs(value)}.`, EXAMPLES[what]);
 }
 
 /** A loop would repeat it. */
@@ -463,7 +463,7 @@ function whyNothing(state: State, parts: readonly string[]): string | undefined 
     if (values.length === 0) return undefined;
     if (part === '*') {
       if (objects.length === 0) {
-        const kind = kindOf(values[0]);
+        const kind = whatItIs(values[0]);
         return kind === 'missing' ? 'it leads to nothing' : `it leads to ${kind}, not to a list`;
       }
       values = objects.flatMap(object => Object.values(object));

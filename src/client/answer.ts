@@ -11,7 +11,7 @@ import { LIMITS, parseInTurns } from './parse.js';
 import { failureOf, parseRetryAfter } from './retry.js';
 import type { Answer } from './transport.js';
 
-interface Reading {
+interface ReadAnswer {
   statusCode: number;
   body: unknown;
   error: RapidProError | undefined;
@@ -69,7 +69,7 @@ function tooDeep(statusCode: number): RapidProError {
 
 const TOO_MANY = `has more than ${LIMITS.parts} values, or more than ${LIMITS.names} different keys`;
 
-type Read = Pick<Reading, 'body' | 'error'> & Partial<Pick<Reading, 'failure' | 'size'>>;
+type Read = Pick<ReadAnswer, 'body' | 'error'> & Partial<Pick<ReadAnswer, 'failure' | 'size'>>;
 
 async function readSuccess(answer: Answer, { onText }: ApiRequest, token: string): Promise<Read> {
   const { statusCode } = answer;
@@ -150,7 +150,7 @@ export async function readAnswer(
   request: ApiRequest,
   configuration: Configuration,
   now: number,
-): Promise<Reading> {
+): Promise<ReadAnswer> {
   const { statusCode } = answer;
   const date = Date.parse(header(answer, 'date') ?? '');
   const serverTime = Number.isNaN(date) ? undefined : date;

@@ -5,8 +5,6 @@ import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import type { Client } from './client.js';
 
-/** A list of RapidPro as its readers know it: how it is sorted, and where it continues. */
-
 /** How a list is sorted, as far as its readers need to know. */
 export interface ListOrder {
   /** The time by which it is sorted. */

@@ -31,7 +31,7 @@ const LONGEST_PLACE = 2000;
 /** The query parameters that say where in a list to continue. */
 const PLACES = ['cursor', 'offset'] as const;
 
-function badPage(
+export function badPage(
   code: 'PAGING_LOOP' | 'LIST_TOO_LONG' | 'NOT_RAPIDPRO',
   description: string,
 ): never {
@@ -189,7 +189,7 @@ class Requests {
 }
 
 /** Makes sure that each page leads further. */
-class Progress {
+class LoopGuard {
   readonly #visited: Set<string>;
   /** How often each next page was named since the last new record. */
   readonly #named = new Map<string, number>();
@@ -241,7 +241,7 @@ export async function* pages(
 ): AsyncGenerator<Page, void, undefined> {
   const requests = new Requests(client, name, query, mayReadAhead);
   const seams = new Seams(place => requests.page(place), orderOf(name, query));
-  const progress = new Progress(start);
+  const guard = new LoopGuard(start);
   let place = start;
   let empty = 0;
   try {
@@ -250,7 +250,7 @@ export async function* pages(
       yield { records, next };
       if (!next) return;
       if (!isTooLate) {
-        progress.check(at, place, next, records.length > 0);
+        guard.check(at, place, next, records.length > 0);
         empty = sent === 0 ? empty + 1 : 0;
       }
       if (empty > MAX_EMPTY_PAGES) {

@@ -1,8 +1,7 @@
-import { fail } from '../errors/errors.js';
 import { fromMicros, toMicros } from '../input/times.js';
 import { changes, isOver, sinceOf } from './changes.js';
 import type { Fresh, ListPage, OrderedList, Part, Position } from './orderedList.js';
-import { pages } from './pages.js';
+import { badPage, pages } from './pages.js';
 import { fromPlain, toPlain } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
 import { type WindowOptions, windows } from './windows.js';
@@ -34,11 +33,7 @@ export async function* readThrough(
     const kept = records.filter(record => seen.add(identityOf(record)));
     again = kept.length > 0 ? 0 : again + records.length;
     if (again < MOST_AGAIN) return kept;
-    throw fail(
-      'LIST_TOO_LONG',
-      'The server keeps sending the same records.',
-      'The server has a fault, or "host" is not a RapidPro server. Ask the people who run it.',
-    );
+    return badPage('LIST_TOO_LONG', 'The server keeps sending the same records.');
   };
   const withSeen = (next: (() => Position) | undefined) => {
     const size = seen?.size;

@@ -4,35 +4,29 @@ import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { MAX_PAGES, type Page } from './pages.js';
-import type { Place as Seamed } from './seams.js';
+import type { Place } from './seams.js';
 import { identityOf, SeenIds } from './seenIds.js';
 
 /**
- * The place of a record in the order of the list: microseconds, growing from the first record to the last. They are
+ * The time of a record in the order of the list: microseconds, growing from the first record to the last. They are
  * negative if the newest comes first.
  */
-export type Place = number;
+export type Moment = number;
 
 /** In the order of the list, from the first record of a gap; or against it, from the last. */
 export type Direction = 1 | -1;
 
-/** Records of one page that were kept, and where the server would continue behind them, if it can. */
-interface Piece {
-  records: Dictionary[];
-  next: Seamed | undefined;
-}
-
 /** One walk through a stretch of a list, page by page, from one of its ends. */
 export class Side {
-  /** Kept, and not yet handed out. */
-  readonly pieces: Piece[] = [];
+  /** What was kept of each page, and not yet handed out. `next` is undefined if the server cannot continue behind it. */
+  readonly pieces: Page[] = [];
   /** Records in {@link pieces}. */
   waiting = 0;
   /** Pages read. */
   read = 0;
   busy = false;
-  /** How far it has come: the place of the last record. */
-  at: Place;
+  /** How far it has come: the moment of the last record. */
+  at: Moment;
   /** Records per microsecond on the last page; infinite inside one instant. */
   density: number | undefined;
   /** Its records at {@link at}. By these, two walks recognize that they met. */
@@ -43,16 +37,16 @@ export class Side {
     /** What it requests: the filters of the list within its own stretch. */
     readonly query: Query,
     readonly source: AsyncGenerator<Page, void, undefined>,
-    start: Place,
+    start: Moment,
     /** Where a run continues behind what was kept; undefined: behind its last record. */
-    public next?: Seamed | undefined,
+    public next?: Place | undefined,
   ) {
     this.at = start;
   }
 
-  /** True for a record at the place of this walk that it has read. */
-  stoodAt(record: Dictionary, place: Place): boolean {
-    return place === this.at && this.read > 0 && this.#here.has(identityOf(record));
+  /** True for a record at the moment of this walk that it has read. */
+  stoodAt(record: Dictionary, moment: Moment): boolean {
+    return moment === this.at && this.read > 0 && this.#here.has(identityOf(record));
   }
 
   /** Records at {@link at} that it has read. */
@@ -60,31 +54,31 @@ export class Side {
     return this.#here.size;
   }
 
-  /** True if it is past a place: everything there has been read. */
-  isPast(place: Place): boolean {
-    return this.read > 0 && (this.at - place) * this.direction > 0;
+  /** True if it is past a moment: everything there has been read. */
+  isPast(moment: Moment): boolean {
+    return this.read > 0 && (this.at - moment) * this.direction > 0;
   }
 
   /** Moves on over a page. */
-  advance(records: readonly Dictionary[], places: readonly Place[]): void {
+  advance(records: readonly Dictionary[], moments: readonly Moment[]): void {
     this.read++;
-    const [first] = places;
-    const last = places.at(-1);
+    const [first] = moments;
+    const last = moments.at(-1);
     if (first === undefined || last === undefined) return;
     const from = this.read === 1 ? first : this.at;
     this.density = records.length / Math.abs(last - from);
     if (last !== this.at) this.#here = new SeenIds();
     this.at = last;
-    for (let index = places.length - 1; places[index] === last; index--) {
+    for (let index = moments.length - 1; moments[index] === last; index--) {
       this.#here.add(identityOf(records[index] ?? {}));
     }
   }
 }
 
-/** Two places and everything between them. */
+/** Two moments and everything between them. */
 export interface Stretch {
-  from: Place;
-  to: Place;
+  from: Moment;
+  to: Moment;
 }
 
 export function notSorted(): never {
@@ -96,7 +90,7 @@ export function notSorted(): never {
 }
 
 /**
- * A stretch of a list between two places, both included. It is read from its start, and if the server can reverse the
+ * A stretch of a list between two moments, both included. It is read from its start, and if the server can reverse the
  * list, also from its end, until the two walks meet.
  */
 export class Gap {
@@ -107,8 +101,8 @@ export class Gap {
   tail: Side | undefined;
 
   constructor(
-    public from: Place,
-    public to: Place,
+    public from: Moment,
+    public to: Moment,
   ) {}
 
   /** Records that were kept and are not yet handed out. */
@@ -128,21 +122,21 @@ export class Gap {
   }
 
   /** Adds a page that one of its sides has read. Returns how many records were kept. */
-  take(side: Side, page: Page, placeOf: (record: Dictionary) => Place): number {
-    const places = page.records.map(placeOf);
-    this.#checkOrder(side, places);
+  take(side: Side, page: Page, momentOf: (record: Dictionary) => Moment): number {
+    const moments = page.records.map(momentOf);
+    this.#checkOrder(side, moments);
     const other = side === this.head ? this.tail : this.head;
     const kept: Dictionary[] = [];
     let met = page.next === undefined;
     let known = 0;
     let newAfterKnown = false;
     for (const [index, record] of page.records.entries()) {
-      const place = places[index] ?? 0;
-      if (this.#isBeyond(side.direction, place) || other?.isPast(place)) {
+      const moment = moments[index] ?? 0;
+      if (this.#isBeyond(side.direction, moment) || other?.isPast(moment)) {
         met = true;
         break;
       }
-      if (other?.stoodAt(record, place)) known++;
+      if (other?.stoodAt(record, moment)) known++;
       else {
         newAfterKnown ||= known > 0;
         kept.push(record);
@@ -150,7 +144,7 @@ export class Gap {
     }
     // Records of one instant come in the same order from both ends. If they do not, read on.
     if (known > 0 && !newAfterKnown) met = true;
-    side.advance(page.records, places);
+    side.advance(page.records, moments);
     // What is left out, another walk has kept, or will: a run that continues must not begin behind it.
     if (kept.length === page.records.length) side.next = page.next;
     else if (kept.length > 0) side.next = undefined;
@@ -160,15 +154,15 @@ export class Gap {
     return kept.length;
   }
 
-  #isBeyond(direction: Direction, place: Place): boolean {
-    return direction === 1 ? place > this.to : place < this.from;
+  #isBeyond(direction: Direction, moment: Moment): boolean {
+    return direction === 1 ? moment > this.to : moment < this.from;
   }
 
-  #checkOrder(side: Side, places: readonly Place[]): void {
+  #checkOrder(side: Side, moments: readonly Moment[]): void {
     let last = side.at;
-    for (const place of places) {
-      if ((place - last) * side.direction < 0) notSorted();
-      last = place;
+    for (const moment of moments) {
+      if ((moment - last) * side.direction < 0) notSorted();
+      last = moment;
     }
   }
 
@@ -195,7 +189,7 @@ export class Gap {
 }
 
 /** What the plan knows about the read. */
-export interface Progress {
+export interface WindowProgress {
   /** The stretches that are not yet handed out, in order. */
   gaps: Gap[];
   /** The ends of the list, as far as they are known or guessed. */
@@ -223,7 +217,7 @@ interface PlanOptions {
 }
 
 /** What to do next: continue a walk, start one from the end of a gap, or cut a gap in two. */
-type Step = { walk: Side; gap: Gap } | { join: Gap } | { split: Gap; at: Place };
+type Step = { walk: Side } | { join: Gap } | { split: Gap; at: Moment };
 
 /** The least number of pages for a separate walk. */
 const WORTH_JOINING = 3;
@@ -242,12 +236,12 @@ const MEETING = 0.5;
 /** Decides which page to read next. Pure: it sends nothing. */
 export class WindowPlan {
   readonly #options: PlanOptions;
-  readonly #progress: Progress;
+  readonly #progress: WindowProgress;
   /** Pages between two cuts. */
   readonly #stride: number;
   #hasBursts = false;
 
-  constructor(options: PlanOptions, progress: Progress) {
+  constructor(options: PlanOptions, progress: WindowProgress) {
     this.#options = options;
     this.#progress = progress;
     this.#stride = Math.max(WORTH_SPLITTING, Math.floor(options.ahead / options.concurrency / 2));
@@ -276,12 +270,12 @@ export class WindowPlan {
       const tiny = this.#pagesIn(gap, 'most') < 1;
       // The next page to be handed out is read in any case.
       const mayWait = !this.#hasRoom() && (index > 0 || ofHead > 0);
-      if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head, gap };
+      if (head && !head.busy && !mayWait && !(tiny && tail?.busy)) return { walk: head };
       if (!tail || tail.busy || !this.#hasRoom() || (tiny && head?.busy)) continue;
       // Looking at the far end cost nothing, but a walk from there may.
       const isLook = tail.read === 1 && gap === this.#progress.gaps.at(-1);
       if (isLook && !this.#canAfford()) continue;
-      if (!this.#isFar(gap)) return { walk: tail, gap };
+      if (!this.#isFar(gap)) return { walk: tail };
     }
     return undefined;
   }
@@ -429,7 +423,7 @@ const isLong = (side: Side | undefined) => (side?.here ?? 0) >= LONG_INSTANT;
 const isNew = ({ read }: Side) => read === 0;
 
 /** A cut strictly inside a stretch, or none if it is too narrow. */
-function cut(gap: Gap, from: Place, to: Place, at: Place): Step | undefined {
-  const place = Math.floor(at);
-  return place > from && place + 1 < to ? { split: gap, at: place } : undefined;
+function cut(gap: Gap, from: Moment, to: Moment, at: Moment): Step | undefined {
+  const moment = Math.floor(at);
+  return moment > from && moment + 1 < to ? { split: gap, at: moment } : undefined;
 }

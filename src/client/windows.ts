@@ -4,18 +4,18 @@ import { type Resource, type ResourceName, resources } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { Query } from '../types/request.js';
 import { isOver, sinceOf } from './changes.js';
-import type { Fresh, OrderedList, Part, Position } from './orderedList.js';
+import type { Fresh, ListPage, OrderedList, Part, Position } from './orderedList.js';
 import { type Page, pages } from './pages.js';
-import { fromPlain, type Place as Seamed, toPlain } from './seams.js';
+import { fromPlain, type Place, toPlain } from './seams.js';
 import {
   type Direction,
   Gap,
+  type Moment,
   notSorted,
-  type Place,
-  type Progress,
   Side,
   type Stretch,
   WindowPlan,
+  type WindowProgress,
 } from './windowPlan.js';
 
 export interface WindowOptions {
@@ -45,7 +45,7 @@ export class WindowReader {
   looksBack: boolean;
   /** Why it ended early. */
   failure: unknown;
-  readonly progress: Progress;
+  readonly progress: WindowProgress;
   readonly #list: OrderedList;
   readonly #options: WindowOptions;
   readonly #plan: WindowPlan;
@@ -114,7 +114,7 @@ export class WindowReader {
   }
 
   /** After a page of a walk; at the beginning of a gap if it has none. */
-  positionIn(gap: Gap, place?: Seamed): Position {
+  positionIn(gap: Gap, place?: Place): Position {
     const { before, after } = gap.head?.query ?? this.#within(gap);
     return {
       isWindowed: true,
@@ -127,7 +127,7 @@ export class WindowReader {
 
   /** After a record: records with the same time are read again. */
   positionBehind(record: Dictionary): Position {
-    return this.positionIn(new Gap(this.#placeOf(record), Number.POSITIVE_INFINITY));
+    return this.positionIn(new Gap(this.#momentOf(record), Number.POSITIVE_INFINITY));
   }
 
   /** After all windows. */
@@ -147,9 +147,12 @@ export class WindowReader {
         : toMicros(start[name]);
     const [newest, oldest] = [bound('before'), bound('after')];
     const [from, to] = this.#sign === 1 ? [oldest, newest] : [newest, oldest];
-    const place = (time: Micros | undefined, open: Place) =>
+    const bounded = (time: Micros | undefined, open: Moment) =>
       time === undefined ? open : time * this.#sign;
-    const gap = new Gap(place(from, Number.NEGATIVE_INFINITY), place(to, Number.POSITIVE_INFINITY));
+    const gap = new Gap(
+      bounded(from, Number.NEGATIVE_INFINITY),
+      bounded(to, Number.POSITIVE_INFINITY),
+    );
     if (start) {
       // Exactly the same window as before, because the cursor counts within it.
       const { before = query.before, after = query.after } = start;
@@ -174,7 +177,7 @@ export class WindowReader {
     };
   }
 
-  #side(gap: Gap, direction: Direction, window: Query, begin?: Seamed): Side {
+  #side(gap: Gap, direction: Direction, window: Query, begin?: Place): Side {
     const { reverse: _, ...query } = window;
     const ascending = this.#sign * direction === 1;
     const asked = ascending ? { ...query, reverse: true } : query;
@@ -232,8 +235,8 @@ export class WindowReader {
     return !this.#isResumed || (this.#sign === 1 && this.looksBack && !this.gaps.at(-1)?.closed);
   }
 
-  /** Cuts a gap in two after a place. A walk toward the cut ends there by itself. */
-  #split(gap: Gap, at: Place): Side {
+  /** Cuts a gap in two after a moment. A walk toward the cut ends there by itself. */
+  #split(gap: Gap, at: Moment): Side {
     const rest = new Gap(at + 1, gap.to);
     rest.tail = gap.tail;
     gap.tail = undefined;
@@ -282,8 +285,8 @@ export class WindowReader {
     const seeksNewest = this.#seeksNewest;
     const start = side.read === 0 ? undefined : side.at;
     const first = page.records[0];
-    this.progress.kept += gap.take(side, page, record => this.#placeOf(record));
-    if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#placeOf(first)));
+    this.progress.kept += gap.take(side, page, record => this.#momentOf(record));
+    if (first) this.progress.covered += Math.abs(side.at - (start ?? this.#momentOf(first)));
     if (!seeksNewest) return;
     if (first) this.#fixStart(gap, side, page.records);
     // Nothing is newer than what comes before this gap.
@@ -293,14 +296,14 @@ export class WindowReader {
   /** The newest record determines how far the windows reach. Later changes come last. */
   #fixStart(gap: Gap, side: Side, newest: Dictionary[]): void {
     if (side.direction !== -this.#sign || side.read !== 1) return;
-    const place = this.#placeOf(newest[0] ?? {});
+    const moment = this.#momentOf(newest[0] ?? {});
     this.looksBack &&= !isOver(this.#list);
     this.since = sinceOf(this.#list, newest);
-    if (this.#sign === 1) gap.to = Math.min(gap.to, place);
-    else gap.from = Math.max(gap.from, place);
+    if (this.#sign === 1) gap.to = Math.min(gap.to, moment);
+    else gap.from = Math.max(gap.from, moment);
   }
 
-  #placeOf(record: Dictionary): Place {
+  #momentOf(record: Dictionary): Moment {
     const { key } = this.#list.order;
     return key in record ? microsIn(record, key) * this.#sign : notSorted();
   }
@@ -331,10 +334,8 @@ export async function* windows(
   }
 }
 
-type Piece = Pick<Part, 'records' | 'next'>;
-
 /** The pages of all gaps, one gap after the other. */
-async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undefined> {
+async function* inOrder(reader: WindowReader): AsyncGenerator<ListPage, void, undefined> {
   reader.fill();
   for (let [gap] = reader.gaps; gap; [gap] = reader.gaps) {
     const { head } = gap;
@@ -358,7 +359,7 @@ async function* inOrder(reader: WindowReader): AsyncGenerator<Piece, void, undef
 }
 
 /** What was read from the end of a closed gap, reversed. Then the gap is done. */
-async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
+async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<ListPage> {
   const { tail } = gap;
   for (let piece = tail?.pieces.pop(); tail && piece; piece = tail.pieces.pop()) {
     tail.waiting -= piece.records.length;
@@ -372,17 +373,17 @@ async function* endOf(reader: WindowReader, gap: Gap): AsyncGenerator<Piece> {
 }
 
 /** Where to continue after a page that was read from the beginning of a gap. */
-function behindHead(
-  reader: WindowReader,
-  gap: Gap,
-  { records, next }: { records: Dictionary[]; next: Seamed | undefined },
-): Piece['next'] {
+function behindHead(reader: WindowReader, gap: Gap, { records, next }: Page): ListPage['next'] {
   const { head, tail } = gap;
   if (gap.closed && !head?.pieces.length && !tail?.pieces.length) return behindFirst(reader);
   return next ? () => reader.positionIn(gap, next) : behindLast(reader, gap, records);
 }
 
-function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary[]): Piece['next'] {
+function behindLast(
+  reader: WindowReader,
+  gap: Gap,
+  records: readonly Dictionary[],
+): ListPage['next'] {
   const last = records.at(-1);
   // Now, because the job that gets the record can change it.
   const position = last ? reader.positionBehind(last) : reader.positionIn(gap);
@@ -390,7 +391,7 @@ function behindLast(reader: WindowReader, gap: Gap, records: readonly Dictionary
 }
 
 /** After the first gap. */
-function behindFirst(reader: WindowReader): Piece['next'] {
+function behindFirst(reader: WindowReader): ListPage['next'] {
   const [, following] = reader.gaps;
   if (following) return () => reader.positionIn(following);
   if (!reader.looksBack || reader.since === undefined) return undefined;

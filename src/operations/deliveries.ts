@@ -13,9 +13,9 @@ import type { DeliveryOptions } from '../types/options.js';
 import type { Query } from '../types/request.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
+import { inactiveStatus } from './contact/status.js';
 import { wholeList } from './lists/list.js';
 import { type Found, lookUp } from './many/lookUp.js';
-import { inactiveStatus } from './many/recipients.js';
 
 /** Statuses of messages that RapidPro has not handed over yet. It tries `errored` ones again. */
 const WAITING = ['initializing', 'pending', 'queued', 'errored'];

@@ -24,7 +24,16 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { checkEnd, collect, isLate, type ListPlan, planOf, requirePlan } from './lists/list.js';
+import {
+  argumentsOf,
+  checkDialectFilters,
+  checkEnd,
+  collect,
+  isLate,
+  type ListPlan,
+  planOf,
+  requirePlan,
+} from './lists/list.js';
 import { NamedOne, queryOf } from './lists/named.js';
 
 /** The time by which a list can be continued. */
@@ -133,6 +142,7 @@ class Run {
     const beginning = beginningOf(list);
     try {
       for await (const { records } of pages(client, name, query)) {
+        checkDialectFilters(list);
         const last = await beginning(records);
         const cut = records.findIndex(record => Date.parse(timeIn(record, this.#key)) > last);
         yield cut < 0 ? records : records.slice(0, cut);
@@ -146,8 +156,16 @@ class Run {
 
   /** Lists with only the newest first are read back to where the last run ended, and reversed. */
   async *#turnedRound(): AsyncGenerator<Dictionary[]> {
-    const records = byTime(await collect(this.#call.client, this.#name, this.#query), this.#key);
-    yield* inPieces(records, PAGE_SIZE);
+    const { client } = this.#call;
+    const before = client.received;
+    try {
+      const records = await collect(client, this.#name, this.#query);
+      yield* inPieces(byTime(records, this.#key), PAGE_SIZE);
+    } catch (error) {
+      // If a part arrived, the next run may not get further: that must not look like an end.
+      if (client.received > before || !client.limiter.isCutOff(error)) throw error;
+      this.isPartial = true;
+    }
   }
 }
 
@@ -241,8 +259,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
 export function eachChange(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
   return operation('eachChange', plan?.given ?? [], {
-    args: { filters: plan?.filters },
-    options: plan?.options,
+    ...argumentsOf(plan),
     knownOptions: ['limit', 'deadline'],
     run: call => readChanges(call, requirePlan('eachChange', list), operations),
     operations: [list, ...operations],

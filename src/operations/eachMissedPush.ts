@@ -7,7 +7,7 @@ import type { Push, ValueOptions } from '../webhook/push.js';
 import { withoutSecret } from '../webhook/withoutSecret.js';
 import { type Call, operation } from './base/operation.js';
 import { checkSteps, threadPages } from './eachPage.js';
-import { type Missed, sourceOf } from './lists/missedPushes.js';
+import { type Missed, sourceOf } from './missedPushes.js';
 
 /** What `eachMissedPush` takes instead of a name. */
 export interface MissedPushes extends Options, ValueOptions {

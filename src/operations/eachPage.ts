@@ -1,16 +1,9 @@
-import { Client } from '../client/client.js';
-import { Limiter } from '../client/limiter.js';
-import { parseConfiguration } from '../configuration.js';
 import { fail } from '../errors/errors.js';
-import { refuseMore } from '../input/check.js';
-import { expandArgument } from '../input/expand.js';
-import { checkOptions } from '../input/options.js';
 import { handOver, inJobsCode } from '../input/run.js';
 import type { Dictionary } from '../types/json.js';
 import type { Operation, State, Step } from '../types/state.js';
-import { lostAs, operation, refuseUncalled } from './base/operation.js';
-import { WorkspaceFacts } from './base/workspaceFacts.js';
-import { optionsOf, planOf, Reading, readList, requirePlan } from './lists/list.js';
+import { lostAs, operation, prepare, refuseUncalled } from './base/operation.js';
+import { argumentsOf, planOf, Reading, readList, requirePlan } from './lists/list.js';
 import { queryOf } from './lists/named.js';
 import { checkArchived } from './lists/withArchives.js';
 
@@ -43,9 +36,7 @@ import { checkArchived } from './lists/withArchives.js';
 export function eachPage(list: Operation, ...operations: Step[]): Operation {
   const plan = planOf(list);
   return operation('eachPage', plan?.given ?? [], {
-    args: { filters: plan?.filters },
-    options: plan?.options,
-    knownOptions: optionsOf(plan),
+    ...argumentsOf(plan),
     run: call =>
       readList(
         call,
@@ -74,21 +65,21 @@ export async function* iteratePages(
   list: Operation,
 ): AsyncGenerator<Dictionary[], void, undefined> {
   handOver(list);
-  const plan = requirePlan('eachPage', list);
-  const { resource, given: all, filters, options } = plan;
-  refuseMore('eachPage', all, [filters, options]);
-  const state: State = { configuration };
-  const settings = checkOptions(expandArgument(state, options, 'options') ?? {}, optionsOf(plan));
-  const given = expandArgument(state, filters, 'filters');
-  const client = new Client(parseConfiguration(configuration), {
-    timeout: settings.timeout,
-    limiter: new Limiter(settings),
-  });
-  if (settings.archived) checkArchived(resource, given, settings);
-  const query = await queryOf(client, resource, given);
-  const facts = new WorkspaceFacts(state, client);
+  const plan = planOf(list);
+  if (!plan) {
+    throw fail(
+      'INVALID_INPUT',
+      'The second argument of iteratePages() is not a list.',
+      'Use an operation that reads a list: iteratePages(configuration, getContacts())',
+    );
+  }
+  const { resource, given } = plan;
+  const call = await prepare('iteratePages', given, { configuration }, argumentsOf(plan));
+  const { client, args, options, facts } = call;
+  checkArchived(resource, args.filters, options);
+  const query = await queryOf(client, resource, args.filters);
   await facts.refuseHomeFilter(query);
-  const reading = new Reading(client, resource, query, settings, 'pages');
+  const reading = new Reading(client, resource, query, options, 'pages');
   yield* reading.pages();
   // Nobody looks for a checkpoint here.
   reading.requireEnd(

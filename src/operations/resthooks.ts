@@ -71,7 +71,7 @@ async function resthookNames(client: Client): Promise<string[]> {
 }
 
 /** The lists of a resthook are also empty if there is no resthook with this name. */
-export async function requireResthook(client: Client, resthook: string): Promise<void> {
+async function requireResthook(client: Client, resthook: string): Promise<void> {
   const names = await resthookNames(client);
   if (names.includes(resthook)) return;
   throw fail(
@@ -278,7 +278,7 @@ async function ensureSubscriber(client: Client, body: Body): Promise<Dictionary>
     if (error.errors?.some(text => text.startsWith('target_url'))) throw error;
     await requireResthook(client, String(body.resthook));
     // Somebody else has just subscribed the address.
-    const find = async () => (await subscribersAt(client, body))[0];
+    const find = () => SUBSCRIBER.find(client, body);
     const made = await findMade(client, 'resthook_subscribers', find);
     if (made) return made;
     throw error;

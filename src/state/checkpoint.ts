@@ -25,7 +25,7 @@ export interface Checkpoint<Content> {
 }
 
 /** The key of a checkpoint in its section. */
-export function keyOf<Content>({ operation, fingerprint }: Checkpoint<Content>): string {
+export function checkpointName<Content>({ operation, fingerprint }: Checkpoint<Content>): string {
   return `${operation}-${fingerprint}`;
 }
 
@@ -60,14 +60,14 @@ export function readCheckpoint<Content>(
   checkpoint: Checkpoint<Content>,
 ): Content | undefined {
   const { section, shape, without } = checkpoint;
-  const value = sectionOf(state, section)[keyOf(checkpoint)];
+  const value = sectionOf(state, section)[checkpointName(checkpoint)];
   if (value === undefined || value === null) return undefined;
   const { success, data } = shape.safeParse(value);
   if (success) return data;
   throw fail(
     'INVALID_INPUT',
     `state.rapidpro.${section} was changed, and cannot be read. Nothing was sent.`,
-    `Remove "${keyOf(checkpoint)}" from it: ${without}.`,
+    `Remove "${checkpointName(checkpoint)}" from it: ${without}.`,
   );
 }
 
@@ -78,7 +78,7 @@ export function othersOf<Content>(
 ): [other: Checkpoint<Content>, value: unknown][] {
   const { section, operation } = checkpoint;
   return Object.entries(sectionOf(state, section))
-    .filter(([key]) => key !== keyOf(checkpoint) && operationOf(key) === operation)
+    .filter(([key]) => key !== checkpointName(checkpoint) && operationOf(key) === operation)
     .map(([key, value]) => [
       { ...checkpoint, fingerprint: key.slice(operation.length + 1) },
       value,
@@ -92,7 +92,7 @@ export function withCheckpoint<Content>(
   position: Content | undefined,
 ): State {
   const { section, operation, most = Number.POSITIVE_INFINITY } = checkpoint;
-  const key = keyOf(checkpoint);
+  const key = checkpointName(checkpoint);
   const { [key]: before, ...others } = sectionOf(state, section);
   if (position === undefined) {
     return before === undefined ? state : withSection(state, section, others);

@@ -8,12 +8,12 @@ import { count, logOf } from '../input/log.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
-import { ranges } from '../operations/many/recipients.js';
+import { ranges } from '../operations/many/items.js';
 import {
   type Checkpoint,
+  checkpointName,
   Fingerprint,
   type Home,
-  keyOf,
   othersOf,
   readCheckpoint,
   sectionOf,
@@ -376,7 +376,11 @@ export async function bulkRun(
   // A dry run, or one whose entries are all refused before, did nothing.
   const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
   if (settings.failOnError) {
-    failOnError(result, left && { [keyOf(checkpoint)]: left }, mayBeDone ? 'unknown' : 'none');
+    failOnError(
+      result,
+      left && { [checkpointName(checkpoint)]: left },
+      mayBeDone ? 'unknown' : 'none',
+    );
   }
   return dryRun ? dryResult(name, result, cost) : result;
 }

@@ -12,8 +12,8 @@ import {
 } from '../input/stored.js';
 import { shownAs, urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
+import { inactiveStatus } from '../operations/contact/status.js';
 import { sameUrns } from '../operations/contact/writeContact.js';
-import { inactiveStatus } from '../operations/many/recipients.js';
 import type { Dictionary } from '../types/json.js';
 import { type Input, LONGEST_NAME } from './inputs.js';
 import type { SyncSettings } from './options.js';

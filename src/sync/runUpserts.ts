@@ -20,6 +20,7 @@ import {
   urnsOf,
 } from '../operations/contact/contactUrns.js';
 import { misreadFields } from '../operations/contact/misread.js';
+import { inactiveStatus } from '../operations/contact/status.js';
 import {
   findTarget,
   isByOneUrn,
@@ -29,7 +30,6 @@ import {
   type UrnMode,
   upsert,
 } from '../operations/contact/writeContact.js';
-import { inactiveStatus } from '../operations/many/recipients.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';

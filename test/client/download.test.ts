@@ -353,6 +353,33 @@ describe('a download is given up', () => {
     expect(requests).toHaveLength(1);
   });
 
+  test('not for its own waits between attempts', async () => {
+    const broken = Array.from({ length: 7 }, () => breakAt(0));
+    const { link, requests } = await files(...broken, send(200, BYTES));
+    const { text, error, sleeps } = await read(link);
+    expect([text, error, requests.length]).toEqual([BYTES.toString(), undefined, 8]);
+    expect(sleeps.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(60);
+  });
+
+  // Otherwise, the second attempt at a small file would always come too late.
+  test.each([
+    ['one silence', 1, undefined],
+    ['two', 2, 'The server behind the link is too slow.'],
+  ])('not for %s of a minute', async (_, times, description) => {
+    shortSilence(60);
+    const clock = fakeClock();
+    const silences = Array.from({ length: times }, (_, index): Behave => {
+      const rest = silentAt(index);
+      return (...given) => {
+        clock.advance(61);
+        rest(...given);
+      };
+    });
+    const { link } = await files(...silences, send(200, BYTES));
+    const { error } = await read(link, {}, clock);
+    expect(error?.description).toBe(description);
+  });
+
   test('not for the time that its reader takes', async () => {
     const { link } = await files(response => {
       response.writeHead(200).write('a', () => setTimeout(() => response.end('b'), 30));

@@ -11,7 +11,7 @@ const page = (words: string, goesOn = true): Page => ({
     .map(uuid => ({ uuid })),
   next: goesOn ? { query: { cursor: 'x' } } : undefined,
 });
-const placeOf = ({ uuid }: Dictionary) => Number.parseInt(String(uuid), 10);
+const momentOf = ({ uuid }: Dictionary) => Number.parseInt(String(uuid), 10);
 
 async function* nothing(): AsyncGenerator<Page, void, undefined> {}
 const walk = (direction: Direction, start: number) => new Side(direction, {}, nothing(), start);
@@ -25,7 +25,7 @@ function gap(from = 0, to = 100) {
     return one.tail;
   };
   const take = (side: Side, words: string, goesOn?: boolean) =>
-    one.take(side, page(words, goesOn), placeOf);
+    one.take(side, page(words, goesOn), momentOf);
   return { gap: one, head, join, take };
 }
 const kept = (side: Side) =>
@@ -158,16 +158,16 @@ describe('where a run goes on behind a page', () => {
 
   test('is where the server says, if all of it was kept', () => {
     const { gap: one, head } = gap();
-    one.take(head, pageOf('1a 2a', 'x'), placeOf);
-    one.take(head, pageOf('', 'y'), placeOf);
+    one.take(head, pageOf('1a 2a', 'x'), momentOf);
+    one.take(head, pageOf('', 'y'), momentOf);
     expect(behind(head)).toEqual(['x', 'y']);
   });
 
   test('is not behind what only the other walk has kept', () => {
     const { gap: one, head, join, take } = gap();
     take(join(), '9a 7a 5a');
-    one.take(head, pageOf('1a 2a', 'x'), placeOf);
-    one.take(head, pageOf('4a 7a 9a', 'y'), placeOf);
+    one.take(head, pageOf('1a 2a', 'x'), momentOf);
+    one.take(head, pageOf('4a 7a 9a', 'y'), momentOf);
     expect(kept(head)).toEqual(['1a 2a', '4a']);
     expect(behind(head)).toEqual(['x', undefined]);
   });
@@ -175,15 +175,15 @@ describe('where a run goes on behind a page', () => {
   test('nor where the two stand at one record', () => {
     const { gap: one, head, join, take } = gap();
     take(join(), '9a 5b 5a');
-    one.take(head, pageOf('4a 5a 5b', 'x'), placeOf);
+    one.take(head, pageOf('4a 5a 5b', 'x'), momentOf);
     expect([kept(head), behind(head)]).toEqual([['4a'], [undefined]]);
   });
 
   test('is where the page before it ended, if nothing of it was kept', () => {
     const { gap: one, head, join, take } = gap();
     take(join(), '9a 7a 5a');
-    one.take(head, pageOf('1a 2a', 'x'), placeOf);
-    one.take(head, pageOf('6a 7a', 'y'), placeOf);
+    one.take(head, pageOf('1a 2a', 'x'), momentOf);
+    one.take(head, pageOf('6a 7a', 'y'), momentOf);
     expect(kept(head)).toEqual(['1a 2a', '']);
     expect(behind(head)).toEqual(['x', 'x']);
   });
@@ -192,14 +192,14 @@ describe('where a run goes on behind a page', () => {
     const one = new Gap(0, 100);
     one.tail = walk(-1, 100);
     one.head = new Side(1, {}, nothing(), 0, next('begin'));
-    one.take(one.tail, page('9a 7a 5a'), placeOf);
-    one.take(one.head, pageOf('6a 7a', 'x'), placeOf);
+    one.take(one.tail, page('9a 7a 5a'), momentOf);
+    one.take(one.head, pageOf('6a 7a', 'x'), momentOf);
     expect(behind(one.head)).toEqual(['begin']);
   });
 
   test('is not behind the end of the stretch', () => {
     const { gap: one, head } = gap(0, 10);
-    one.take(head, pageOf('9a 11a', 'x'), placeOf);
+    one.take(head, pageOf('9a 11a', 'x'), momentOf);
     expect([kept(head), behind(head)]).toEqual([['9a'], [undefined]]);
   });
 });

@@ -3,9 +3,9 @@ import type { Page } from '../../src/client/pages.js';
 import {
   type Direction,
   Gap,
-  type Progress,
   Side,
   WindowPlan,
+  type WindowProgress,
 } from '../../src/client/windowPlan.js';
 
 /** A hundred microseconds fill a page of 250. */
@@ -37,7 +37,7 @@ function gap(from: number, to: number, { head, tail, closed = false }: Walks = {
 }
 
 /** Ten pages were read, none in vain; one request is under way. */
-function progress(gaps: Gap[], more: Partial<Progress> = {}): Progress {
+function progress(gaps: Gap[], more: Partial<WindowProgress> = {}): WindowProgress {
   return {
     gaps,
     ends: { from: 0, to: 1_000_000 },
@@ -52,7 +52,7 @@ function progress(gaps: Gap[], more: Partial<Progress> = {}): Progress {
 }
 
 type Options = Partial<ConstructorParameters<typeof WindowPlan>[0]>;
-const planOf = (known: Progress, options: Options = {}) =>
+const planOf = (known: WindowProgress, options: Options = {}) =>
   new WindowPlan(
     {
       concurrency: 4,
@@ -66,13 +66,14 @@ const planOf = (known: Progress, options: Options = {}) =>
   );
 
 /** What it does, by the number of the gap: `head 0`, `tail 1`, `join 0`, `split 0 at 500`. */
-function stepOf(gaps: Gap[], more: Partial<Progress> = {}, options: Options = {}): string {
+function stepOf(gaps: Gap[], more: Partial<WindowProgress> = {}, options: Options = {}): string {
   const step = planOf(progress(gaps, more), options).next();
   if (!step) return 'nothing';
   if ('join' in step) return `join ${gaps.indexOf(step.join)}`;
   if ('split' in step) return `split ${gaps.indexOf(step.split)} at ${step.at}`;
-  const { walk, gap: within } = step;
-  return `${walk === within.head ? 'head' : 'tail'} ${gaps.indexOf(within)}`;
+  const { walk } = step;
+  const within = gaps.findIndex(({ sides }) => sides.includes(walk));
+  return `${walk === gaps[within]?.head ? 'head' : 'tail'} ${within}`;
 }
 
 /** Nothing new is begun. */
@@ -80,7 +81,7 @@ const ONLY_WALKS = { concurrency: 1, ahead: 16 };
 const BUSY = { busy: true };
 
 describe('an idle walk goes on', () => {
-  test.each<[string, Gap[], Partial<Progress>, string]>([
+  test.each<[string, Gap[], Partial<WindowProgress>, string]>([
     ['the first of all', [gap(0, 5000, { head: {} })], {}, 'head 0'],
     ['if nothing else runs', [gap(0, 5000, { head: {} })], { running: 0 }, 'head 0'],
     ['not one that is busy', [gap(0, 5000, { head: BUSY })], {}, 'nothing'],
@@ -230,7 +231,7 @@ describe('the end of the last gap', () => {
   });
 
   test('was looked at for nothing; to go on from there must be worth it', () => {
-    const looked = (more: Partial<Progress>, options: Options = {}) =>
+    const looked = (more: Partial<WindowProgress>, options: Options = {}) =>
       stepOf([gap(0, 1000, { head: BUSY, tail: {} })], more, { ...ONLY_WALKS, ...options });
     // Less than a page was wasted, then a whole one: 20 pages in all may waste 2.4, and each walk half of one.
     expect(looked({ kept: 2300 })).toBe('tail 0');
@@ -259,7 +260,7 @@ describe('a walk begins', () => {
     expect(stepOf(single(pages))).toBe(expected);
   });
 
-  test.each<[string, Options, Partial<Progress>]>([
+  test.each<[string, Options, Partial<WindowProgress>]>([
     ['with one request at a time', { concurrency: 1 }, {}],
     ['before anything runs', {}, { running: 0 }],
     ['without room', { ahead: 3 }, { waiting: 500 }],
@@ -457,7 +458,11 @@ describe('a cut ahead', () => {
 
 describe('no more is wasted than a walk may save', () => {
   /** The least number of pages read, all of them of use, after which one more walk begins. */
-  function least(gaps: () => Gap[], options: Options = {}, more: Partial<Progress> = {}): number {
+  function least(
+    gaps: () => Gap[],
+    options: Options = {},
+    more: Partial<WindowProgress> = {},
+  ): number {
     for (let pages = 0; pages < 1000; pages++) {
       const read = { pages, kept: pages * 250, covered: pages * 100, ...more };
       if (stepOf(gaps(), read, { ahead: 500, ...options }) !== 'nothing') return pages;

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { encodeTarget } from '../../src/client/client.js';
 import { readPage } from '../../src/client/pages.js';
 import { RapidProError } from '../../src/errors/errors.js';
-import { type Item, itemsOf, sortOut } from '../../src/operations/many/items.js';
-import { planRecipients, ranges } from '../../src/operations/many/recipients.js';
+import { type Item, itemsOf, ranges, sortOut } from '../../src/operations/many/items.js';
+import { planRecipients } from '../../src/operations/many/recipients.js';
 
 const indexes = fc
   .uniqueArray(fc.integer({ min: 0, max: 500 }), { maxLength: 200 })

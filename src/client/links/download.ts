@@ -1,7 +1,14 @@
 import { fail } from '../../errors/errors.js';
 import type { Clock } from '../clock.js';
 import { backoff } from '../retry.js';
-import { isPassing, isSilence, type Linked, type LinkOptions, openLink } from './link.js';
+import {
+  type FileHeaders,
+  isPassing,
+  isSilence,
+  type Linked,
+  type LinkOptions,
+  openLink,
+} from './link.js';
 
 const MOST_BREAKS = 8;
 
@@ -36,9 +43,7 @@ interface DownloadOptions extends LinkOptions {
   /** How often it may break off before anything has arrived; default: as later. */
   breaksAtFirst?: number | undefined;
   /** Gets what a server says about the file before the first byte is read. If it throws, the download ends. */
-  onOpen?:
-    | ((file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => void)
-    | undefined;
+  onOpen?: ((file: FileHeaders) => void) | undefined;
 }
 
 function notWhole(description: string): never {
@@ -130,13 +135,15 @@ export async function* download(
         notWhole('The server behind the link stopped before the end of the file.');
       }
     } catch (error) {
+      const isSilent = isSilence(error);
       // Each silence takes a minute. Requests to RapidPro are given up after the second, too.
-      if (isSilence(error)) {
-        if (silentAt === position) throw error;
-        silentAt = position;
-      }
+      if (isSilent && silentAt === position) throw error;
+      // After the first one, a small file must still have time to come.
+      if (!isSilent || silentAt !== undefined) waited += clock.now() - since;
+      if (isSilent) silentAt = position;
       const most = position === 0 ? (options.breaksAtFirst ?? MOST_BREAKS) : MOST_BREAKS;
       await waitAfter(error, { count: ++breaks, most }, { clock, signal: options.signal });
+      since = clock.now();
     }
   }
 }

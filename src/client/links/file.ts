@@ -3,7 +3,7 @@ import { looksLikePage } from '../../input/fileType.js';
 import { Gathered, unzip } from '../body.js';
 import type { Clock } from '../clock.js';
 import { download } from './download.js';
-import type { Linked, LinkOptions } from './link.js';
+import type { FileHeaders, LinkOptions } from './link.js';
 
 /** Downloads one file, such as a picture, into memory. */
 
@@ -73,7 +73,7 @@ export async function fetchFile(
   const { limit, tooLarge, expected } = options;
   let contentType: string | undefined;
   let encoding: string | undefined;
-  const onOpen = (file: Pick<Linked, 'contentType' | 'contentLength' | 'contentEncoding'>) => {
+  const onOpen = (file: FileHeaders) => {
     contentType = file.contentType;
     encoding = file.contentEncoding;
     refusePage(expected, contentType);

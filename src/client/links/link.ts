@@ -44,13 +44,17 @@ export interface LinkOptions {
   etag?: string | undefined;
 }
 
-/** An opened link. Close it if you do not read it to its end. */
-export interface Linked {
-  body: AsyncIterable<Uint8Array>;
-  close(): void;
+/** What a server says about a file. */
+export type FileHeaders = {
   contentType: string | undefined;
   contentLength: number | undefined;
   contentEncoding: string | undefined;
+};
+
+/** An opened link. Close it if you do not read it to its end. */
+export interface Linked extends FileHeaders {
+  body: AsyncIterable<Uint8Array>;
+  close(): void;
   etag: string | undefined;
   /** The byte at which the body starts; undefined if the server does not say. */
   from: number | undefined;

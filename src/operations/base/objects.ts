@@ -65,10 +65,17 @@ export async function createObject(
   resource: ResourceName,
   body: Body,
 ): Promise<Dictionary> {
-  const repeatable = UNIQUE.has(resource);
-  const answer = await client.request({ method: 'POST', path: resource, body, repeatable });
-  const object = asWritten(answer.body);
-  log.info(`Added ${nounOf(resource)} ${shownId(object)}`);
+  return write(client, { resource, body, repeatable: UNIQUE.has(resource) }, 'Added');
+}
+
+async function write(
+  client: Client,
+  { resource, ...request }: Change,
+  done: 'Added' | 'Updated',
+): Promise<Dictionary> {
+  const { body } = await client.request({ method: 'POST', path: resource, ...request });
+  const object = asWritten(body);
+  log.info(`${done} ${nounOf(resource)} ${shownId(object)}`);
   return object;
 }
 
@@ -170,14 +177,14 @@ export function requireText(value: unknown, what: string): string {
 /** How an address identifies the objects of a noun. */
 type Key = 'uuid' | 'key' | 'id';
 
-function keyOf(resource: ResourceName): Key {
+function lookupKeyOf(resource: ResourceName): Key {
   const { lookups = [] }: Resource = resources[resource];
   return (lookups[0] ?? 'uuid') as Key;
 }
 
 /** Checks what identifies an object: if it were empty, an update would become an addition. */
 export function checkKey(value: unknown, resource: ResourceName): string {
-  const key = keyOf(resource);
+  const key = lookupKeyOf(resource);
   const noun = resources[resource].nouns[0];
   const text = textOf(value);
   const good = key === 'uuid' ? asUuid(text) : key === 'id' ? /^0*[1-9]\d*$/.exec(text)?.[0] : text;
@@ -195,12 +202,11 @@ interface Change extends Pick<ApiRequest, 'query' | 'repeatable'> {
   body: Body;
 }
 
-export async function change(client: Client, plan: Change): Promise<Dictionary> {
-  const { resource, query, body, repeatable = true } = plan;
-  const answer = await client.request({ method: 'POST', path: resource, query, body, repeatable });
-  const object = asWritten(answer.body);
-  log.info(`Updated ${nounOf(resource)} ${shownId(object)}`);
-  return object;
+export async function change(
+  client: Client,
+  { repeatable = true, ...more }: Change,
+): Promise<Dictionary> {
+  return write(client, { ...more, repeatable }, 'Updated');
 }
 
 export function update(
@@ -217,7 +223,7 @@ export function update(
     options,
     knownOptions: LITERAL,
     async run({ client, args, facts, options: { literal } }) {
-      const query = { [keyOf(resource)]: checkKey(args.object, resource) };
+      const query = { [lookupKeyOf(resource)]: checkKey(args.object, resource) };
       const checked = checkChanges(args.changes, 'changes', literal);
       const body = resolve ? await resolve({ client, facts }, checked, 'changes') : checked;
       return change(client, { resource, query, body, repeatable }).catch(error => {
@@ -239,7 +245,7 @@ export function remove(
     options,
     async run({ client, args }) {
       const id = checkKey(args.object, resource);
-      const query = { [keyOf(resource)]: id };
+      const query = { [lookupKeyOf(resource)]: id };
       return deleteOne(client, resource, query, `${nounOf(resource)} ${id}`);
     },
   });
@@ -265,7 +271,7 @@ interface Wanted {
   resource: ResourceName;
   /** What to create if nothing is found. */
   body: Body;
-  find(client: Client): Promise<Dictionary | undefined>;
+  find(): Promise<Dictionary | undefined>;
 }
 
 /** How RapidPro compares names. */
@@ -327,7 +333,7 @@ export async function ensure(
   client: Client,
   { resource, body, find }: Wanted,
 ): Promise<Dictionary> {
-  const existing = await find(client);
+  const existing = await find();
   if (existing) {
     log.info(`The ${nounOf(resource)} ${shownId(existing)} already exists`);
     return existing;
@@ -354,8 +360,7 @@ export async function findMade(
   resource: ResourceName,
   find: Wanted['find'],
 ): Promise<Dictionary | undefined> {
-  const look = () => find(client);
-  const made = await client.limiter.untilShown(await look(), look, isFound, { atLeast: 3 });
+  const made = await client.limiter.untilShown(await find(), find, isFound, { atLeast: 3 });
   if (made) log.info(`The ${nounOf(resource)} ${shownId(made)} exists now`);
   return made;
 }

@@ -158,14 +158,14 @@ export function refuseUncalled(name: string, given: unknown): void {
 export function lostAs(state: unknown): string | undefined {
   if (state === undefined || state === null || state === '') return 'no state';
   if (typeof state !== 'object' || Array.isArray(state) || isThenable(state)) {
-    return `${kindOf(state)} instead of the state`;
+    return `${whatItIs(state)} instead of the state`;
   }
   // The platform turns a missing one into an empty one.
   return Object.keys(state).length === 0 ? 'no state' : undefined;
 }
 
 /** What a value is, without showing any of it. */
-export function kindOf(value: unknown): string {
+export function whatItIs(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (isOperation(value)) return 'an operation';
@@ -193,13 +193,16 @@ function requireCallback(callback: unknown): void {
   );
 }
 
-/** All arguments of the job, with references replaced and checked, before any request. */
-async function prepare<Name extends string>(
+/**
+ * The call of an operation: what the job gave, with references replaced and checked, and a client for it. Nothing was
+ * sent.
+ */
+export async function prepare<Name extends string>(
   name: string,
   given: Given,
   state: State,
-  plan: Plan<Name>,
-) {
+  plan: Omit<Plan<Name>, 'run'>,
+): Promise<Call<Name>> {
   try {
     requireState(state);
     refuseMore(name, given, [
@@ -219,11 +222,19 @@ async function prepare<Name extends string>(
           : expandArgument(state, value, name, secrets);
     }
     const options = checkOptions(expandOptions(state, plan.options, secrets), plan.knownOptions);
-    return { configuration, args: args as Call<Name>['args'], options };
+    const limiter = new Limiter({
+      ...options,
+      isBulk: plan.isBulk,
+      madeOn: madeOn(state),
+      onWait: (seconds, reason) => logWait(name, seconds, reason),
+    });
+    const client = new Client(configuration, { timeout: options.timeout, limiter });
+    const facts = new WorkspaceFacts(state, client);
+    return { client, configuration, options, args: args as Call<Name>['args'], facts, state };
   } catch (error) {
     // After what was refused there may be more, which is no longer checked.
     ignoreFailures([plan.args, plan.options, plan.resolvedLater]);
-    throw error;
+    throw inOperation(error, name);
   }
 }
 
@@ -242,26 +253,14 @@ export function operation<Name extends string>(
   const { callback, operations = [] } = plan;
   const run = async (state: State): Promise<State> => {
     const started = performance.now();
-    const { configuration, args, options } = await prepare(name, given, state, plan).catch(
-      error => {
-        throw inOperation(error, name);
-      },
-    );
-    const { timeout } = options;
-    const limiter = new Limiter({
-      ...options,
-      isBulk: plan.isBulk,
-      madeOn: madeOn(state),
-      onWait: (seconds, reason) => logWait(name, seconds, reason),
-    });
-    const client = new Client(configuration, { timeout, limiter });
-    const facts = new WorkspaceFacts(state, client);
-    const call: Call<Name> = { client, configuration, options, args, facts, state };
+    const call = await prepare(name, given, state, plan);
+    const { client, facts } = call;
     const data = await plan.run(call).catch(async error => {
-      throw inOperation(await withNameAdvice(error, configuration, timeout), name);
+      throw inOperation(await withNameAdvice(error, call.configuration, client.timeout), name);
     });
     if (client.last?.path === 'fields' && client.last.method === 'POST') facts.forgetFields();
-    if (limiter.made) call.state = withRapidpro(call.state, 'madeOn', limiter.made);
+    const { made } = client.limiter;
+    if (made) call.state = withRapidpro(call.state, 'madeOn', made);
     const last = client.last ?? { method: '', path: '', statusCode: 0 };
     const next: State = {
       // A copy: language-common adds references to a state that has none.
@@ -277,6 +276,10 @@ export function operation<Name extends string>(
     logStrangeResult(result);
     return result;
   };
-  const made = makeOperation(state => untilAnswered(() => run(state)));
-  return named(name, made, callback, operations);
+  return named(
+    name,
+    makeOperation(state => untilAnswered(() => run(state))),
+    callback,
+    operations,
+  );
 }

@@ -33,7 +33,7 @@ export function* placed(urns: readonly string[] = [], where: string): Generator<
   for (const [index, urn] of urns.entries()) yield placedAt(urn, where, index);
 }
 
-interface Reading {
+interface SharedRead {
   value: Promise<unknown>;
   /** Whose deadline and limits it has. */
   client: Client;
@@ -42,7 +42,7 @@ interface Reading {
 /** What was read for one credential. */
 interface Kept {
   /** Promises, so that parallel operations read it once. */
-  readings: Map<string, Reading>;
+  readings: Map<string, SharedRead>;
   /** What was logged of reads that were refused, each once. */
   refused: Set<string>;
   /** True once a WhatsApp number without a country code was logged. */

@@ -141,7 +141,7 @@ async function gather(
 /**
  * The pages of a whole list. For lists that an operation itself needs.
  *
- * @throws RapidProError `RATE_LIMITED` if it cannot be read to its end: a part would mislead
+ * @throws RapidProError `RATE_LIMITED`, `TIMEOUT` if it cannot be read to its end: a part would mislead
  */
 export async function* wholeList(
   client: Client,
@@ -151,6 +151,13 @@ export async function* wholeList(
 ): AsyncGenerator<Dictionary[], void, undefined> {
   const reading = new Reading(client, name, query, options, 'pages');
   yield* reading.pages();
+  if (reading.stopped?.isLate) {
+    throw fail(
+      'TIMEOUT',
+      'The time in options.deadline was used up in the middle of a list.',
+      'Nothing of it was kept. Raise options.deadline (seconds) if OpenFn allows a longer run, or read less, with a filter.',
+    );
+  }
   reading.requireEnd(
     'The workspace has used up its requests for now, in the middle of a list.',
     'Run the job again later, or raise options.maxWait (seconds) if OpenFn allows a longer run.',
@@ -184,7 +191,7 @@ export async function readList<Result>(
 ): Promise<Result> {
   const { resource } = plan;
   const { client, configuration, args, options } = call;
-  if (options.archived) checkArchived(resource, args.filters, options);
+  checkArchived(resource, args.filters, options);
   const home = { server: client.server, token: configuration.token };
   const checkpointOf = (query: Query) => listCheckpoint(home, resource, query, way === 'pages');
   const stopBefore = async (query: Query, earlier: ListPosition = { position: {}, done: 0 }) => {
@@ -251,20 +258,22 @@ function logUnchecked(): void {
 
 const LIST_OPTIONS = ['limit', 'deadline', 'resume', 'concurrency'];
 
-/** The options of lists besides those of all operations. */
-export function optionsOf(plan: ListPlan | undefined): readonly string[] {
-  return plan && hasArchives(plan.resource) ? [...LIST_OPTIONS, 'archived'] : LIST_OPTIONS;
+/** What an operation needs to know of a list before it runs; also if it is not a list, which is refused then. */
+export function argumentsOf(plan: ListPlan | undefined) {
+  const archived = plan && hasArchives(plan.resource) ? ['archived'] : [];
+  return {
+    args: { filters: plan?.filters },
+    options: plan?.options,
+    knownOptions: [...LIST_OPTIONS, ...archived],
+  };
 }
 
 /** Every list operation: check the filters, read all the pages, say how many. */
 export function list(name: string, given: Given, written: Omit<ListPlan, 'given'>): Operation {
   const plan = { ...written, given };
-  const { resource, filters, options } = plan;
   const read = operation(name, given, {
-    args: { filters },
-    options,
-    knownOptions: optionsOf(plan),
-    run: call => readList(call, plan, pages => gather(call.client, resource, pages)),
+    ...argumentsOf(plan),
+    run: call => readList(call, plan, pages => gather(call.client, plan.resource, pages)),
   });
   return Object.assign(read, { [PLAN]: plan });
 }
@@ -485,7 +494,7 @@ function isUnderstood(filter: Filter | undefined, value: unknown, dialect: Diale
  * A server ignores a filter that only the other line has, and answers with the whole list. Its first answer shows which
  * line it is.
  */
-function checkDialectFilters({ client: { dialect }, name, query }: OrderedList): void {
+export function checkDialectFilters({ client: { dialect }, name, query }: OrderedList): void {
   if (!dialect) return;
   const filters: Record<string, Filter> = resources[name].filters;
   for (const [key, value] of Object.entries(query)) {

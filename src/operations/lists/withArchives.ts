@@ -93,8 +93,9 @@ const FOLDERS: { [folder: string]: string } = {
   incoming: 'contains deleted messages, which archives do not have',
 };
 
-/** Refuses what cannot be read from archives. Call it before anything is sent. */
+/** Refuses what cannot be read with the option `archived`. Call it before anything is sent. */
 export function checkArchived(name: ResourceName, filters: unknown, options: Settings): void {
+  if (!options.archived) return;
   for (const key of ['deadline', 'resume'] as const) {
     if (options[key] === undefined || options[key] === false) continue;
     throw fail(

@@ -25,12 +25,18 @@ import { requireText } from '../base/objects.js';
 import { operation } from '../base/operation.js';
 import { type Placed, placedAt } from '../base/workspaceFacts.js';
 import { findContact } from '../contact/contactUrns.js';
+import { inactiveStatus } from '../contact/status.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { type Item, type ItemList, itemsOf, sortOut } from './items.js';
-import { contactIdentity, type Found, lookUpIfPossible, readGroups } from './lookUp.js';
-import { inactiveStatus, isLocalNumber, ranges, referenceTo } from './recipients.js';
+import { type Item, type ItemList, itemsOf, ranges, sortOut } from './items.js';
+import {
+  contactIdentity,
+  DRY_REQUESTS,
+  type Found,
+  lookUpIfPossible,
+  readGroups,
+} from './lookUp.js';
+import { isLocalNumber, referenceTo } from './recipients.js';
 import { compareNames } from './secondNames.js';
-import { DRY_REQUESTS } from './send.js';
 
 interface Action {
   list: ItemList;
@@ -38,7 +44,7 @@ interface Action {
   body: Body;
   /** False if repeating it does something else. */
   repeatable: boolean;
-  verify: Plan<never>['verify'];
+  verify: ActionDefinition<never>['verify'];
 }
 
 /** What a look afterwards shows of accepted items. */
@@ -49,7 +55,7 @@ export interface Verification {
   unclear: Item[];
 }
 
-interface Plan<Name extends string> {
+interface ActionDefinition<Name extends string> {
   args: { [Key in Name]: unknown };
   options: unknown;
   knownOptions?: readonly string[];
@@ -65,7 +71,7 @@ interface Batch {
   repeated: boolean;
 }
 
-interface Progress {
+interface ActionProgress {
   done: Item[];
   failures: ActionFailure[];
   queue: Batch[];
@@ -97,7 +103,7 @@ function reported(answer: ApiResponse, items: readonly Item[]): ActionFailure[] 
 }
 
 /** Whether an earlier request may have deleted an item by another of its names. A contact has one uuid. */
-function mayBeDeleted({ value }: Item, { list, body }: Action, { done }: Progress): boolean {
+function mayBeDeleted({ value }: Item, { list, body }: Action, { done }: ActionProgress): boolean {
   if (list !== 'contacts' || body.action !== 'delete') return false;
   return isUuid(value) ? done.some(one => !isUuid(one.value)) : done.length > 0;
 }
@@ -110,7 +116,7 @@ function refusal(
   item: Item,
   error: RapidProError,
   action: Action,
-  progress: Progress,
+  progress: ActionProgress,
 ): ActionFailure {
   const noun = nounOf(action.list);
   const lost = error.outcome === 'unknown' ? PERHAPS_DONE : '';
@@ -125,7 +131,7 @@ function refusal(
 }
 
 /** Sends the next batch, and notes its result, or puts the rest of it back into the queue. */
-async function actOnBatch(client: Client, action: Action, progress: Progress): Promise<void> {
+async function actOnBatch(client: Client, action: Action, progress: ActionProgress): Promise<void> {
   const { list, body, repeatable } = action;
   const { items = [], repeated = false } = progress.queue[0] ?? {};
   const values: Json = items.map(({ value }) => value);
@@ -162,7 +168,7 @@ const SKIPPED =
 const NOT_VERIFIED =
   'RapidPro accepted it, but does not show yet whether it was done: run the step again.';
 
-async function verify(client: Client, action: Action, progress: Progress): Promise<void> {
+async function verify(client: Client, action: Action, progress: ActionProgress): Promise<void> {
   const { done, failures } = progress;
   if (!action.verify || done.length === 0) return;
   const { skipped, unclear } = await action.verify(client, done, action.body);
@@ -194,7 +200,7 @@ async function requireVisibleUrns(client: Client, items: readonly Item[]): Promi
 }
 
 /** The error of an action that stopped in the middle. Each item is in exactly one of its lists. */
-function partial(error: RapidProError, action: Action, progress: Progress): RapidProError {
+function partial(error: RapidProError, action: Action, progress: ActionProgress): RapidProError {
   const { items, list, repeatable } = action;
   const { done, failures, queue } = progress;
   const [stopped = { items: [] }, ...waiting] = queue;
@@ -228,13 +234,17 @@ function sortByIndex(failures: readonly ActionFailure[]): ActionFailure[] {
 }
 
 /** Whether an error needs no details: nothing was done, or everything is in doubt. */
-function saysAll(error: RapidProError, { repeatable }: Action, progress: Progress): boolean {
+function saysAll(error: RapidProError, { repeatable }: Action, progress: ActionProgress): boolean {
   const { done, failures, queue } = progress;
   const untouched = done.length + failures.length === 0;
   return untouched && (repeatable || queue.length === 1 || error.outcome !== 'unknown');
 }
 
-function logAction({ items, list, body }: Action, { failures }: Progress, requests: number): void {
+function logAction(
+  { items, list, body }: Action,
+  { failures }: ActionProgress,
+  requests: number,
+): void {
   const asked = count(items.length, nounOf(list));
   const word = String(body.action).replaceAll('_', ' ');
   log.info(`Action "${word}" on ${asked} in ${count(requests, 'request')}`);
@@ -248,7 +258,7 @@ function logAction({ items, list, body }: Action, { failures }: Progress, reques
 async function actOnMany(client: Client, action: Action): Promise<ActionResult> {
   const { items } = action;
   const queue = inPieces(items, BATCH_LIMIT).map(items => ({ items, repeated: false }));
-  const progress: Progress = { done: [], failures: [], queue };
+  const progress: ActionProgress = { done: [], failures: [], queue };
   try {
     while (progress.queue.length > 0) await actOnBatch(client, action, progress);
     await verify(client, action, progress);
@@ -265,7 +275,7 @@ export function act<Name extends string>(
   name: string,
   given: Given,
   list: ItemList & NoInfer<Name>,
-  plan: Plan<Name>,
+  plan: ActionDefinition<Name>,
 ): Operation {
   return operation(name, given, {
     args: plan.args,

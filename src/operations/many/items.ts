@@ -154,3 +154,14 @@ export function sortOut(error: RapidProError, key: string, items: Item[]): Sorte
   const middle = Math.ceil(items.length / 2);
   return { refused: [], next: [items.slice(0, middle), items.slice(middle)] };
 }
+
+/** `[0, 5, 1, 2]` as `[[0, 2], [5, 5]]`: both ends included. */
+export function ranges(indexes: readonly number[]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const index of [...indexes].sort((a, b) => a - b)) {
+    const last = result.at(-1);
+    if (last && last[1] === index - 1) last[1] = index;
+    else result.push([index, index]);
+  }
+  return result;
+}

@@ -11,6 +11,9 @@ import { mayNotRead } from '../base/workspaceFacts.js';
 import { findContact, urnsOf } from '../contact/contactUrns.js';
 import { Reading } from '../lists/list.js';
 
+/** Requests that a dry run of a send or an action takes, at most. */
+export const DRY_REQUESTS = 3;
+
 /** Contacts by the names that were looked up; null if RapidPro has none, missing if it was not asked. */
 export type Found = Map<string, Dictionary | null>;
 

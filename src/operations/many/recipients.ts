@@ -8,6 +8,7 @@ import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
 import { shownAs } from '../contact/contactUrns.js';
+import { inactiveStatus } from '../contact/status.js';
 import type { Item } from './items.js';
 import { contactIdentity, type Found } from './lookUp.js';
 
@@ -25,7 +26,7 @@ export interface Chunk {
   positions: { [List in ListName]?: number[] };
 }
 
-export interface Plan {
+export interface RecipientPlan {
   chunks: Chunk[];
   /** Recipients after duplicates were left out. */
   recipients: number;
@@ -69,14 +70,8 @@ type Lists = { [List in ListName]: Recipient[] };
 
 const filledOf = (lists: Lists) => LISTS.filter(list => lists[list].length > 0);
 
-/** `blocked`, `stopped` or `archived`; undefined for contacts that can be reached. */
-export function inactiveStatus({ status, blocked, stopped }: Dictionary): string | undefined {
-  if (typeof status === 'string') return status === 'active' ? undefined : status;
-  return blocked === true ? 'blocked' : stopped === true ? 'stopped' : undefined;
-}
-
 /** If contacts are known, one in two lists is the same. Otherwise, each list has its own names. */
-function identityOf(resolved: Resolved, list: ListName, value: string): string {
+function recipientIdentity(resolved: Resolved, list: ListName, value: string): string {
   const { contacts, groups, secondNames } = resolved;
   if (list === 'groups') return `group ${groups.get(value) ?? groupIdentity(value)}`;
   const uuid = contacts.get(value)?.uuid;
@@ -123,11 +118,11 @@ async function sort(body: Recipients, resolved: Resolved) {
   const seen = new Map<string, { value: string; list: ListName; index: number }>();
   const { unsure: mayDiffer } = resolved.secondNames;
   const formOf = (name: string) => contactIdentity(referenceTo(name, resolved.contacts.get(name)));
-  const unsure: Plan['unsure'] = [];
+  const unsure: RecipientPlan['unsure'] = [];
   let duplicates = 0;
   for (const list of LISTS) {
     await inTurns(body[list] ?? [], (value, index) => {
-      const identity = identityOf(resolved, list, value);
+      const identity = recipientIdentity(resolved, list, value);
       const first = seen.get(identity);
       if (first !== undefined) {
         duplicates++;
@@ -215,7 +210,10 @@ function together(lists: Lists): Chunk {
  * @param resolved - what is known about them, if anything
  * @throws RapidProError `INVALID_INPUT` for nobody, and for a mixture above 100
  */
-export async function planRecipients(body: Recipients, resolved = UNRESOLVED): Promise<Plan> {
+export async function planRecipients(
+  body: Recipients,
+  resolved = UNRESOLVED,
+): Promise<RecipientPlan> {
   const { lists, leftOut, duplicates, unsure } = await sort(body, resolved);
   const { contacts, urns, groups } = lists;
   const recipients = contacts.length + urns.length + groups.length;
@@ -244,22 +242,11 @@ export async function planRecipients(body: Recipients, resolved = UNRESOLVED): P
 }
 
 /** Warns once about all names that were left out although they may be somebody else's by now. */
-export function logUnsure(unsure: Plan['unsure']): void {
+export function logUnsure(unsure: RecipientPlan['unsure']): void {
   const [[stays, leftOut] = []] = unsure;
   if (stays === undefined) return;
   const more = unsure.length > 1 ? ` So were others: ${count(unsure.length, 'name')} in all.` : '';
   log.warn(
     `${stays} and ${leftOut} may be one contact, so the second was left out.${more} If the second is somebody else by now, run a step for that one.`,
   );
-}
-
-/** `[0, 5, 1, 2]` as `[[0, 2], [5, 5]]`: both ends included. */
-export function ranges(indexes: readonly number[]): [number, number][] {
-  const result: [number, number][] = [];
-  for (const index of [...indexes].sort((a, b) => a - b)) {
-    const last = result.at(-1);
-    if (last && last[1] === index - 1) last[1] = index;
-    else result.push([index, index]);
-  }
-  return result;
 }

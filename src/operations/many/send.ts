@@ -14,19 +14,19 @@ import { adviceFor } from '../base/nameAdvice.js';
 import type { Call } from '../base/operation.js';
 import { placed } from '../base/workspaceFacts.js';
 import { urnsOf } from '../contact/contactUrns.js';
+import { inactiveStatus } from '../contact/status.js';
 import { isName, uuidOf } from '../lists/named.js';
-import { type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.js';
+import { ranges } from './items.js';
+import { DRY_REQUESTS, type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
-  inactiveStatus,
   isLocalNumber,
   isOneRequest,
   logUnsure,
   NO_SECOND_NAMES,
-  type Plan,
   planRecipients,
+  type RecipientPlan,
   type Resolved,
-  ranges,
   referenceTo,
 } from './recipients.js';
 import { compareNames } from './secondNames.js';
@@ -43,7 +43,7 @@ function placesOf(chunks: readonly Chunk[], list: keyof Chunk['positions']): [nu
  */
 function partialSend(
   error: RapidProError,
-  { chunks, leftOut }: Plan,
+  { chunks, leftOut }: RecipientPlan,
   list: 'contacts' | 'urns',
   answers: readonly Dictionary[],
 ): RapidProError {
@@ -98,9 +98,6 @@ type Sending = Pick<Call<never>, 'client' | 'facts' | 'options'>;
 
 export const SEND_OPTIONS = ['onlyActive', 'dryRun', ...LITERAL];
 
-/** Requests that a dry run of a send or an action takes, at most. */
-export const DRY_REQUESTS = 3;
-
 /**
  * Whom to look up before something is sent: inactive contacts, contacts that servers would not find, and those of whom
  * two could be the same person.
@@ -139,7 +136,7 @@ function refuseUnknown(
 }
 
 /** What a dry run reports. */
-type Rehearsed = SendPlan & Pick<Plan, 'summary'>;
+type Rehearsed = SendPlan & Pick<RecipientPlan, 'summary'>;
 
 /** Who would be reached, in at most {@link DRY_REQUESTS} requests. */
 async function rehearse(
@@ -174,7 +171,7 @@ async function rehearse(
 }
 
 function reportOf(
-  { summary, chunks, recipients, duplicates, leftOut }: Plan,
+  { summary, chunks, recipients, duplicates, leftOut }: RecipientPlan,
   { contacts = [], urns = [], groups = [] }: Recipients,
   found: Found,
   known: Groups,
@@ -243,7 +240,7 @@ async function sendChunks(
   client: Client,
   path: 'broadcasts' | 'flow_starts',
   body: Body,
-  plan: Plan,
+  plan: RecipientPlan,
 ): Promise<Dictionary[]> {
   const answers: Dictionary[] = [];
   for (const { key, recipients, positions } of plan.chunks) {
@@ -280,7 +277,7 @@ async function withFlow(
 }
 
 function resultOf(
-  { chunks, recipients, leftOut }: Plan,
+  { chunks, recipients, leftOut }: RecipientPlan,
   answers: Dictionary[],
   onlyActive: boolean,
 ) {

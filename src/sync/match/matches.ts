@@ -6,7 +6,7 @@ import { urnIdentity } from '../../input/identifiers.js';
 import { areHidden, storedField } from '../../input/stored.js';
 import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
 import type { Misread } from '../../operations/contact/misread.js';
-import { inactiveStatus } from '../../operations/many/recipients.js';
+import { inactiveStatus } from '../../operations/contact/status.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
 import { type Change, compareContact, reportOf, textOrNull } from '../compare.js';

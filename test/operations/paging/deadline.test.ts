@@ -4,6 +4,7 @@ import {
   eachMissedPush,
   eachPage,
   fn,
+  getBroadcasts,
   getContacts,
   getFlowRuns,
   getMessages,
@@ -136,6 +137,7 @@ describe('late before anything is handed over', () => {
     flows: () => [{ uuid: FLOW, name: 'Births', results: [] }],
     labels: () => [{ uuid: FLOW, name: 'Urgent' }],
     runs: () => [1, 2, 3].map(run),
+    broadcasts: () => [1, 2, 3].map(hours => ({ id: hours, created_on: at(hours) })),
     resthook_events: () => [1, 2, 3].map(event),
     resthooks: () => [{ resthook: 'new-report' }],
   };
@@ -214,6 +216,7 @@ describe('late before anything is handed over', () => {
     ['pushes of a flow by name', eachMissedPush({ ...LOOK, flow: 'Births', node: NODE }, count)],
     ['pushes of a resthook', eachMissedPush({ ...LOOK, resthook: 'new-report' }, count)],
     ['changes by name', eachChange(getFlowRuns({ flow: 'Births' }, LOOK), count)],
+    ['a list without reverse', eachChange(getBroadcasts({ after: at(9) }, LOOK), count)],
   ];
   const handedIn = (state: State) => (state.handed as unknown[] | undefined)?.flat() ?? [];
 
@@ -234,6 +237,19 @@ describe('late before anything is handed over', () => {
     const late = await reader({ configuration, rapidpro });
     expect(handedIn(late)).toEqual([]);
     expect(late.rapidpro).toEqual(rapidpro);
+  });
+
+  test('a list that must be read as a whole, and takes longer than that, is an error', async () => {
+    const [newest, ...older] = LISTS.broadcasts?.() ?? [];
+    const next = 'http://x/?cursor=2';
+    const server = await rawServer(
+      inTurn(json({ next, results: [newest] }), stall, json({ next: null, results: older })),
+    );
+    const changes = eachChange(getBroadcasts({ after: at(9) }, LOOK), count);
+    await expect(changes({ configuration: credential(server) })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      description: expect.stringContaining('options.deadline'),
+    });
   });
 
   test.each<[string, object, Partial<typeof LISTS>]>([

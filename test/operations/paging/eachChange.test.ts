@@ -9,6 +9,7 @@ import {
   eachChange,
   fn,
   getContacts,
+  getFlowStarts,
   getGroups,
   getMessages,
   sendMessage,
@@ -22,8 +23,8 @@ import { stateFor } from '../run.js';
 let sandbox: Sandbox | undefined;
 afterEach(() => sandbox?.close());
 
-async function workspace(contacts = 600) {
-  sandbox = await createSandbox({ contacts });
+async function workspace(contacts = 600, options: { dialect?: 'textit' } = {}) {
+  sandbox = await createSandbox({ contacts, ...options });
   return { configuration: { host: sandbox.host, token: sandbox.token } };
 }
 
@@ -230,6 +231,20 @@ test.each([
     )(credential),
   ).rejects.toMatchObject({ code });
   expect(sandbox?.requests()).toEqual([]);
+});
+
+test('a filter that only the other line of servers has is refused, and nothing is handed on', async () => {
+  const credential = await workspace(1, { dialect: 'textit' });
+  const handed: unknown[] = [];
+  const keep = fn(state => {
+    handed.push(state.data);
+    return state;
+  });
+  await expect(eachChange(getFlowStarts({ id: 7 }), keep)(credential)).rejects.toMatchObject({
+    code: 'INVALID_FILTER',
+    description: expect.stringContaining('does not support the filter "id"'),
+  });
+  expect([handed, sandbox?.requests().length]).toEqual([[], 1]);
 });
 
 test('a checkpoint that somebody changed is refused', async () => {

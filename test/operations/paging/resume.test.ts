@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { eachPage, execute, fn, getContacts, getGroups } from '../../../src/Adaptor.js';
 import { systemClock } from '../../../src/client/clock.js';
 import { iteratePages } from '../../../src/operations/eachPage.js';
-import type { State } from '../../../src/types/state.js';
+import type { Operation, State } from '../../../src/types/state.js';
 import { onlyCheckpoint } from '../../support/checkpoint.js';
 
 let sandbox: Sandbox;
@@ -198,5 +198,26 @@ describe('iteratePages', () => {
       }
     };
     await expect(read()).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  test('refuses what the list itself would refuse, before anything is sent', async () => {
+    const { configuration } = await start(1);
+    const next = (list: unknown) => iteratePages(configuration, list as Operation).next();
+    await expect(next({})).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      description: 'The second argument of iteratePages() is not a list.',
+      fix: 'Use an operation that reads a list: iteratePages(configuration, getContacts())',
+    });
+    const missing = (() => undefined) as never;
+    await expect(next(getContacts({}, missing))).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    await expect(next(getContacts(missing))).rejects.toMatchObject({
+      code: 'INVALID_FILTER',
+      description: expect.stringContaining('filters is empty'),
+    });
+    await expect(next(getContacts({ group: configuration.token }))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      description: expect.stringContaining('contains the token'),
+    });
+    expect(sandbox.requests()).toEqual([]);
   });
 });

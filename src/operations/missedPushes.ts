@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { beginningOf } from '../../client/changes.js';
-import type { Client } from '../../client/client.js';
-import { orderOf } from '../../client/orderedList.js';
-import { type Page, pages } from '../../client/pages.js';
-import type { Place } from '../../client/seams.js';
-import { fail } from '../../errors/errors.js';
-import { check, isObject } from '../../input/check.js';
-import { checkFilters, requireOne } from '../../input/filters.js';
-import { asUuid, isUuid } from '../../input/identifiers.js';
-import { log } from '../../input/log.js';
-import { didYouMean } from '../../input/nearest.js';
-import { timeIn } from '../../input/times.js';
-import { type Checkpoint, readCheckpoint, withCheckpoint } from '../../state/checkpoint.js';
+import { beginningOf } from '../client/changes.js';
+import type { Client } from '../client/client.js';
+import { orderOf } from '../client/orderedList.js';
+import { type Page, pages } from '../client/pages.js';
+import type { Place } from '../client/seams.js';
+import { fail } from '../errors/errors.js';
+import { check, isObject } from '../input/check.js';
+import { checkFilters, requireOne } from '../input/filters.js';
+import { asUuid, isUuid } from '../input/identifiers.js';
+import { log } from '../input/log.js';
+import { didYouMean } from '../input/nearest.js';
+import { timeIn } from '../input/times.js';
+import { type Checkpoint, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
   advance,
   backFrom,
@@ -27,24 +27,25 @@ import {
   versionOf,
   warnIfSetBack,
   withSeen,
-} from '../../state/feed.js';
-import type { Dictionary } from '../../types/json.js';
-import type { Query } from '../../types/request.js';
-import type { State } from '../../types/state.js';
-import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../../webhook/parsePush.js';
-import type { Numbers, Push } from '../../webhook/push.js';
-import type { Call } from '../base/operation.js';
-import { WorkspaceFacts } from '../base/workspaceFacts.js';
-import { readDefinitions } from '../flows.js';
-import { checkResthook } from '../resthooks.js';
-import type { Access } from './list.js';
-import { isName, SOME_UUID, uuidOf } from './named.js';
-import { checkReferenced } from './unknownReference.js';
+} from '../state/feed.js';
+import type { Dictionary } from '../types/json.js';
+import type { Query } from '../types/request.js';
+import type { State } from '../types/state.js';
+import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../webhook/parsePush.js';
+import type { Numbers, Push } from '../webhook/push.js';
+import type { Call } from './base/operation.js';
+import { readDefinitions } from './flows.js';
+import type { Access } from './lists/list.js';
+import { isName, SOME_UUID, uuidOf } from './lists/named.js';
+import { checkReferenced } from './lists/unknownReference.js';
+import { checkResthook } from './resthooks.js';
 
 export interface Missed {
   push: Push;
   version: Version;
 }
+
+type SourceCall = Call<'where'>;
 
 interface Source {
   /** Oldest first. */
@@ -92,10 +93,8 @@ const NOT_READ: Source = {
 
 /** What a resthook sent, from the list that RapidPro keeps for 48 hours. */
 class MissedEvents implements Source {
-  readonly #client: Client;
-  readonly #access: Access;
+  readonly #call: SourceCall;
   readonly #query: Query;
-  readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<EventsPosition>;
   readonly #started: string;
   readonly #before: EventsPosition | undefined;
@@ -104,29 +103,29 @@ class MissedEvents implements Source {
   #read = 0;
   isCut = false;
 
-  constructor(client: Client, state: State, resthook: unknown, numbers: Numbers) {
-    this.#client = client;
-    this.#access = { client, facts: new WorkspaceFacts(state, client) };
+  constructor(call: SourceCall, resthook: unknown) {
+    const { client } = call;
+    this.#call = call;
     this.#query = checkFilters('resthook_events', { resthook });
-    this.#numbers = numbers;
     this.#checkpoint = eventsCheckpoint(client.server, this.#query);
-    this.#before = readCheckpoint(state, this.#checkpoint);
+    this.#before = readCheckpoint(call.state, this.#checkpoint);
     const now = client.clock.now();
     warnOfGap(this.#before, now);
     this.#started = new Date(now).toISOString();
   }
 
   async *pages(): AsyncGenerator<Missed[]> {
+    const { client, options } = this.#call;
     const from = this.#before?.feed?.from;
     const down = from === undefined ? undefined : comparable(from);
     try {
-      for await (const page of oldestFirst(this.#client, this.#query, down)) {
+      for await (const page of oldestFirst(client, this.#query, down)) {
         this.#read += page.length;
-        yield page.map(record => eventOf(record, this.#numbers));
+        yield page.map(record => eventOf(record, options.numbers));
       }
-      if (this.#read === 0) await checkResthook(this.#access, this.#query);
+      if (this.#read === 0) await checkResthook(this.#call, this.#query);
     } catch (error) {
-      if (!this.#client.limiter.isStop(error, this.#read > 0)) throw error;
+      if (!client.limiter.isStop(error, this.#read > 0)) throw error;
       this.isCut = true;
     }
   }
@@ -141,7 +140,7 @@ class MissedEvents implements Source {
 
   /** A look that stopped early has read up to the last event, and no further. */
   remember(state: State, isStopped: boolean): State {
-    warnIfSetBack(this.#client, this.#before?.feed?.time, 'pushes');
+    warnIfSetBack(this.#call.client, this.#before?.feed?.time, 'pushes');
     if (isStopped && this.#dealtWith.length === 0) return state;
     const feed = advance(this.#before?.feed, this.#dealtWith, PUSHES);
     const stoppedAt = feed?.time ?? this.#before?.looked ?? this.#started;
@@ -289,11 +288,9 @@ async function checkNode(
 
 /** What a node of a flow sent, read from the runs, as long as RapidPro keeps them. */
 class MissedCalls implements Source {
-  readonly #client: Client;
-  readonly #access: Access;
+  readonly #call: SourceCall;
   readonly #flow: string;
   readonly #caller: Caller;
-  readonly #numbers: Numbers;
   readonly #checkpoint: Checkpoint<CallsPosition>;
   readonly #before: CallsPosition;
   /** What this look has processed, by name: a run that changes meanwhile comes again. */
@@ -303,16 +300,15 @@ class MissedCalls implements Source {
   #lastChange: string | undefined;
   isCut = false;
 
-  constructor(client: Client, state: State, where: Dictionary, numbers: Numbers) {
+  constructor(call: SourceCall, where: Dictionary) {
+    const { client, state } = call;
     const { flow, node, result, after } = where;
     const filters = { flow, ...('after' in where ? { after } : {}) };
     const query = checkFilters('runs', filters);
     requireOne(query, ['flow']);
-    this.#client = client;
-    this.#access = { client, facts: new WorkspaceFacts(state, client) };
+    this.#call = call;
     this.#flow = String(query.flow);
     this.#caller = checkCaller(node, result);
-    this.#numbers = numbers;
     const calls = { flow: this.#flow, ...this.#caller } as Query;
     this.#checkpoint = callsCheckpoint(client.server, calls);
     const before = readCheckpoint(state, this.#checkpoint);
@@ -326,7 +322,7 @@ class MissedCalls implements Source {
    * Calls up to the start of the look. Runs that change meanwhile move to the end of the list, so it is read to its end.
    */
   async *pages(): AsyncGenerator<Missed[]> {
-    const client = this.#client;
+    const { client } = this.#call;
     const query = { flow: this.#flow, after: this.#readFrom(), reverse: true };
     const list = { client, name: 'runs', query, order: orderOf('runs', query) } as const;
     const beginning = beginningOf(list);
@@ -336,7 +332,7 @@ class MissedCalls implements Source {
         const last = await beginning(records);
         const missed = records.flatMap(record => this.#missed(record, last));
         if (this.#isFirst && calls === 0 && missed.length > 0) {
-          await checkNode(this.#access, this.#flow, this.#caller, true);
+          await checkNode(this.#call, this.#flow, this.#caller, true);
         }
         runs += records.length;
         calls += missed.length;
@@ -354,9 +350,9 @@ class MissedCalls implements Source {
 
   /** Without a push, the flow or the node may be misspelled. */
   async #checkNames(hasRuns: boolean): Promise<void> {
-    const flow = await checkReferenced(this.#access, 'flow', this.#flow);
+    const flow = await checkReferenced(this.#call, 'flow', this.#flow);
     if (!this.#isFirst) return;
-    if (flow) await requireCaller(this.#access, flow, this.#caller);
+    if (flow) await requireCaller(this.#call, flow, this.#caller);
     if (hasRuns) log.warn('No run reached this node. Check "node" or "result".');
   }
 
@@ -369,7 +365,7 @@ class MissedCalls implements Source {
   }
 
   #missed(record: Dictionary, end: number): Missed[] {
-    const call = callOfRun(record, this.#caller, this.#numbers);
+    const call = callOfRun(record, this.#caller, this.#call.options.numbers);
     if (!call) return [];
     const time = timeIn({ time: call.time }, 'time');
     if (Date.parse(time) > end) return [];
@@ -386,7 +382,7 @@ class MissedCalls implements Source {
 
   remember(state: State, isStopped: boolean): State {
     const { after, feed: before, stoppedAt } = this.#before;
-    warnIfSetBack(this.#client, before?.time, 'pushes');
+    warnIfSetBack(this.#call.client, before?.time, 'pushes');
     if (isStopped && this.#lastChange === undefined && this.#dealtWith.size === 0) return state;
     const versions = [...this.#dealtWith.values()];
     const feed = isStopped
@@ -417,15 +413,15 @@ function refuseOfFlow(where: Dictionary): void {
  *
  * @throws RapidProError `INVALID_FILTER`, `INVALID_OPTION`, `UNKNOWN_REFERENCE`
  */
-export async function sourceOf({ client, state, args, options }: Call<'where'>): Promise<Source> {
-  const { numbers } = options;
+export async function sourceOf(call: SourceCall): Promise<Source> {
+  const { client, args } = call;
   const where: Dictionary = isObject(args.where) ? args.where : { resthook: args.where };
   if (!('flow' in where)) {
     refuseOfFlow(where);
-    return new MissedEvents(client, state, where.resthook, numbers);
+    return new MissedEvents(call, where.resthook);
   }
   if (!('resthook' in where)) {
-    const calls = (flow: unknown) => new MissedCalls(client, state, { ...where, flow }, numbers);
+    const calls = (flow: unknown) => new MissedCalls(call, { ...where, flow });
     if (!isName(where.flow)) return calls(where.flow);
     calls(SOME_UUID);
     const name = where.flow;
