@@ -8,7 +8,7 @@ import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import type { ActionOptions, MemberOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
-import { findNamed } from './base/objects.js';
+import { findNamed, isFound } from './base/objects.js';
 import { findContact } from './contact/contactUrns.js';
 import { collect } from './lists/list.js';
 import { act, actOn, requireReference, type Verification } from './many/actions.js';
@@ -257,8 +257,7 @@ async function shownGroup(client: Client, wanted: string): Promise<Dictionary | 
     const groups = await collect(client, 'groups', query);
     return groups.find(({ uuid }) => uuid === wanted) ?? findNamed(groups, wanted);
   };
-  const isShown = (group: Dictionary | undefined) => group !== undefined;
-  return client.limiter.untilShown(await read(), read, isShown, { atLeast: 3 });
+  return client.limiter.untilShown(await read(), read, isFound, { atLeast: 3 });
 }
 
 /** RapidPro silently skips contacts that its engine is busy with. Checks afterwards who is in the group. */

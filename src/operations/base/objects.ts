@@ -365,7 +365,8 @@ export async function findMade(
   return made;
 }
 
-const isFound = (object: Dictionary | undefined) => object !== undefined;
+/** Whether it is there now. */
+export const isFound = (object: Dictionary | undefined) => object !== undefined;
 
 /** `ensureGroup` and `ensureLabel`: objects that have only a name, and can be found by it. */
 export function ensureNamed(
