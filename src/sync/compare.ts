@@ -10,10 +10,9 @@ import {
   storedField,
   storedText,
 } from '../input/stored.js';
-import { shownAs, urnsOf } from '../operations/contact/contactUrns.js';
+import { hasJustUrns, shownAs, urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
 import { inactiveStatus } from '../operations/contact/status.js';
-import { sameUrns } from '../operations/contact/writeContact.js';
 import type { Dictionary } from '../types/json.js';
 import { type Input, LONGEST_NAME } from './inputs.js';
 import type { SyncSettings } from './options.js';
@@ -89,15 +88,12 @@ export const HIDDEN_URNS: Reason = {
 };
 
 /** Compares the URNs; with `exact`, the order counts too. */
-function compareUrns(
-  wanted: readonly string[],
-  current: readonly string[],
-  exact: boolean,
-): Prediction {
+function compareUrns(wanted: readonly string[], contact: Dictionary, exact: boolean): Prediction {
+  const current = urnsOf(contact);
   if (areHidden(current)) return 'same';
   const held = new Set(current.map(urnIdentity));
   const missing = wanted.filter(urn => !held.has(urnIdentity(urn)));
-  if (exact ? sameUrns(wanted, current) : missing.length === 0) return 'same';
+  if (exact ? hasJustUrns(contact, wanted) : missing.length === 0) return 'same';
   return missing.every(isPlainUrn) ? 'different' : 'unpredicted';
 }
 
@@ -153,10 +149,9 @@ export function compareContact(
     change.body.language = language;
   }
   if (urns) {
-    const current = urnsOf(contact);
-    const shown = new Set(current.map(urnIdentity));
+    const shown = new Set(urnsOf(contact).map(urnIdentity));
     const asked = settings.exactUrns ? urns : urns.filter(urn => !held.includes(urn));
-    change.urns = note('urns', compareUrns(asked, current, settings.exactUrns));
+    change.urns = note('urns', compareUrns(asked, contact, settings.exactUrns));
     change.missing = urns.filter(urn => !shown.has(urnIdentity(urn))).length;
   }
   const written = differingFields(fields, contact.fields, types, note);

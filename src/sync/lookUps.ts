@@ -20,9 +20,6 @@ const MOST_ASKED = 100;
 /** A page that shows fewer is not worth its request. */
 const LEAST_SHOWN = 2;
 
-/** A contact that a look-up found; without a URN if it was by uuid. */
-type Holding = { urn?: string; holder: Dictionary | null };
-
 /** Whether RapidPro certainly writes a URN differently: with the country code. */
 function hasNoPlus(urn: string): boolean {
   return /^tel:(?!\+)/.test(urnIdentity(urn));
@@ -191,24 +188,26 @@ export class LookUps {
   async #find(input: Input): Promise<Change[] | undefined> {
     const { outcome, matcher } = this.#parts;
     const { index } = input;
-    const holdings = await this.#holdings(input);
-    const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
+    const { holders, urns } = await this.#holders(input);
     const [contact, ...others] = new Map(holders.map(one => [one.uuid, one])).values();
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
-    else if (contact) {
-      const urns = holdings.flatMap(({ urn, holder }) => (holder && urn ? [urn] : []));
-      return this.#matches.see(contact, { input, urns });
-    } else if (input.uuid === undefined) return undefined;
+    else if (contact) return this.#matches.see(contact, { input, urns });
+    else if (input.uuid === undefined) return undefined;
     else outcome.fail({ index }, notFound(matcher.usesUrns(input) ? 'URN' : matcher.field));
     return [];
   }
 
-  async #holdings(input: Input): Promise<Holding[]> {
+  /** The contacts with the uuid or the URNs of an entry, and which URNs those are. */
+  async #holders(input: Input): Promise<{ holders: Dictionary[]; urns: string[] }> {
     const { matcher, client } = this.#parts;
     // RapidPro cannot find contacts by a field.
-    if (matcher.field !== undefined) return [];
-    if (matcher.usesUrns(input)) return findHolders(client, input.urns ?? []);
-    return [{ holder: await findContact(client, { uuid: String(input.uuid) }) }];
+    if (matcher.field !== undefined) return { holders: [], urns: [] };
+    if (matcher.usesUrns(input)) {
+      const { holders } = await findHolders(client, input.urns ?? []);
+      return { holders: [...holders.values()], urns: [...holders.keys()] };
+    }
+    const holder = await findContact(client, { uuid: String(input.uuid) });
+    return { holders: holder ? [holder] : [], urns: [] };
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type Reason,
 } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
-import { distinctUrns, urnIdentity, urnTail } from '../input/identifiers.js';
+import { urnIdentity, urnTail } from '../input/identifiers.js';
 import { isPlainUrn, storedField } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import {
@@ -24,8 +24,8 @@ import { inactiveStatus } from '../operations/contact/status.js';
 import {
   findTarget,
   isByOneUrn,
+  listFor,
   modeOf,
-  needsLook,
   newUrns,
   type UrnMode,
   upsert,
@@ -297,7 +297,7 @@ async function rehearseUpserts(
     const { index, uuid: named, urns = [], groups = [], note } = input;
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
-    const { contact, missing } = await findTarget(client, named, urns);
+    const { contact, ...own } = await findTarget(client, named, urns);
     const isSure =
       !isUnpredicted(input) &&
       isKnownLanguage(input.language) &&
@@ -316,15 +316,12 @@ async function rehearseUpserts(
     }
     const others = claims?.besides(index, contact) ?? [];
     if (others.length > 0) return outcome.clash([index, ...others]);
-    const isReplaced = mode === 'replace' && input.urns !== undefined;
-    const list = isReplaced ? urns : [...urnsOf(contact), ...missing];
     const isByOne = isByOneUrn(named, urns, mode);
-    const isListWritten = !isByOne && needsLook(contact, list, uuid);
-    if (isListWritten && client.dialect !== 'textit') {
-      refuseDuplicateNumbers(distinctUrns(list), urns);
-    }
-    cost.add(!isByOne && needsLook(contact, list, named) ? 2 : 1);
-    if (isListWritten) cost.add(newUrns(contact, list).length);
+    const list =
+      isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...own });
+    // Whom URNs found, or who gets a new list of them, is looked at before.
+    cost.add(!isByOne && (list || named === undefined) ? 2 : 1);
+    if (list) cost.add(newUrns(contact, list).length);
     outcome.complete('updated', { ...item, uuid });
     const owner = owners.get(uuid);
     if (owner === undefined) owners.set(uuid, index);

@@ -76,9 +76,11 @@ export function lockUrns<T>(
   return client.limiter.withLock(urns.map(urnTail), work);
 }
 
-interface Holding {
-  urn: string;
-  holder: Dictionary | null;
+interface Holders {
+  /** By URN. */
+  holders: Map<string, Dictionary>;
+  /** URNs that nobody has. */
+  missing: string[];
 }
 
 /**
@@ -88,19 +90,49 @@ export async function findHolders(
   client: Client,
   urns: readonly string[],
   known: readonly Dictionary[] = [],
-): Promise<Holding[]> {
+): Promise<Holders> {
   const holderOf = new Map<string, Dictionary>();
   const remember = (contact: Dictionary) => {
     for (const urn of urnsOf(contact)) holderOf.set(urnIdentity(urn), contact);
   };
   known.forEach(remember);
-  const holdings: Holding[] = [];
+  const holders = new Map<string, Dictionary>();
+  const missing: string[] = [];
   for (const urn of distinctUrns(urns)) {
     const holder = holderOf.get(urnIdentity(urn)) ?? (await findContact(client, { urn }));
-    if (holder) remember(holder);
-    holdings.push({ urn, holder });
+    if (holder) {
+      remember(holder);
+      holders.set(urn, holder);
+    } else missing.push(urn);
   }
-  return holdings;
+  return { holders, missing };
+}
+
+/** URNs of which none belongs to another contact. */
+export interface OwnUrns {
+  /** Those that the contact has, however it shows them. */
+  held: string[];
+  /** Those that nobody has. */
+  missing: string[];
+}
+
+/**
+ * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
+ * unnoticed, so nothing is written then.
+ *
+ * @param taken - the error for a URN of another contact
+ */
+export async function requireOwn(
+  client: Client,
+  contact: Dictionary,
+  urns: readonly string[],
+  taken: (index: number, contact: Dictionary, holder: Dictionary) => RapidProError,
+): Promise<OwnUrns> {
+  const { holders, missing } = await findHolders(client, urns, [contact]);
+  for (const [urn, holder] of holders) {
+    if (holder.uuid !== contact.uuid) throw taken(urns.indexOf(urn), contact, holder);
+  }
+  return { held: [...holders.keys()], missing };
 }
 
 /** Without this endpoint, a server cannot say who has a URN. */
@@ -165,6 +197,23 @@ export function shownAs(urns: readonly string[], contact: Dictionary): string[] 
     const same = shown.filter(one => sameUrn(urnIdentity(one), urnIdentity(urn)));
     return same.length > 0 ? same : shown.filter(one => schemeOf(one) === schemeOf(urn));
   });
+}
+
+/**
+ * Whether a contact has just these URNs in this order.
+ *
+ * @param held - those that RapidPro says it has, however it writes them
+ */
+export function hasJustUrns(
+  contact: Dictionary,
+  urns: readonly string[],
+  held: readonly string[] = [],
+): boolean {
+  const shown = urnsOf(contact);
+  const isAt = (urn: string, one = '') =>
+    urnIdentity(urn) === urnIdentity(one) ||
+    (held.includes(urn) && !isPlainUrn(urn) && shownAs([urn], contact).includes(one));
+  return urns.length === shown.length && urns.every((urn, index) => isAt(urn, shown[index]));
 }
 
 /**

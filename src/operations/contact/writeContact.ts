@@ -17,10 +17,13 @@ import { asWritten } from '../base/asObject.js';
 import {
   findContact,
   findHolders,
+  hasJustUrns,
   isHeldNow,
   lockUrns,
   NO_SUCH_CONTACT,
+  type OwnUrns,
   refuseDuplicateNumbers,
+  requireOwn,
   severalAnswer,
   shownAs,
   urnsOf,
@@ -119,7 +122,7 @@ function requireStillHeld(now: Dictionary, had: readonly string[]): void {
  *
  * @param urns - by which it was found
  */
-export async function asItIsNow(
+async function asItIsNow(
   client: Client,
   contact: Dictionary,
   urns: readonly string[],
@@ -156,26 +159,22 @@ function checkKept(contact: Dictionary, sent: readonly string[], given: readonly
   );
 }
 
-/** Whether two lists have the same URNs in the same order. */
-export function sameUrns(a: readonly string[], b: readonly string[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((urn, index) => urnIdentity(urn) === urnIdentity(b[index] ?? ''))
-  );
+/** Whether URNs are added to those of the contact, or replace them. */
+export type UrnMode = 'add' | 'replace';
+
+/** syncContacts() calls it `'exact'`. */
+export function modeOf(urns: Settings['urns'] = 'add'): UrnMode {
+  return urns === 'add' ? 'add' : 'replace';
 }
 
-/** Whether a contact has just these URNs, so that the list need not be written. */
-function hasJustUrns(contact: Dictionary, list: readonly string[]): boolean {
-  return sameUrns(distinctUrns(list), urnsOf(contact));
-}
-
-/** Whether a contact is looked at before it is written to: if URNs found it, or if its list of them changes. */
-export function needsLook(
-  contact: Dictionary,
-  list: readonly string[],
-  uuid: string | undefined,
-): boolean {
-  return uuid === undefined || !hasJustUrns(contact, list);
+/** What is written to a contact that was looked up, and its URNs. */
+interface UrnWrite extends OwnUrns {
+  body: Body;
+  /** The list of the job, whose positions are reported. */
+  urns: readonly string[];
+  mode: UrnMode;
+  /** True if the job names the contact by its uuid, and not by URNs alone. */
+  byUuid?: boolean;
 }
 
 /**
@@ -201,58 +200,56 @@ function taken(index: number, contact: Dictionary, holder?: Dictionary): RapidPr
 }
 
 /**
- * Writes to a contact that was read before, with its whole list of URNs. An unchanged list is left out, because it would
- * change `modified_on` on RapidPro 9.
+ * The whole list of URNs that a write gives to a contact; undefined if it has just these. Such a list is left out, because
+ * it would change `modified_on` on RapidPro 9.
  *
- * @param given - the list of the job, whose positions are reported
- * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them, or if the contact has just lost one
+ * @throws RapidProError `INVALID_URN` for one number in two forms
  */
-export async function writeUrns(
+export function listFor(
   client: Client,
   contact: Dictionary,
-  body: Body,
-  list: readonly string[],
-  given: readonly string[] = list,
-): Promise<Dictionary> {
-  const key = { uuid: String(contact.uuid) };
+  { urns, mode, held, missing }: Omit<UrnWrite, 'body'>,
+): string[] | undefined {
+  if (mode === 'add' && missing.length === 0) return undefined;
   // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
-  const urns = distinctUrns(list);
-  // How servers write others is not known.
-  const kept = urns.filter(urn => isPlainUrn(urn) && notIn(urnsOf(contact), [urn]).length === 0);
-  if (hasJustUrns(contact, urns)) {
+  const list = distinctUrns(mode === 'replace' ? urns : [...urnsOf(contact), ...missing]);
+  if (hasJustUrns(contact, list, held)) return undefined;
+  // The newer servers leave one of them out.
+  if (client.dialect !== 'textit') refuseDuplicateNumbers(list, urns);
+  return list;
+}
+
+/**
+ * Writes to a contact that was looked up, and adds or replaces its URNs. It is looked at as it is now, if URNs found it,
+ * or if its list of them changes.
+ *
+ * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them, or if the contact has just lost one
+ */
+export async function writeFound(
+  client: Client,
+  contact: Dictionary,
+  write: UrnWrite,
+): Promise<Dictionary> {
+  const { body, urns: given, held, byUuid = false } = write;
+  const isChanged = listFor(client, contact, write) !== undefined;
+  const now = isChanged || !byUuid ? await asItIsNow(client, contact, held) : contact;
+  const key = { uuid: String(now.uuid) };
+  const urns = listFor(client, now, write);
+  if (!urns) {
     const written = await writeContact(client, key, body);
-    requireStillHeld(written, kept);
+    requireStillHeld(written, shownAs(held, now));
     return written;
   }
-  // The newer servers leave one of them out.
-  if (client.dialect !== 'textit') refuseDuplicateNumbers(urns, given);
-  for (const urn of newUrns(contact, urns)) {
-    if (await isHeldNow(client, urn)) throw taken(given.indexOf(urn), contact);
+  for (const urn of newUrns(now, urns)) {
+    if (await isHeldNow(client, urn)) throw taken(given.indexOf(urn), now);
   }
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
   checkKept(written, urns, given);
-  requireStillHeld(written, kept);
+  // How servers write others is not known.
+  const isKept = (urn: string) => isPlainUrn(urn) && notIn(urnsOf(now), [urn]).length === 0;
+  requireStillHeld(written, urns.filter(isKept));
   return written;
-}
-
-/**
- * RapidPro 9 takes a URN away from the contact that holds it; TextIt silently drops it from the list. Neither must happen
- * unnoticed, so nothing is written then.
- *
- * @returns those that the contact has
- */
-async function refuseTakenUrns(
-  client: Client,
-  contact: Dictionary,
-  urns: readonly string[],
-): Promise<string[]> {
-  const holdings = await findHolders(client, urns, [contact]);
-  for (const { urn, holder } of holdings) {
-    if (!holder || holder.uuid === contact.uuid) continue;
-    throw taken(urns.indexOf(urn), contact, holder);
-  }
-  return holdings.filter(({ holder }) => holder).map(({ urn }) => urn);
 }
 
 /** An answer of RapidPro that is written back has a uuid, which it ignores. That of another contact is a mistake. */
@@ -282,15 +279,16 @@ export async function updateExisting(
     );
   }
   refuseOtherUuid(body, contact);
-  const [uuid, foundBy] = 'uuid' in key ? [key.uuid, []] : [undefined, [key.urn]];
-  const held = urns ? await refuseTakenUrns(client, contact, urns) : [];
-  const now = needsLook(contact, urns ?? urnsOf(contact), uuid)
-    ? await asItIsNow(client, contact, [...foundBy, ...held])
-    : contact;
-  if (urns) return writeUrns(client, now, body, urns);
-  const written = await writeContact(client, { uuid: String(contact.uuid) }, body);
-  requireStillHeld(written, shownAs(foundBy, now));
-  return written;
+  const byUuid = 'uuid' in key;
+  const { held, missing } = await requireOwn(client, contact, urns ?? [], taken);
+  return writeFound(client, contact, {
+    body,
+    urns: urns ?? [],
+    mode: urns ? 'replace' : 'add',
+    held: byUuid ? held : [key.urn, ...held],
+    missing,
+    byUuid,
+  });
 }
 
 function lost(error: RapidProError, contact: Dictionary): RapidProError {
@@ -422,14 +420,6 @@ function theOne(found: readonly Dictionary[]): Dictionary | undefined {
   throw new RapidProError({ ...reason, details: { contacts: contacts.map(shownId) } });
 }
 
-/** Whether URNs are added to those of the contact, or replace them. */
-export type UrnMode = 'add' | 'replace';
-
-/** syncContacts() calls it `'exact'`. */
-export function modeOf(urns: Settings['urns'] = 'add'): UrnMode {
-  return urns === 'add' ? 'add' : 'replace';
-}
-
 interface Upserted {
   contact: Dictionary;
   isNew: boolean;
@@ -444,19 +434,15 @@ interface Wanted {
   checkFound?: ((contact: Dictionary) => void) | undefined;
 }
 
-/** The contact with a uuid and URNs, and the URNs that nobody has. Writes nothing. */
+/** The contact with a uuid and URNs, and who has the URNs: it, or nobody. Writes nothing. */
 export async function findTarget(
   client: Client,
   uuid: string | undefined,
   urns: readonly string[],
-): Promise<{ contact: Dictionary | undefined; missing: string[] }> {
+): Promise<OwnUrns & { contact: Dictionary | undefined }> {
   const named = uuid === undefined ? [] : [await contactOfUuid(client, uuid)];
-  const holdings = await findHolders(client, urns, named);
-  const holders = holdings.flatMap(({ holder }) => (holder ? [holder] : []));
-  return {
-    contact: theOne([...named, ...holders]),
-    missing: holdings.filter(({ holder }) => !holder).map(({ urn }) => urn),
-  };
+  const { holders, missing } = await findHolders(client, urns, named);
+  return { contact: theOne([...named, ...holders.values()]), held: [...holders.keys()], missing };
 }
 
 /** Several URNs, or a uuid with URNs: look first, so that no URN is taken from another contact. */
@@ -466,15 +452,11 @@ async function upsertByLooking(
   isSecondLook = false,
 ): Promise<Upserted> {
   const { uuid, urns, body, mode } = wanted;
-  const { contact, missing } = await findTarget(client, uuid, urns);
+  const { contact, ...own } = await findTarget(client, uuid, urns);
   if (contact) {
     wanted.checkFound?.(contact);
-    const listOf = (one: Dictionary) => (mode === 'replace' ? urns : [...urnsOf(one), ...missing]);
-    const held = distinctUrns(urns).filter(urn => !missing.includes(urn));
-    const now = needsLook(contact, listOf(contact), uuid)
-      ? await asItIsNow(client, contact, held)
-      : contact;
-    return { contact: await writeUrns(client, now, body, listOf(now), urns), isNew: false };
+    const write = { body, urns, mode, ...own, byUuid: uuid !== undefined };
+    return { contact: await writeFound(client, contact, write), isNew: false };
   }
   try {
     return { contact: await createContact(client, { ...body, urns }), isNew: true };

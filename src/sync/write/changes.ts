@@ -1,22 +1,17 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { distinctUrns, urnIdentity } from '../../input/identifiers.js';
 import { isPlainUrn, storedText } from '../../input/stored.js';
 import { requireDone } from '../../operations/base/asObject.js';
-import {
-  findContact,
-  findHolders,
-  lockUrns,
-  refuseDuplicateNumbers,
-  urnsOf,
-} from '../../operations/contact/contactUrns.js';
+import { findContact, lockUrns, requireOwn } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import {
-  asItIsNow,
   createContact,
+  listFor,
+  modeOf,
+  type UrnMode,
   writeContact,
-  writeUrns,
+  writeFound,
 } from '../../operations/contact/writeContact.js';
 import { type Item, sortOut } from '../../operations/many/items.js';
 import { BATCH_LIMIT } from '../../resources.js';
@@ -42,12 +37,12 @@ export function create(client: Client, input: Input): Promise<Dictionary> {
   return lockUrns(client, input.urns ?? [], () => createContact(client, newBody(input)));
 }
 
-function taken(index: number, holder: unknown): RapidProError {
+function taken(index: number, _: Dictionary, { uuid }: Dictionary): RapidProError {
   return fail(
     'URN_TAKEN',
     `urns[${index}] belongs to another contact in RapidPro. Nothing was changed.`,
     'Remove the URN from the list, or from the other contact first: "holder" has its uuid.',
-    { details: { holder: String(holder) } },
+    { details: { holder: String(uuid) } },
   );
 }
 
@@ -64,15 +59,6 @@ function moved(): RapidProError {
     'NOT_FOUND',
     'The contact had this phone number or address a moment ago, but not any more. Nothing was changed.',
     'Somebody may have corrected it. Run the job again.',
-  );
-}
-
-/** Whether RapidPro may already have just these URNs, written in another way. */
-function isSameList(list: readonly string[], contact: Dictionary): boolean {
-  const held = urnsOf(contact).map(urnIdentity);
-  return (
-    list.length === held.length &&
-    list.every((urn, index) => urnIdentity(urn) === held[index] || !isPlainUrn(urn))
   );
 }
 
@@ -103,28 +89,20 @@ function effective({ changed, body, hadNoEffect }: Change): string[] {
 }
 
 /**
- * Writes a change with its URNs. Looks right before who holds each that the contact lacks: RapidPro 9
- * would take it from another one, TextIt would drop it.
+ * Writes a change with its URNs. Looks right before who holds each that the contact lacks.
  *
  * @returns the keys that were written
  */
-async function writeWithUrns(client: Client, change: Change, exact: boolean): Promise<string[]> {
-  const { body, uuid, changed } = change;
+async function writeWithUrns(client: Client, change: Change, mode: UrnMode): Promise<string[]> {
+  const { body, uuid, byUrns, changed, input } = change;
+  const { urns = [] } = input;
   const contact = await findContact(client, { uuid });
   if (!contact) throw gone();
-  const given = change.input.urns ?? [];
-  const wanted = distinctUrns(given);
-  const holdings = await findHolders(client, wanted, [contact]);
-  const other = holdings.find(({ holder }) => holder && holder.uuid !== uuid);
-  if (other) throw taken(given.indexOf(other.urn), other.holder?.uuid);
-  const missing = holdings.filter(({ holder }) => !holder).map(({ urn }) => urn);
-  if (change.byUrns && missing.length === wanted.length) throw moved();
-  const listOf = (one: Dictionary) => (exact ? wanted : [...urnsOf(one), ...missing]);
-  if (missing.length > 0 || (exact && !isSameList(wanted, contact))) {
-    if (client.dialect !== 'textit') refuseDuplicateNumbers(distinctUrns(listOf(contact)), given);
-    const held = wanted.filter(urn => !missing.includes(urn));
-    const now = await asItIsNow(client, contact, held);
-    noteWritten(change, await writeUrns(client, now, body, listOf(now), given));
+  const own = await requireOwn(client, contact, urns, taken);
+  if (byUrns && own.held.length === 0) throw moved();
+  const write = { body, urns, mode, ...own };
+  if (listFor(client, contact, write)) {
+    noteWritten(change, await writeFound(client, contact, write));
     return changed;
   }
   await writeBody(client, change);
@@ -143,7 +121,7 @@ export async function writeChange(
 ): Promise<string[]> {
   if (change.urns) {
     return lockUrns(client, change.input.urns ?? [], () =>
-      writeWithUrns(client, change, exactUrns),
+      writeWithUrns(client, change, modeOf(exactUrns ? 'exact' : 'add')),
     );
   }
   await writeBody(client, change);

@@ -94,6 +94,23 @@ test('a form that RapidPro may keep in another way is not written again', async 
   expect(written).toEqual([WRITTEN]);
 });
 
+test.each([
+  ['numbers', ['tel:0788000009', 'tel:0788000008'], ['tel:+250788000008', 'tel:+250788000009']],
+  ['addresses', ['facebook:2', 'facebook:1'], ['facebook:1', 'facebook:2']],
+])(
+  'exactly means another order, too, of %s that RapidPro may keep in another way',
+  async (_, urns, held) => {
+    const { client, written } = server([{ uuid: MINE, urns: held }]);
+    const found = client.request;
+    client.request = async request => {
+      const urn = String(request.query?.urn).replace('tel:0', 'tel:+250');
+      return found(request.query?.urn ? { ...request, query: { urn } } : request);
+    };
+    expect(await writeChange(client, change(urns), true)).toContain('urns');
+    expect(written).toEqual([LOOK, { ...WRITTEN, urns }]);
+  },
+);
+
 test('a URN of somebody else is left with them, and nothing is written', async () => {
   const { client, written } = server([
     { uuid: MINE, urns: [A] },
