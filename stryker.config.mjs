@@ -37,7 +37,7 @@ const AREAS = {
   facts: ['src/operations/base/workspaceFacts.ts', 'src/operations/lists/unknownReference.ts'],
   matches: ['src/sync/match/matches.ts'],
   // What is known of a list before and after its contacts are written.
-  reports: ['src/sync/{inputs,options,syncFacts}.ts', 'src/sync/report/*.ts'],
+  reports: ['src/sync/{inputs,syncFacts}.ts', 'src/sync/report/*.ts'],
   groupChanges: ['src/sync/write/changes.ts'],
   members: ['src/sync/write/missing.ts'],
   lookUps: ['src/sync/lookUps.ts'],

@@ -60,7 +60,7 @@ const removeMissing = z.strictObject(
         ],
         { error: AT_MOST },
       )
-      .optional(),
+      .default('10%'),
   },
   {
     error: ({ code }) =>
@@ -144,9 +144,13 @@ export const OPTIONS = {
     elsewhere: 'Only upsertContacts() and syncContacts() take it.',
     isNoBodyKey: true,
   },
-  // syncContacts() calls it "exact"; for the others it means the same.
+  // A default that is written out is the same as none. syncContacts() calls "replace" "exact"; for the others both are
+  // the same.
   urns: {
-    check: z.enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' }).nullish(),
+    check: z
+      .enum(['add', 'replace', 'exact'], { error: 'must be "add" or "replace"' })
+      .transform(one => (one === 'add' ? undefined : one))
+      .nullish(),
     elsewhere: 'Only upsertContact(), upsertContacts() and syncContacts() take it.',
   },
   groups: {
@@ -154,12 +158,14 @@ export const OPTIONS = {
       .union([z.enum(['add', 'exact']), exactGroups], {
         error: 'must be "add", "exact" or, for some groups only, { exact: ["Mothers"] }',
       })
+      .transform(one => (one === 'add' ? undefined : one))
       .nullish(),
     elsewhere: 'Only syncContacts() takes it.',
   },
   duplicates: {
     check: z
       .enum(['first', 'last', 'fail'], { error: 'must be "first", "last" or "fail"' })
+      .transform(one => (one === 'fail' ? undefined : one))
       .nullish(),
     elsewhere: 'Only upsertContacts() and syncContacts() take it.',
   },

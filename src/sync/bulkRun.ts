@@ -5,6 +5,7 @@ import { placeShape } from '../client/orderedList.js';
 import { fail, hasErrorCode, type Reason } from '../errors/errors.js';
 import { isObject, typeName } from '../input/check.js';
 import { count, logOf } from '../input/log.js';
+import type { Settings } from '../input/options.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { Call } from '../operations/base/operation.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
@@ -21,7 +22,7 @@ import {
 } from '../state/checkpoint.js';
 import type { BulkResult, NotRemoved } from '../types/bulk.js';
 import type { State } from '../types/state.js';
-import { fieldOf, type SyncSettings } from './options.js';
+import { fieldOf } from './inputs.js';
 import { BulkOutcome } from './report/bulkOutcome.js';
 import { failOnError, logSyncEnd, Progress } from './report/log.js';
 import { Cost } from './write/changes.js';
@@ -74,14 +75,31 @@ export type ReadSoFar = Pick<
   'found' | 'cursor' | 'isHalfDone' | 'pages' | 'complete' | 'isWide'
 >;
 
+/** Options with which a list may go on differently: they do not change what is written. */
+const PASSING = new Set<string>([
+  'timeout',
+  'maxWait',
+  'deadline',
+  'concurrency',
+  'resume',
+  'failOnError',
+  'dryRun',
+  'literal',
+] satisfies (keyof Settings)[]);
+
+const identityOf = (options: Settings) =>
+  Object.entries(options)
+    .filter(([name]) => !PASSING.has(name))
+    .sort();
+
 /** Where a list of contacts stopped. With other options, it is a different checkpoint. */
 export async function bulkCheckpoint(
   operation: string,
   list: readonly unknown[],
-  options: unknown,
+  options: Settings,
   { server, token }: Home,
 ): Promise<Checkpoint<BulkPosition>> {
-  const print = new Fingerprint(token).add(server).add(options);
+  const print = new Fingerprint(token).add(server).add(identityOf(options));
   await inTurns(list, item => void print.add(item));
   return {
     section: 'resume',
@@ -125,7 +143,7 @@ function spread(text: string): number {
 }
 
 /** What identifies an entry: its key, or its uuid and URNs. */
-function namesIn(item: unknown, { key }: SyncSettings): string[] {
+function namesIn(item: unknown, { key }: Settings): string[] {
   if (!isObject(item)) return [];
   const field = fieldOf(key);
   const { uuid, urns, fields } = item;
@@ -139,16 +157,16 @@ function namesIn(item: unknown, { key }: SyncSettings): string[] {
  */
 async function sampleOf(
   list: readonly unknown[],
-  { settings, identity }: BulkPlan,
+  options: Settings,
   { server, token }: Home,
 ): Promise<string[]> {
   let least = new Map<number, string>();
   await inTurns(list, item => {
-    for (const name of namesIn(item, settings)) least.set(spread(name), name);
+    for (const name of namesIn(item, options)) least.set(spread(name), name);
     if (least.size > 4 * SAMPLE) least = smallest(least);
   });
   return [...smallest(least).values()].map(name =>
-    new Fingerprint(token).add(server).add(identity).add(name).toString(),
+    new Fingerprint(token).add(server).add(identityOf(options)).add(name).toString(),
   );
 }
 
@@ -254,9 +272,6 @@ interface BulkPlan {
   name: 'syncContacts' | 'upsertContacts';
   /** What it did with the list, unless it was a dry run. */
   verb: string;
-  settings: SyncSettings;
-  /** Options that must be the same to continue the list. */
-  identity: unknown;
 }
 
 export interface BulkRun {
@@ -267,7 +282,7 @@ export interface BulkRun {
   progress: Progress;
   earlier: BulkPosition | undefined;
   workspace: WorkspaceFacts;
-  settings: SyncSettings;
+  options: Settings;
   /** What the real run takes, counted in a dry run. */
   cost: Cost;
 }
@@ -341,22 +356,22 @@ export async function bulkRun(
   plan: BulkPlan,
   work: (run: BulkRun) => Promise<ReadSoFar>,
 ): Promise<BulkResult> {
-  const { name, verb, settings, identity } = plan;
+  const { name, verb } = plan;
   const list = requireList(call.args.contacts);
   const { client, configuration, facts: workspace, options } = call;
-  const { dryRun, removeMissing } = settings;
+  const { dryRun, removeMissing } = options;
   const home = { server: client.server, token: configuration.token };
-  const checkpoint = await bulkCheckpoint(name, list, identity, home);
+  const checkpoint = await bulkCheckpoint(name, list, options, home);
   // Before it is read, because then it is emptied.
-  const sample = dryRun ? [] : await sampleOf(list, plan, home);
+  const sample = dryRun ? [] : await sampleOf(list, options, home);
   const hasAny = Object.keys(sectionOf(call.state, 'resume')).length > 0;
   const earlier = options.resume && hasAny ? readBulk(name, call.state, checkpoint) : undefined;
   const items = list.length;
-  const outcome = new BulkOutcome(items, client.limiter, settings);
+  const outcome = new BulkOutcome(items, client.limiter, options);
   if (earlier) takeOver(earlier, outcome);
   const progress = new Progress(name, outcome, client);
   const cost = new Cost();
-  const run = { list, client, outcome, progress, earlier, workspace, settings, cost };
+  const run = { list, client, outcome, progress, earlier, workspace, options, cost };
   const position = await untilStopped(run, work);
   throwIfNothingDone(run);
   await giveWay({ length: items });
@@ -372,10 +387,10 @@ export async function bulkRun(
   const isNewer = !dryRun && (outcome.wrote > 0 || !isUnfinished);
   if (hasAny && isNewer) call.state = dropReplaced(name, call.state, checkpoint, sample);
   if (isLeft || (!dryRun && hasAny)) call.state = withCheckpoint(call.state, checkpoint, left);
-  logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, settings });
+  logSyncEnd(name, result, verb, client.requests, { isLeft, notes: outcome, options });
   // A dry run, or one whose entries are all refused before, did nothing.
   const mayBeDone = client.writes > 0 || outcome.hasUnknown || earlier !== undefined;
-  if (settings.failOnError) {
+  if (options.failOnError) {
     failOnError(
       result,
       left && { [checkpointName(checkpoint)]: left },

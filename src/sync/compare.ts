@@ -1,6 +1,7 @@
 import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
+import type { Settings } from '../input/options.js';
 import {
   areHidden,
   isCut,
@@ -15,7 +16,6 @@ import type { Misread } from '../operations/contact/misread.js';
 import { inactiveStatus } from '../operations/contact/status.js';
 import type { Dictionary } from '../types/json.js';
 import { type Input, LONGEST_NAME } from './inputs.js';
-import type { SyncSettings } from './options.js';
 import type { SyncFacts } from './syncFacts.js';
 
 /** What must be written to make a contact match. */
@@ -106,7 +106,7 @@ export function compareContact(
   input: Input,
   contact: Dictionary,
   { types, exact }: Pick<SyncFacts, 'types' | 'exact'>,
-  settings: Pick<SyncSettings, 'exactUrns'>,
+  options: Pick<Settings, 'urns'>,
   held: readonly string[] = [],
 ): Change {
   const change: Change = {
@@ -150,8 +150,9 @@ export function compareContact(
   }
   if (urns) {
     const shown = new Set(urnsOf(contact).map(urnIdentity));
-    const asked = settings.exactUrns ? urns : urns.filter(urn => !held.includes(urn));
-    change.urns = note('urns', compareUrns(asked, contact, settings.exactUrns));
+    const exact = options.urns === 'exact';
+    const asked = exact ? urns : urns.filter(urn => !held.includes(urn));
+    change.urns = note('urns', compareUrns(asked, contact, exact));
     change.missing = urns.filter(urn => !shown.has(urnIdentity(urn))).length;
   }
   const written = differingFields(fields, contact.fields, types, note);

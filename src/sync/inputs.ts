@@ -8,12 +8,12 @@ import { Unsendable } from '../input/expand.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
+import type { Settings } from '../input/options.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns, Turn } from '../input/turns.js';
 import { dependsOnCountry } from '../input/urns.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { BATCH_LIMIT } from '../resources.js';
-import { fieldOf, type SyncSettings } from './options.js';
 import { type BulkOutcome, inCommon, sharedNumber, shown } from './report/bulkOutcome.js';
 
 /** A contact of the list, checked. */
@@ -31,6 +31,11 @@ export interface Input {
   others?: Body | undefined;
   /** True if it cannot be sent, and only identifies its contact. */
   isUnsendable?: boolean;
+}
+
+/** The field that an option names as the key, if it is one. */
+export function fieldOf(key: Settings['key']): string | undefined {
+  return key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
 }
 
 const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
@@ -83,7 +88,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
 interface Reading {
   replacesUrns: boolean;
   isLiteral: boolean;
-  key?: SyncSettings['key'];
+  key?: Settings['key'];
 }
 
 /**

@@ -15,7 +15,6 @@ import {
 import { LookUps } from './lookUps.js';
 import { Matcher, Matches, type SyncParts } from './match/matches.js';
 import { MatchReader } from './match/matchReader.js';
-import { identityOf, syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
 import { Missing } from './write/missing.js';
@@ -62,24 +61,22 @@ function refuseReplace(urns: BulkCall['options']['urns']): void {
 
 export async function runSync(call: BulkCall): Promise<BulkResult> {
   refuseReplace(call.options.urns);
-  const settings = syncSettings(call.options);
-  const { key, exactUrns } = settings;
-  const identity = identityOf(settings);
-  const plan = { name: 'syncContacts', verb: 'Synchronized', settings, identity } as const;
+  const { key, urns, literal = false } = call.options;
+  const plan = { name: 'syncContacts', verb: 'Synchronized' } as const;
   return bulkRun(call, plan, async run => {
     const { list, client, outcome } = run;
     const all = await readInputs(list, outcome, {
-      replacesUrns: exactUrns,
-      isLiteral: call.options.literal === true,
+      replacesUrns: urns === 'exact',
+      isLiteral: literal,
       key,
     });
     for (const { index, note } of all) if (note !== undefined) outcome.fail({ index }, NO_NOTES);
     await failHomeNumbers(run.workspace, all, outcome);
     await giveWay(all);
-    const facts = await readFacts(client, all, settings, run.workspace);
+    const facts = await readFacts(client, all, run.options, run.workspace);
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
-    const matcher = new Matcher(key, facts.types, call.options.literal);
+    const matcher = new Matcher(key, facts.types, literal);
     await failUnmatchable(all, matcher, outcome);
     await giveWay(all);
     const inputs = stillOpen(all, outcome);

@@ -43,7 +43,6 @@ import {
   uuidName,
   wouldRefuse,
 } from './inputs.js';
-import { syncSettings } from './options.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 import { completeDates, readFacts, resolveNames } from './syncFacts.js';
 
@@ -58,17 +57,15 @@ function bodyOf({ index: _, others, ...body }: Input): Body & Pick<Input, 'uuid'
 }
 
 export async function runUpserts(call: BulkCall): Promise<BulkResult> {
-  const settings = syncSettings(call.options);
-  const { dryRun, takes } = settings;
-  const mode = modeOf(call.options.urns);
-  const identity = takes ? { mode, takes } : { mode };
-  const plan = { name: 'upsertContacts', verb: 'Upserted', settings, identity } as const;
+  const { dryRun, urns, literal = false } = call.options;
+  const mode = modeOf(urns);
+  const plan = { name: 'upsertContacts', verb: 'Upserted' } as const;
   return bulkRun(call, plan, async run => {
     const { list, client, outcome, progress, workspace } = run;
     const { limiter } = client;
     const inputs = await readInputs(list, outcome, {
       replacesUrns: mode === 'replace',
-      isLiteral: call.options.literal === true,
+      isLiteral: literal,
     });
     await failHomeNumbers(workspace, inputs, outcome);
     for (const { index, uuid, urns = [] } of inputs) {
@@ -210,12 +207,12 @@ class SharedRefusals {
   }
 
   async #look(): Promise<void> {
-    const { client, workspace, outcome, settings } = this.#run;
+    const { client, workspace, outcome, options } = this.#run;
     const others = this.#inputs.filter(
       ({ index }) => !this.#begun.has(index) && outcome.isOpen(index),
     );
     try {
-      const facts = await readFacts(client, others, settings, workspace);
+      const facts = await readFacts(client, others, options, workspace);
       await resolveNames(others, facts, outcome);
     } catch (error) {
       if (!(error instanceof RapidProError || error instanceof AbortedError)) throw error;
@@ -281,11 +278,11 @@ interface Rehearsal {
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
-  { client, outcome, progress, workspace, settings, cost }: BulkRun,
+  { client, outcome, progress, workspace, options, cost }: BulkRun,
   inputs: readonly Input[],
   { mode, claims, hidden }: Rehearsal,
 ): Promise<void> {
-  const facts = await readFacts(client, inputs, settings, workspace);
+  const facts = await readFacts(client, inputs, options, workspace);
   await resolveNames(inputs, facts, outcome);
   const owners = new Map<string, number>();
   const isUnpredicted = ({ fields }: Input) =>

@@ -3,14 +3,14 @@ import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { isShown } from '../input/check.js';
 import { readTimeRule, type TimeFacts } from '../input/fieldTimes.js';
 import { nearest } from '../input/nearest.js';
+import type { Settings } from '../input/options.js';
 import { sameGroupName } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import { adviceFor, fieldAdvice } from '../operations/base/nameAdvice.js';
 import type { WorkspaceFacts } from '../operations/base/workspaceFacts.js';
 import { collect } from '../operations/lists/list.js';
 import type { Dictionary } from '../types/json.js';
-import type { Input } from './inputs.js';
-import { fieldOf, type SyncSettings } from './options.js';
+import { fieldOf, type Input } from './inputs.js';
 import type { BulkOutcome } from './report/bulkOutcome.js';
 
 /** What a comparison needs to know about the workspace: the fields and groups in the list. */
@@ -51,7 +51,7 @@ async function readTypes(
   return client.limiter.untilShown(await workspace.fieldTypes(), again, areShown, ONCE_MORE);
 }
 
-function usedFields(inputs: readonly Input[], key: SyncSettings['key']): Set<string> {
+function usedFields(inputs: readonly Input[], key: Settings['key']): Set<string> {
   const used = new Set<string>();
   for (const { fields } of inputs) for (const name of Object.keys(fields ?? {})) used.add(name);
   const field = fieldOf(key);
@@ -74,27 +74,26 @@ function findGroup(groups: readonly Dictionary[], wanted: string): Dictionary | 
 export async function readFacts(
   client: Client,
   inputs: readonly Input[],
-  settings: SyncSettings,
+  { key, group, groups: put, removeMissing }: Settings,
   workspace: WorkspaceFacts,
 ): Promise<SyncFacts> {
-  const used = usedFields(inputs, settings.key);
+  const used = usedFields(inputs, key);
   const wanted = new Set(inputs.flatMap(({ groups }) => groups ?? []));
-  if (settings.group !== undefined) wanted.add(settings.group);
-  const { exactGroups, removeMissing } = settings;
-  const someExact = typeof exactGroups === 'object' ? exactGroups : [];
-  for (const group of [...someExact, ...(removeMissing?.groups ?? [])]) wanted.add(group);
+  if (group !== undefined) wanted.add(group);
+  const someExact = typeof put === 'object' ? put.exact : [];
+  for (const name of [...someExact, ...(removeMissing?.groups ?? [])]) wanted.add(name);
   const types = used.size === 0 ? new Map() : await readTypes(client, workspace, used);
-  const needsGroups = wanted.size > 0 || exactGroups === true;
+  const needsGroups = wanted.size > 0 || put === 'exact';
   const groups = needsGroups ? await readGroups(client, wanted) : [];
-  requireKey(settings.key, types);
+  requireKey(key, types);
   const manual = new Set(uuidsOf(groups.filter(isManual)));
   const some = requireManual(groups, someExact, 'options.groups.exact');
   return {
     types,
     groups,
     manual,
-    exact: exactGroups === true ? manual : new Set(uuidsOf(some)),
-    scope: settings.group === undefined ? undefined : requireScope(groups, settings.group),
+    exact: put === 'exact' ? manual : new Set(uuidsOf(some)),
+    scope: group === undefined ? undefined : requireScope(groups, group),
     leave: requireManual(groups, removeMissing?.groups, 'options.removeMissing.groups'),
   };
 }
@@ -140,7 +139,7 @@ function isManual({ query, system }: Dictionary): boolean {
   return (query === null || query === undefined) && system !== true;
 }
 
-function requireKey(key: SyncSettings['key'], types: ReadonlyMap<string, string>): void {
+function requireKey(key: Settings['key'], types: ReadonlyMap<string, string>): void {
   const field = fieldOf(key);
   if (field === undefined) return;
   const type = types.get(field);

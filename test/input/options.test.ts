@@ -59,7 +59,14 @@ test.each<[options: object, settings: object]>([
   [{ key: 'fields.tei_id' }, { key: 'fields.tei_id' }],
   [{ numbers: ['age'] }, { numbers: ['age'] }],
   [{ numbers: false }, { numbers: false }],
-  [{ removeMissing: { groups: [' A '] } }, { removeMissing: { groups: ['A'] } }],
+  [{ removeMissing: { groups: [' A '] } }, { removeMissing: { groups: ['A'], atMost: '10%' } }],
+  // A default that is written out is the same as none.
+  [{ urns: 'add', groups: 'add', duplicates: 'fail' }, {}],
+  [
+    { groups: { exact: ['A'] }, urns: 'replace' },
+    { groups: { exact: ['A'] }, urns: 'replace' },
+  ],
+  [{ duplicates: 'first' }, { duplicates: 'first' }],
   [
     { removeMissing: { groups: ['A'], atMost: 0 } },
     { removeMissing: { groups: ['A'], atMost: 0 } },

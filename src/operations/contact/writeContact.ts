@@ -163,8 +163,8 @@ function checkKept(contact: Dictionary, sent: readonly string[], given: readonly
 export type UrnMode = 'add' | 'replace';
 
 /** syncContacts() calls it `'exact'`. */
-export function modeOf(urns: Settings['urns'] = 'add'): UrnMode {
-  return urns === 'add' ? 'add' : 'replace';
+export function modeOf(urns: Settings['urns']): UrnMode {
+  return urns === undefined ? 'add' : 'replace';
 }
 
 /** What is written to a contact that was looked up, and its URNs. */

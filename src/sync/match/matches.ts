@@ -3,6 +3,7 @@ import { isObject } from '../../input/check.js';
 import { type Damage, damageOf } from '../../input/damaged.js';
 import { LITERAL_FIX } from '../../input/expressions.js';
 import { urnIdentity } from '../../input/identifiers.js';
+import type { Settings } from '../../input/options.js';
 import { areHidden, storedField } from '../../input/stored.js';
 import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
 import type { Misread } from '../../operations/contact/misread.js';
@@ -10,8 +11,7 @@ import { inactiveStatus } from '../../operations/contact/status.js';
 import type { Dictionary } from '../../types/json.js';
 import type { BulkRun } from '../bulkRun.js';
 import { type Change, compareContact, reportOf, textOrNull } from '../compare.js';
-import { type Input, type Name, urnNames, uuidName } from '../inputs.js';
-import { fieldOf, type SyncSettings } from '../options.js';
+import { fieldOf, type Input, type Name, urnNames, uuidName } from '../inputs.js';
 import type { SyncFacts } from '../syncFacts.js';
 
 const KEY_FIX = 'Add the key to every contact, or choose another one in options.key.';
@@ -25,13 +25,13 @@ const MAY_BE_MEANT: ReadonlySet<Damage['kind']> = new Set(['word', 'hidden']);
 export class Matcher {
   /** The key of the field that identifies contacts, if a field does. */
   readonly field: string | undefined;
-  readonly #key: SyncSettings['key'];
+  readonly #key: Settings['key'];
   readonly #type: string;
   readonly #isLiteral: boolean;
   readonly #inputs = new Map<string, Input>();
 
   /** @param isLiteral - the option `literal`: a word for missing data may be an id */
-  constructor(key: SyncSettings['key'], types: ReadonlyMap<string, string>, isLiteral = false) {
+  constructor(key: Settings['key'], types: ReadonlyMap<string, string>, isLiteral = false) {
     this.#key = key;
     this.#isLiteral = isLiteral;
     this.field = fieldOf(key);
@@ -256,11 +256,11 @@ export class Matches {
 
   /** If several entries are one contact, one of them counts if the job says which, and none of the others was started. */
   #passOthersOver(uuid: string, inputs: Set<Input>): void {
-    const { settings, outcome } = this.#parts;
+    const { outcome } = this.#parts;
     const owner = this.#owners.get(uuid);
     const indexes = this.#entriesOf(uuid, inputs);
-    if (settings.takes === undefined || indexes.size < 2) return;
-    const taken = settings.takes === 'first' ? Math.min(...indexes) : Math.max(...indexes);
+    if (outcome.takes === undefined || indexes.size < 2) return;
+    const taken = outcome.takes === 'first' ? Math.min(...indexes) : Math.max(...indexes);
     const isUntouched = (index: number) =>
       outcome.isUntouched(index) && (this.#uuids[index] === undefined || this.#isWaiting(index));
     indexes.delete(taken);
@@ -319,17 +319,17 @@ export class Matches {
     uuid: string,
     held: readonly string[] | undefined,
   ): Change[] {
-    const { facts, settings, outcome, matcher } = this.#parts;
+    const { facts, options, outcome, matcher } = this.#parts;
     const { index } = input;
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
     outcome.noteInactive(index, uuid, inactiveStatus(contact));
     if (!this.#isMember(contact)) outcome.outsiders.add(index);
     const { urns = [] } = input;
-    const isMeant = !matcher.usesUrns(input) && !settings.exactUrns;
+    const isMeant = !matcher.usesUrns(input) && options.urns !== 'exact';
     if (isMeant && isBehind(urns, contact)) outcome.behind.add(index);
     if (urns.length > 0 && areHidden(urnsOf(contact))) outcome.hidden.add(index);
-    const change = compareContact(input, contact, facts, settings, held);
+    const change = compareContact(input, contact, facts, options, held);
     const same = change.changed.length === 0;
     change.byUrns = matcher.usesUrns(input);
     change.isShown = !same && matcher.of(contact).has(input);

@@ -1,6 +1,7 @@
 import { AbortedError, type Limiter } from '../../client/limiter.js';
 import { RapidProError, type Reason, reachOf } from '../../errors/errors.js';
 import { withoutPerhaps } from '../../errors/outcome.js';
+import type { Settings } from '../../input/options.js';
 import type {
   BulkFailure,
   BulkItem,
@@ -8,7 +9,6 @@ import type {
   NotRemoved,
   PassedOver,
 } from '../../types/bulk.js';
-import type { SyncSettings } from '../options.js';
 
 const COMBINE = 'Combine them in the list, or correct the wrong one.';
 /** Where the job has not chosen one of them yet. */
@@ -48,7 +48,7 @@ class Clashes {
   readonly #perhaps = new Set<number>();
   readonly #fix: string;
 
-  constructor(takes: SyncSettings['takes']) {
+  constructor(takes: Settings['duplicates']) {
     this.#fix = takes === undefined ? CHOOSE : COMBINE;
   }
 
@@ -98,7 +98,8 @@ type Place = Done | 'failed' | 'passedOver';
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
   readonly total: number;
-  readonly takes: SyncSettings['takes'];
+  /** Which of several entries for one contact counts; undefined: none, they fail. */
+  readonly takes: Settings['duplicates'];
   done = 0;
   /** How often contacts were written, also others than those of the list. */
   wrote = 0;
@@ -137,12 +138,12 @@ export class BulkOutcome {
   constructor(
     total: number,
     limiter: Limiter,
-    { dryRun = false, takes }: Partial<Pick<SyncSettings, 'dryRun' | 'takes'>> = {},
+    { dryRun = false, duplicates }: Pick<Settings, 'dryRun' | 'duplicates'> = {},
   ) {
     this.total = total;
-    this.takes = takes;
+    this.takes = duplicates;
     this.#isPlan = dryRun;
-    this.#clashes = new Clashes(takes);
+    this.#clashes = new Clashes(duplicates);
     this.#limiter = limiter;
     this.#places = new Array(total);
     this.#items = new Array(total);

@@ -3,10 +3,10 @@ import { type ErrorOutcome, fail } from '../../errors/errors.js';
 import { countIn } from '../../input/check.js';
 import { shownId } from '../../input/identifiers.js';
 import { count, logOf, withCommas } from '../../input/log.js';
+import type { Settings } from '../../input/options.js';
 import { logManyMisread, type Misread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import type { SyncSettings } from '../options.js';
 import { type BulkOutcome, shown } from './bulkOutcome.js';
 
 const SECONDS = 10;
@@ -15,7 +15,6 @@ const CONTACTS = 1000;
 type Log = ReturnType<typeof logOf>;
 /** `unpredicted`: keys that every run writes. */
 type Notes = Pick<BulkOutcome, 'unpredicted' | 'perhapsTaken' | 'behind' | 'hidden'>;
-type Settings = Pick<SyncSettings, 'dryRun' | 'failOnError'>;
 
 /** A line in the log every ten seconds or thousand contacts. */
 export class Progress {
@@ -161,9 +160,12 @@ export function logSyncEnd(
   result: BulkResult,
   verb: string,
   requests: number,
-  { isLeft, notes, settings }: { isLeft: boolean; notes: Notes; settings: Settings },
+  {
+    isLeft,
+    notes,
+    options: { dryRun = false, failOnError },
+  }: { isLeft: boolean; notes: Notes; options: Pick<Settings, 'dryRun' | 'failOnError'> },
 ): void {
-  const { dryRun, failOnError } = settings;
   const log = logOf(operation);
   const { created, updated, unchanged, failed, notAttempted } = countsOf(result);
   const passedOver = result.passedOver?.length ?? 0;

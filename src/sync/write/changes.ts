@@ -8,7 +8,6 @@ import { misreadFields } from '../../operations/contact/misread.js';
 import {
   createContact,
   listFor,
-  modeOf,
   type UrnMode,
   writeContact,
   writeFound,
@@ -121,7 +120,7 @@ export async function writeChange(
 ): Promise<string[]> {
   if (change.urns) {
     return lockUrns(client, change.input.urns ?? [], () =>
-      writeWithUrns(client, change, modeOf(exactUrns ? 'exact' : 'add')),
+      writeWithUrns(client, change, exactUrns ? 'replace' : 'add'),
     );
   }
   await writeBody(client, change);

@@ -146,8 +146,8 @@ export class Missing {
   }
 
   async remove(): Promise<void> {
-    const { settings, outcome } = this.#parts;
-    if (!settings.removeMissing) return;
+    const { options, outcome } = this.#parts;
+    if (!options.removeMissing) return;
     try {
       const { all } = this.#parts;
       this.#requireSound();
@@ -175,7 +175,7 @@ export class Missing {
 
   /** Whoever is in the list must be known before anybody is taken for missing. */
   #requireSound(): void {
-    const { all, matcher, outcome, client, settings } = this.#parts;
+    const { all, matcher, outcome, client, options } = this.#parts;
     const { total } = outcome;
     if (total === 0) throw stay('the list is empty', 'Check where the list comes from.');
     const { stopped } = client.limiter;
@@ -202,7 +202,7 @@ export class Missing {
         !named.has(index) &&
         !this.#isFailed(index),
     );
-    if (!settings.dryRun && lost.length > 0) {
+    if (!options.dryRun && lost.length > 0) {
       throw stay('some entries could not be identified', AGAIN, lost);
     }
   }
@@ -235,10 +235,10 @@ export class Missing {
 
   /** What lets people who share a phone be identified. With a key, who was passed over would still not be. */
   #sharingAdvice(failed: readonly number[]): string {
-    const { outcome, settings } = this.#parts;
+    const { outcome, options } = this.#parts;
     const clashes = new Set(outcome.indexes('failed', 'CONTACT_CLASH'));
-    if (settings.takes !== undefined || !failed.some(index => clashes.has(index))) return '';
-    const isByUrn = settings.key === undefined || settings.key === 'urn';
+    if (outcome.takes !== undefined || !failed.some(index => clashes.has(index))) return '';
+    const isByUrn = options.key === undefined || options.key === 'urn';
     return isByUrn
       ? 'For people who share a phone, choose the one who counts: { duplicates: "first" } or "last". '
       : 'For people who share a phone, name its number only in one of the entries. ';
@@ -260,7 +260,7 @@ export class Missing {
   }
 
   async #read(): Promise<Members & { named: ReadonlySet<string> }> {
-    const { all, matcher, facts, client, outcome, settings } = this.#parts;
+    const { all, matcher, facts, client, outcome, options } = this.#parts;
     const uuids = this.#uuids();
     await giveWay(all);
     const inList = await Named.of(all, matcher, uuids);
@@ -280,7 +280,7 @@ export class Missing {
       for await (const { records } of pages(client, 'contacts', query)) {
         for (const contact of records) {
           const uuid = String(contact.uuid);
-          if (settings.dryRun) members.add(uuid);
+          if (options.dryRun) members.add(uuid);
           if (namesUrns && areHidden(urnsOf(contact))) {
             throw stay(
               'the workspace hides URNs, so URNs in the list cannot be matched',
@@ -294,7 +294,7 @@ export class Missing {
           seen.set(uuid, isNamed ? 'named' : other);
         }
       }
-      if (settings.dryRun) this.#countPages(String(group), members);
+      if (options.dryRun) this.#countPages(String(group), members);
     }
     const { stopped } = client.limiter;
     if (stopped) throw stay(`not all members could be read (${stopped.code})`, stopped.fix);
@@ -331,10 +331,10 @@ export class Missing {
 
   /** Whether a member could be in the list at all. */
   #hasKey(contact: Dictionary, namesUuids: boolean): boolean {
-    const { matcher, settings } = this.#parts;
+    const { matcher, options } = this.#parts;
     if (matcher.field !== undefined) return keyOf(contact, matcher) !== undefined;
-    if (settings.key === 'uuid') return true;
-    const byUuid = settings.key === undefined && namesUuids;
+    if (options.key === 'uuid') return true;
+    const byUuid = options.key === undefined && namesUuids;
     return byUuid || urnsOf(contact).length > 0;
   }
 
@@ -364,8 +364,8 @@ export class Missing {
   }
 
   #requireFew({ total, missing }: Members): void {
-    const { settings } = this.#parts;
-    const atMost = settings.removeMissing?.atMost ?? 0;
+    const { options } = this.#parts;
+    const atMost = options.removeMissing?.atMost ?? 0;
     const uuids = [...new Set([...missing.values()].flat())];
     const share = typeof atMost === 'string' ? Number.parseFloat(atMost) : undefined;
     const isMore =
@@ -381,11 +381,11 @@ export class Missing {
 
   /** Takes them out, a hundred a request. What goes wrong on the way keeps those who are left. */
   async #leave({ missing }: Members): Promise<{ left: string[]; notRemoved?: NotRemoved }> {
-    const { settings, client, outcome, cost } = this.#parts;
+    const { options, client, outcome, cost } = this.#parts;
     const queue = [...missing].flatMap(([group, all]) =>
       inPieces(all, BATCH_LIMIT).map(uuids => ({ group, uuids })),
     );
-    if (settings.dryRun) {
+    if (options.dryRun) {
       cost.add(queue.length);
       return { left: [...new Set(queue.flatMap(({ uuids }) => uuids))] };
     }

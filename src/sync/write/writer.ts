@@ -39,7 +39,7 @@ export class Writer {
    * @returns what went wrong, if anything
    */
   async change(change: Change): Promise<unknown> {
-    const { client, outcome, settings, cost } = this.#parts;
+    const { client, outcome, options, cost } = this.#parts;
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return undefined;
@@ -48,7 +48,7 @@ export class Writer {
       return undefined;
     }
     this.#unreadPlaces.drop(change);
-    if (settings.dryRun) {
+    if (options.dryRun) {
       cost.ofChange(change);
       if (this.#wouldFail(change.input, uuid)) return undefined;
       // Whether another contact holds a URN is only looked up where it is written.
@@ -61,7 +61,7 @@ export class Writer {
     }
     return outcome.attempt({ index, uuid }, async () => {
       try {
-        change.changed = await writeChange(client, change, settings.exactUrns);
+        change.changed = await writeChange(client, change, options.urns === 'exact');
       } catch (error) {
         if (!hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
         // Entries without URNs, and new contacts, can still be written.
@@ -91,9 +91,9 @@ export class Writer {
   }
 
   async create(input: Input): Promise<Dictionary | undefined> {
-    const { outcome, settings, facts, matcher, progress, cost } = this.#parts;
+    const { outcome, options, facts, matcher, progress, cost } = this.#parts;
     const { index, urns = [] } = input;
-    if (settings.dryRun) {
+    if (options.dryRun) {
       refuseDuplicateNumbers(urns);
       cost.ofCreation(input);
       if (this.#wouldFail(input)) return undefined;
@@ -133,8 +133,8 @@ export class Writer {
    * requests: its first ones do not wait until there are a hundred.
    */
   async groups({ atEnd }: { atEnd: boolean }): Promise<void> {
-    const { client, earlier, outcome, settings, cost } = this.#parts;
-    if (settings.dryRun) {
+    const { client, earlier, outcome, options, cost } = this.#parts;
+    if (options.dryRun) {
       if (atEnd) cost.add(this.#groups.requests);
       return;
     }
@@ -162,7 +162,7 @@ export class Writer {
 
   /** What is left of a change are its groups, if it has any. A dry run waits for nothing. */
   #toGroups(change: Change): void {
-    const { outcome, settings } = this.#parts;
+    const { outcome, options } = this.#parts;
     const { input, uuid, join, leave, inactive } = change;
     const { index } = input;
     if (inactive && join.length > 0) {
@@ -172,7 +172,7 @@ export class Writer {
     }
     const hasGroups = join.length + leave.length > 0;
     if (hasGroups) this.#groups.add(change);
-    if (!hasGroups || settings.dryRun) this.#complete(change);
+    if (!hasGroups || options.dryRun) this.#complete(change);
   }
 
   #complete(change: Change): void {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { AbortedError } from '../../../src/client/limiter.js';
 import { fail } from '../../../src/errors/errors.js';
 import { type BulkRun, bulkRun, type ReadSoFar } from '../../../src/sync/bulkRun.js';
-import { syncSettings } from '../../../src/sync/options.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { checkpoints, onlyCheckpoint } from '../../support/checkpoint.js';
@@ -24,11 +23,9 @@ interface Running extends RunPlan {
 const PLAN: Plan = {
   name: 'syncContacts',
   verb: 'Synchronized',
-  settings: syncSettings({}),
-  identity: { key: undefined },
 };
-const REMOVES = syncSettings({ removeMissing: { groups: ['g1'], atMost: 5 } });
-const DRY = { settings: syncSettings({ dryRun: true }) };
+const REMOVES = { removeMissing: { groups: ['g1'], atMost: 5 } };
+const DRY = { dryRun: true };
 const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'Fix it.' } as const;
 
 async function running(list: unknown, work: Work, { plan, ...more }: Running = {}) {
@@ -76,7 +73,7 @@ describe('a list that stopped leaves a checkpoint', () => {
   });
 
   test('with the contacts of the list, if it matters who is in it', async () => {
-    const { left } = await running(TEN, everything, { plan: { settings: REMOVES } });
+    const { left } = await running(TEN, everything, { options: REMOVES });
     expect(onlyCheckpoint(left).position.uuids).toEqual(upTo(4).map(n => [n, uuidOf(n)]));
   });
 
@@ -152,7 +149,7 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect(Object.keys(checkpoints(left))).toHaveLength(isLeft ? 1 : 0);
     // Without any before, the state stays as it is.
     if (!isLeft) expect(left).toBe(state);
-    const dry = await running([1, 2], work, { plan: DRY });
+    const dry = await running([1, 2], work, { options: DRY });
     expect(dry.left).toBe(dry.state);
   });
 
@@ -169,7 +166,7 @@ describe('a list that stopped leaves a checkpoint', () => {
     expect(left.rapidpro).toEqual({ resume: { 'contacts-0123': other }, madeOn: 5 });
     // Also by a run that did not ask for it, but not by one that wrote nothing.
     expect((await running(TEN, done, { rapidpro })).left.rapidpro).toEqual(left.rapidpro);
-    const dry = { rapidpro, plan: DRY };
+    const dry = { rapidpro, options: DRY };
     expect((await running(TEN, done, dry)).left.rapidpro).toBe(rapidpro);
   });
 
@@ -184,10 +181,28 @@ describe('a list that stopped leaves a checkpoint', () => {
     names.add(await nameOf([{ a: 1 }]));
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { token: 'b' }));
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { at: '//other.example.org/api/v2/' }));
-    names.add(await nameOf([{ a: 1 }, { b: 2 }], { plan: { identity: { key: 'uuid' } } }));
+    names.add(await nameOf([{ a: 1 }, { b: 2 }], { options: { key: 'uuid' } }));
     const name = 'upsertContacts';
     names.add(await nameOf([{ a: 1 }, { b: 2 }], { plan: { name } }));
     expect(names.size).toBe(7);
+    const others: Running['options'][] = [
+      { group: 'A' },
+      { groups: 'exact' },
+      { groups: { exact: ['A'] } },
+      { urns: 'exact' },
+      { duplicates: 'last' },
+      { removeMissing: { groups: ['A'] } },
+      { removeMissing: { groups: ['A'], atMost: 0 } },
+    ];
+    for (const options of others) names.add(await nameOf([{ a: 1 }, { b: 2 }], { options }));
+    expect(names.size).toBe(14);
+    const same: Running['options'][] = [
+      { timeout: 9, maxWait: 9, deadline: 9, concurrency: 2, resume: false, literal: true },
+      { groups: 'add', urns: 'add', duplicates: 'fail' },
+      { removeMissing: { groups: ['A'], atMost: '10%' } },
+    ];
+    for (const options of same) names.add(await nameOf([{ a: 1 }, { b: 2 }], { options }));
+    expect(names.size).toBe(14);
   });
 
   test('five of them are kept', async () => {
@@ -205,7 +220,7 @@ describe('what an earlier run left of another version of the list', () => {
   const byUuid = (from: number) => upTo(10).map(n => ({ uuid: uuidOf(from + n) }));
   const byKey = (from: number, id: (n: number) => unknown = String) =>
     upTo(10).map(n => ({ fields: { id: id(from + n) }, urns: [urn(n)] }));
-  const KEYED: Running = { plan: { settings: syncSettings({ key: 'fields.id' }) } };
+  const KEYED: Running = { options: { key: 'fields.id' } };
   const stops: Work = () => {};
   const writes: Work = ({ outcome }) => {
     outcome.complete('updated', { index: 0, uuid: uuidOf(0), changed: ['name'] });
@@ -258,7 +273,7 @@ describe('what an earlier run left of another version of the list', () => {
     [
       'the same people, with other options',
       [byUrn(0), byUrn(1)],
-      { before: { plan: { identity: 1 } } },
+      { before: { options: { urns: 'exact' } } },
     ],
     ['the same people, elsewhere', [byUrn(0), byUrn(1)], { before: { at: '//b.example/api/v2/' } }],
     ['the same people, with another token', [byUrn(0), byUrn(1)], { before: { token: 'b' } }],
@@ -267,7 +282,7 @@ describe('what an earlier run left of another version of the list', () => {
       [byUrn(0), byUrn(1)],
       { before: { plan: { name: 'upsertContacts' } } },
     ],
-    ['the same people, in a dry run', [byUrn(0), byUrn(1)], { more: { plan: DRY }, before: {} }],
+    ['the same people, in a dry run', [byUrn(0), byUrn(1)], { more: { options: DRY }, before: {} }],
     ['the same people, but nothing was done', [byUrn(0), byUrn(1)], { work: stops }],
     ['the same people, in another step of this run', [byUrn(0), byUrn(1)], { isLater: false }],
   ])('stays beside a list of %s', async (_, lists, way) => {
@@ -305,9 +320,10 @@ describe('what an earlier run left of another version of the list', () => {
 
 describe('a run that goes on', () => {
   const again = async (work: Work, more: Running = {}, first: Work = everything) => {
-    const before = await running(TEN, first, more.plan ? { plan: more.plan } : {});
+    const { options = {} } = more;
+    const before = await running(TEN, first, { options });
     const { rapidpro } = before.left;
-    return running([...TEN], work, { options: { resume: true }, rapidpro, ...more });
+    return running([...TEN], work, { rapidpro, ...more, options: { resume: true, ...options } });
   };
 
   test('takes over what is done, and tries again what failed', async () => {
@@ -352,7 +368,7 @@ describe('a run that goes on', () => {
   });
 
   test('knows which contacts they are, if that matters', async () => {
-    const { result, left } = await again(() => {}, { plan: { settings: REMOVES } });
+    const { result, left } = await again(() => {}, { options: REMOVES });
     expect(result.created[0]).toEqual({ index: 0, uuid: uuidOf(0), earlier: true });
     expect(onlyCheckpoint(left).position.uuids).toHaveLength(4);
   });
@@ -365,7 +381,7 @@ describe('a run that goes on', () => {
 
   test('does not, without the option', async () => {
     const { result } = await again(({ earlier }) => expect(earlier).toBeUndefined(), {
-      options: {},
+      options: { resume: false },
     });
     expect(counts(result)).toEqual([0, 0, 0, 0, 10]);
   });
@@ -573,15 +589,15 @@ describe('what is said at the end', () => {
       outcome.fail({ index: 0 }, { ...REASON, code: 'SERVER_UNAVAILABLE' });
     const text = (await running([1], passing)).lines.join('\n');
     expect(text).toContain('Some failures may be temporary');
-    const dry = await running([1], passing, { plan: DRY });
+    const dry = await running([1], passing, { options: DRY });
     expect(dry.lines.join('\n')).not.toContain('Some failures may be temporary');
   });
 
   test('as an error, with what the next run needs', async () => {
-    const settings = syncSettings({ failOnError: true });
-    const { call } = calling([1, 2, 3]);
+    const options = { failOnError: true };
+    const { call } = calling([1, 2, 3], { options });
     const lines = captureConsole();
-    const error = await bulkRun(call, { ...PLAN, settings }, async run => {
+    const error = await bulkRun(call, PLAN, async run => {
       await failing(run);
       return { found: [] };
     }).catch(thrown => thrown);
@@ -591,15 +607,15 @@ describe('what is said at the end', () => {
     });
     expect(Object.keys(error.details.resume)).toEqual([expect.stringMatching(/^syncContacts-/)]);
     expect(lines.join('\n')).not.toContain('The step still succeeds.');
-    const done = await running([1, 2], failing, { plan: { settings } }).catch(thrown => thrown);
+    const done = await running([1, 2], failing, { options }).catch(thrown => thrown);
     expect(done).toMatchObject({ code: 'BULK_FAILED' });
     expect(done.details).not.toHaveProperty('resume');
   });
 
   test('as an error, whether something may have been done', async () => {
-    const plan = { settings: syncSettings({ failOnError: true }) };
     const outcomeOf = async (work: Work, more: Running = {}) => {
-      const error = await running([1, 2], work, { plan, ...more }).catch(thrown => thrown);
+      const options = { ...more.options, failOnError: true };
+      const error = await running([1, 2], work, { ...more, options }).catch(thrown => thrown);
       return error.outcome;
     };
     const lost = { ...REASON, outcome: 'unknown' } as const;
@@ -617,8 +633,8 @@ describe('what is said at the end', () => {
   });
 
   test('that nobody left a group, if the run did not come so far', async () => {
-    const plan = { settings: REMOVES };
-    const { result } = await running([1], () => {}, { plan });
+    const plan = { options: REMOVES };
+    const { result } = await running([1], () => {}, plan);
     expect(result).toMatchObject({
       left: [],
       notRemoved: { description: 'Nobody left a group, because the run stopped early.' },
@@ -629,7 +645,7 @@ describe('what is said at the end', () => {
       ({ outcome }) => {
         outcome.removal = { left: removed };
       },
-      { plan },
+      plan,
     );
     expect(far.result.left).toBe(removed);
     expect(far.result).not.toHaveProperty('notRemoved');
@@ -654,6 +670,6 @@ test('a run has its list, its progress and a workspace', async () => {
       outcome.complete('created', { index: 0 });
       expect(outcome.wrote).toBe(0);
     },
-    { plan: DRY },
+    { options: DRY },
   );
 });

@@ -30,7 +30,13 @@ const there = {
 function compare(input: Partial<Input>, exact = false, contact: object = there, held?: string[]) {
   const given = { index: 0, ...input } as Input;
   const known = { ...facts, exact: exact ? facts.manual : new Set<string>() };
-  return compareContact(given, contact as never, known, { exactUrns: exact }, held);
+  return compareContact(
+    given,
+    contact as never,
+    known,
+    exact ? { urns: 'exact' as const } : {},
+    held,
+  );
 }
 
 test('nothing is asked, nothing is written', () => {
@@ -132,7 +138,7 @@ describe('places that the contact does not show', () => {
     ['age', 'number'],
   ]);
   const blank = (fields: Input['fields'], shown?: object) => {
-    const settings = { exactUrns: false };
+    const settings = {};
     const known = { types, exact: new Set<string>() };
     const contact = { ...there, fields: shown };
     const given = { index: 0, fields } as Input;

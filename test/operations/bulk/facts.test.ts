@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { Limiter } from '../../../src/client/limiter.js';
+import type { Settings } from '../../../src/input/options.js';
 import type { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import type { Input } from '../../../src/sync/inputs.js';
-import { syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
 import {
   completeDates,
@@ -53,15 +53,11 @@ function workspaceOf(
   return { client, workspace, reads, sleeps: clock.sleeps };
 }
 
-const read = (
-  entries: Partial<Input>[],
-  options: Parameters<typeof syncSettings>[0] = {},
-  world = workspaceOf(),
-) =>
+const read = (entries: Partial<Input>[], options: Settings = {}, world = workspaceOf()) =>
   readFacts(
     world.client,
     entries.map((entry, index) => ({ index, ...entry })),
-    syncSettings(options),
+    options,
     world.workspace,
   );
 
@@ -84,9 +80,9 @@ describe('what a list needs is read', () => {
   });
 
   test('the facts', async () => {
-    const options: Parameters<typeof syncSettings>[0] = {
+    const options: Settings = {
       group: 'mothers',
-      removeMissing: { groups: [MOTHERS.uuid, 'Mothers'] },
+      removeMissing: { groups: [MOTHERS.uuid, 'Mothers'], atMost: '10%' },
       key: 'fields.id',
     };
     expect(await read([], options)).toEqual({

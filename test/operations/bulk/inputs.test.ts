@@ -7,13 +7,13 @@ import { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import {
   failDuplicates,
   failHomeNumbers,
+  fieldOf,
   type Input,
   readInputs,
   urnNames,
   uuidName,
   wouldRefuse,
 } from '../../../src/sync/inputs.js';
-import { fieldOf, identityOf, syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
 import type { State } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
@@ -27,7 +27,9 @@ const U1 = '00000000-0000-4000-8000-000000000001';
 const C1 = 'abcdef00-0000-4000-8000-000000000001';
 
 const outcomeOf = (total: number, takes?: 'first' | 'last') =>
-  new BulkOutcome(total, new Limiter({ clock: fakeClock() }), { takes });
+  new BulkOutcome(total, new Limiter({ clock: fakeClock() }), {
+    ...(takes ? { duplicates: takes } : {}),
+  });
 
 async function read(list: unknown[], how: object = {}) {
   const outcome = outcomeOf(list.length);
@@ -410,46 +412,7 @@ test('a number that RapidPro would read as one abroad fails', async () => {
   ]);
 });
 
-test('the options of a list, with their defaults', () => {
-  expect(syncSettings({})).toEqual({
-    failOnError: false,
-    takes: undefined,
-    removeMissing: undefined,
-    key: undefined,
-    group: undefined,
-    exactGroups: false,
-    exactUrns: false,
-    dryRun: false,
-  });
-  const all = syncSettings({
-    failOnError: true,
-    duplicates: 'last',
-    removeMissing: { groups: ['A'] },
-    key: 'uuid',
-    group: 'B',
-    groups: 'exact',
-    urns: 'exact',
-    dryRun: true,
-  });
-  expect(all).toEqual({
-    failOnError: true,
-    takes: 'last',
-    removeMissing: { groups: ['A'], atMost: '10%' },
-    key: 'uuid',
-    group: 'B',
-    exactGroups: true,
-    exactUrns: true,
-    dryRun: true,
-  });
-  expect(syncSettings({ groups: { exact: ['A'] } }).exactGroups).toEqual(['A']);
-  expect(syncSettings({ groups: 'add' }).exactGroups).toBe(false);
-  expect(syncSettings({ duplicates: 'fail' }).takes).toBeUndefined();
-  expect(syncSettings({ removeMissing: { groups: ['A'], atMost: 0 } }).removeMissing?.atMost).toBe(
-    0,
-  );
-  expect(Object.keys(identityOf(all)).sort()).toEqual(
-    ['takes', 'removeMissing', 'key', 'group', 'exactGroups', 'exactUrns'].sort(),
-  );
+test('the field that is the key', () => {
   expect([fieldOf('fields.id'), fieldOf('uuid'), fieldOf(undefined)]).toEqual([
     'id',
     undefined,

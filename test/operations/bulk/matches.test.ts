@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Limiter } from '../../../src/client/limiter.js';
+import type { Settings } from '../../../src/input/options.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matches.js';
-import { type SyncSettings, syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
 import { fakeClock } from '../../support/fakeClock.js';
 
@@ -20,16 +20,11 @@ const TYPES = new Map([
 
 type Entry = Omit<Input, 'index'>;
 
-function matching(
-  entries: Entry[],
-  options: Parameters<typeof syncSettings>[0] = {},
-  leave: { uuid: string }[] = [],
-) {
+function matching(entries: Entry[], options: Settings = {}, leave: { uuid: string }[] = []) {
   const inputs = entries.map((entry, index): Input => ({ index, ...entry }));
-  const settings: SyncSettings = syncSettings(options);
-  const matcher = new Matcher(settings.key, TYPES);
+  const matcher = new Matcher(options.key, TYPES);
   for (const input of inputs) matcher.expect(input);
-  const outcome = new BulkOutcome(inputs.length, new Limiter({ clock: fakeClock() }));
+  const outcome = new BulkOutcome(inputs.length, new Limiter({ clock: fakeClock() }), options);
   const facts = {
     types: TYPES,
     manual: new Set(),
@@ -38,7 +33,7 @@ function matching(
     scope: undefined,
     leave,
   };
-  const parts = { inputs, all: inputs, settings, matcher, outcome, facts } as unknown as SyncParts;
+  const parts = { inputs, all: inputs, options, matcher, outcome, facts } as unknown as SyncParts;
   return { matches: new Matches(parts), outcome, inputs, matcher };
 }
 
@@ -49,10 +44,10 @@ const contact = (uuid: string, more: object = {}) => ({
 const at = (inputs: Input[], index: number) => inputs[index] ?? expect.unreachable();
 
 describe('an entry is recognized', () => {
-  const names = (entry: Entry, key?: SyncSettings['key']) =>
+  const names = (entry: Entry, key?: Settings['key']) =>
     new Matcher(key, TYPES).namesOf({ index: 0, ...entry }).map(({ token }) => token);
 
-  test.each<[string, Entry, SyncSettings['key'] | undefined, string[]]>([
+  test.each<[string, Entry, Settings['key'] | undefined, string[]]>([
     ['by its URNs', { urns: [A, B] }, undefined, [A, B]],
     ['by its uuid, if it has one', { uuid: U1, urns: [A] }, undefined, [U1]],
     ['by URNs in spite of its uuid', { uuid: U1, urns: [A] }, 'urn', [A]],
@@ -74,7 +69,7 @@ describe('an entry is recognized', () => {
     else expect(refusal).toMatchObject({ code: 'INVALID_INPUT' });
   });
 
-  test.each<[SyncSettings['key'] | undefined, string]>([
+  test.each<[Settings['key'] | undefined, string]>([
     [undefined, 'URN or uuid'],
     ['urn', 'URN'],
     ['uuid', 'uuid'],
@@ -85,7 +80,7 @@ describe('an entry is recognized', () => {
     );
   });
 
-  test.each<[Entry, SyncSettings['key'] | undefined, urns: boolean, uuid: boolean]>([
+  test.each<[Entry, Settings['key'] | undefined, urns: boolean, uuid: boolean]>([
     [{ urns: [A] }, undefined, true, false],
     [{ uuid: U1 }, undefined, false, true],
     [{ uuid: U1 }, 'urn', true, false],
@@ -97,7 +92,7 @@ describe('an entry is recognized', () => {
     expect(matcher.usesUuid({ index: 0, ...entry })).toBe(uuid);
   });
 
-  test.each<[string, SyncSettings['key'] & string, string | number, what: string | undefined]>([
+  test.each<[string, Settings['key'] & string, string | number, what: string | undefined]>([
     ['an exponent', 'fields.id', '2.48712E+16', 'has an exponent'],
     ['an exponent in a number', 'fields.no', '2,48712E+16', 'has an exponent'],
     ['decimals', 'fields.id', '1234567.0', 'ends with ".0"'],

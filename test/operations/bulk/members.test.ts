@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { AbortedError, Limiter } from '../../../src/client/limiter.js';
 import { fail } from '../../../src/errors/errors.js';
+import type { Settings } from '../../../src/input/options.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matches.js';
-import { syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome, inCommon } from '../../../src/sync/report/bulkOutcome.js';
 import { Cost } from '../../../src/sync/write/changes.js';
 import { Missing } from '../../../src/sync/write/missing.js';
@@ -28,7 +28,7 @@ interface Plan {
   list?: Partial<Input>[];
   /** The members of each group. */
   members?: Member[][];
-  options?: Parameters<typeof syncSettings>[0];
+  options?: Settings;
   /** What became of each entry; default: unchanged, with a uuid of its own. */
   ends?: (outcome: BulkOutcome, index: number) => void;
   atMost?: number | string;
@@ -52,9 +52,9 @@ async function removal({
   claims = [],
 }: Plan = {}) {
   const limiter = new Limiter({ clock: fakeClock(), isBulk: true });
-  const settings = syncSettings({ ...options, removeMissing: { groups: [GROUP], atMost } });
+  const settings: Settings = { ...options, removeMissing: { groups: [GROUP], atMost } };
   const all = list.map((entry, index): Input => ({ index, ...entry }));
-  const outcome = new BulkOutcome(list.length, limiter, { takes: settings.takes });
+  const outcome = new BulkOutcome(list.length, limiter, settings);
   const sent: Sent[] = [];
   const limited = fail('RATE_LIMITED', 'Too many.', 'Wait.');
   const client = {
@@ -87,7 +87,7 @@ async function removal({
     matcher,
     outcome,
     client,
-    settings,
+    options: settings,
     facts,
     cost,
   } as unknown as SyncParts;
@@ -637,7 +637,7 @@ describe('who leaves', () => {
 });
 
 test('without the option, nothing is read', async () => {
-  const parts = { settings: syncSettings({}) } as unknown as SyncParts;
+  const parts = { options: {} } as unknown as SyncParts;
   await expect(new Missing(parts, {} as Matches).remove()).resolves.toBeUndefined();
 });
 

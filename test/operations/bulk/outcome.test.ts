@@ -17,7 +17,13 @@ const REASON = { code: 'VALIDATION_FAILED', description: 'It is wrong.', fix: 'F
 
 function outcomeOf(total: number, isPlan = false, takes?: 'first') {
   const limiter = limiterOf();
-  return { limiter, outcome: new BulkOutcome(total, limiter, { dryRun: isPlan, takes }) };
+  return {
+    limiter,
+    outcome: new BulkOutcome(total, limiter, {
+      dryRun: isPlan,
+      ...(takes ? { duplicates: takes } : {}),
+    }),
+  };
 }
 
 describe('each entry ends in one place', () => {
@@ -476,7 +482,7 @@ describe('the log at the end', () => {
         behind: new Set(behind),
         hidden: new Set(hidden),
       },
-      settings: { dryRun, failOnError: isError },
+      options: { dryRun, failOnError: isError },
     });
     const head = /^RapidPro: (warning: )?syncContacts\(\): /;
     expect(lines.filter(line => !head.test(line))).toEqual([]);

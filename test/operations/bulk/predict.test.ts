@@ -66,7 +66,7 @@ function compared(
   type = 'text',
 ): Prediction {
   const facts = { types: new Map([['key', type]]), exact: new Set<string>() };
-  const settings = { exactUrns: false };
+  const settings = {};
   const change = compareContact({ index: 0, ...entry }, contact, facts, settings);
   if (change.changed.length === 0) return 'same';
   return change.unpredicted.length > 0 ? 'unpredicted' : 'different';

@@ -1,13 +1,16 @@
 import { Limiter } from '../../../src/client/limiter.js';
+import { checkOptions, OPTIONS } from '../../../src/input/options.js';
 import { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import type { BulkCall } from '../../../src/sync/bulkRun.js';
+import type { SyncOptions, UpsertContactsOptions } from '../../../src/types/bulk.js';
 import type { State } from '../../../src/types/state.js';
 import { fakeClock } from '../../support/fakeClock.js';
 import { type FakeOptions, fakeRapidPro, type Person } from './fakeRapidPro.js';
 
 export interface RunPlan extends Pick<FakeOptions, 'before' | 'after'> {
   people?: Person[];
-  options?: BulkCall['options'];
+  /** As a job writes them. */
+  options?: SyncOptions | UpsertContactsOptions;
   /** What an earlier run left. */
   rapidpro?: unknown;
   /** How many requests are sent side by side; here one after the other, so that their order is certain. */
@@ -49,7 +52,7 @@ export function calling(contacts: unknown, plan: RunPlan = {}) {
     args: { contacts },
     client: server.client,
     configuration,
-    options,
+    options: checkOptions(options, Object.keys(OPTIONS)),
     facts: new WorkspaceFacts(state, server.client),
     state,
   } as unknown as BulkCall;

@@ -1,8 +1,8 @@
 import { Limiter } from '../../../src/client/limiter.js';
+import type { Settings } from '../../../src/input/options.js';
 import type { BulkRun } from '../../../src/sync/bulkRun.js';
 import type { Input } from '../../../src/sync/inputs.js';
 import { Matcher, Matches, type SyncParts } from '../../../src/sync/match/matches.js';
-import { syncSettings } from '../../../src/sync/options.js';
 import { BulkOutcome } from '../../../src/sync/report/bulkOutcome.js';
 import type { SyncFacts } from '../../../src/sync/syncFacts.js';
 import { Cost } from '../../../src/sync/write/changes.js';
@@ -14,7 +14,7 @@ export type Entry = Omit<Input, 'index'>;
 
 interface Plan extends Pick<FakeOptions, 'before' | 'after'> {
   people?: Person[];
-  options?: Parameters<typeof syncSettings>[0];
+  options?: Settings;
   /** Where an earlier run stopped. */
   earlier?: Partial<BulkPosition>;
   facts?: Partial<SyncFacts>;
@@ -44,16 +44,15 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
     ...(plan.after ? { after: plan.after } : {}),
   });
   const inputs = entries.map((entry, index): Input => ({ index, ...entry }));
-  const settings = syncSettings(options);
   const types = new Map([
     ['id', 'text'],
     ['age', 'number'],
     ['due', 'datetime'],
     ['home', 'state'],
   ]);
-  const matcher = new Matcher(settings.key, types);
+  const matcher = new Matcher(options.key, types);
   for (const input of inputs) matcher.expect(input);
-  const outcome = new BulkOutcome(inputs.length, limiter, settings);
+  const outcome = new BulkOutcome(inputs.length, limiter, options);
   const logged: number[] = [];
   const parts = {
     list: [],
@@ -67,14 +66,14 @@ export function syncing(entries: Entry[], plan: Plan = {}) {
     facts: {
       types,
       manual: new Set(['g1', 'g2']),
-      exact: new Set(settings.exactGroups ? ['g1', 'g2'] : []),
+      exact: new Set(options.groups ? ['g1', 'g2'] : []),
       groups: [],
       scope: undefined,
       leave: [],
       ...facts,
     },
     matcher,
-    settings,
+    options,
     cost: new Cost(),
   } as unknown as SyncParts;
   const matches = new Matches(parts);
