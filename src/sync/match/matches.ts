@@ -148,6 +148,8 @@ export class Matches {
   readonly #waitingSame: Uint8Array;
   /** What RapidPro cannot read of those without a change. */
   readonly #misread = new Map<number, Misread>();
+  /** Whether URNs identify some of the list, once that was asked. */
+  #usesUrns: boolean | undefined;
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -356,8 +358,11 @@ export class Matches {
 
   /** If the workspace hides URNs, they identify nobody. */
   #requireUrns(contact: Dictionary): void {
+    if (!areHidden(urnsOf(contact))) return;
+    // Every contact of such a workspace comes here, and the list may be as long.
     const { matcher, inputs } = this.#parts;
-    if (!areHidden(urnsOf(contact)) || !inputs.some(input => matcher.usesUrns(input))) return;
+    this.#usesUrns ??= inputs.some(input => matcher.usesUrns(input));
+    if (!this.#usesUrns) return;
     throw fail(
       'ANONYMOUS_WORKSPACE',
       'The workspace hides URNs, so contacts cannot be recognized by URN.',
