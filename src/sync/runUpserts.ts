@@ -78,12 +78,25 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
     const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
     const hidden = new HiddenUrns(outcome, inputs);
-    if (dryRun) {
-      await rehearseUpserts(run, inputs, { mode, claims, hidden });
-      return { found: [] };
-    }
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
     const owners = new Map((run.earlier?.found ?? []).map(([index, hash]) => [hash, index]));
+    /** Only RapidPro knows that two names, such as a uuid and a URN, are one contact. */
+    const own = (index: number, uuid: string) => {
+      const hash = shortHash(uuid);
+      const owner = owners.get(hash);
+      if (owner === undefined) owners.set(hash, index);
+      else outcome.clash([owner, index]);
+    };
+    /** Whether other entries name the contact that was found for one. Then all of them fail. */
+    const isShared = (index: number, contact: Dictionary): boolean => {
+      const others = claims?.besides(index, contact) ?? [];
+      if (others.length > 0) outcome.clash([index, ...others]);
+      return others.length > 0;
+    };
+    if (dryRun) {
+      await rehearseUpserts(run, inputs, { mode, hidden, own, isShared });
+      return { found: [] };
+    }
     const shared = new SharedRefusals(run, inputs);
     await limiter.each(inputs, async input => {
       const { index } = input;
@@ -91,10 +104,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       const error = await hidden.attempt(input, async () => {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode, found => {
-          const others = claims?.besides(index, found) ?? [];
-          if (others.length === 0) return;
-          outcome.clash([index, ...others]);
-          throw sharedContact();
+          if (isShared(index, found)) throw sharedContact();
         }).catch(error => {
           throw asPredicted(error);
         });
@@ -103,11 +113,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
         const isAdded = input.uuid !== undefined && mode === 'add';
         if (isAdded && isBehind(input.urns ?? [], contact)) outcome.behind.add(index);
         outcome.complete(isNew ? 'created' : 'updated', { index, uuid, ...report });
-        // Only RapidPro knows that two names, such as a uuid and a URN, are one contact.
-        const hash = shortHash(uuid);
-        const owner = owners.get(hash);
-        if (owner === undefined) owners.set(hash, index);
-        else outcome.clash([owner, index]);
+        own(index, uuid);
       });
       await shared.note(error);
       progress.log();
@@ -272,19 +278,19 @@ function sharedContact(): RapidProError {
 
 interface Rehearsal {
   mode: UrnMode;
-  claims: Claims | undefined;
   hidden: HiddenUrns;
+  own: (index: number, uuid: string) => void;
+  isShared: (index: number, contact: Dictionary) => boolean;
 }
 
 /** What the dry run of `upsertContacts` does with its contacts: looks each up, and writes nothing. */
 async function rehearseUpserts(
   { client, outcome, progress, workspace, options, cost }: BulkRun,
   inputs: readonly Input[],
-  { mode, claims, hidden }: Rehearsal,
+  { mode, hidden, own, isShared }: Rehearsal,
 ): Promise<void> {
   const facts = await readFacts(client, inputs, options, workspace);
   await resolveNames(inputs, facts, outcome);
-  const owners = new Map<string, number>();
   const isUnpredicted = ({ fields }: Input) =>
     Object.entries(fields ?? {}).some(
       ([key, value]) => storedField(facts.types.get(key) ?? '', value) === undefined,
@@ -294,7 +300,7 @@ async function rehearseUpserts(
     const { index, uuid: named, urns = [], groups = [], note } = input;
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
-    const { contact, ...own } = await findTarget(client, named, urns);
+    const { contact, ...target } = await findTarget(client, named, urns);
     const isSure =
       !isUnpredicted(input) &&
       isKnownLanguage(input.language) &&
@@ -311,18 +317,15 @@ async function rehearseUpserts(
     if (inactiveStatus(contact) !== undefined && groups.length > 0) {
       return outcome.fail({ index, uuid }, INACTIVE);
     }
-    const others = claims?.besides(index, contact) ?? [];
-    if (others.length > 0) return outcome.clash([index, ...others]);
+    if (isShared(index, contact)) return;
     const isByOne = isByOneUrn(named, urns, mode);
     const list =
-      isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...own });
+      isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...target });
     // Whom URNs found, or who gets a new list of them, is looked at before.
     cost.add(!isByOne && (list || named === undefined) ? 2 : 1);
     if (list) cost.add(newUrns(contact, list).length);
     outcome.complete('updated', { ...item, uuid });
-    const owner = owners.get(uuid);
-    if (owner === undefined) owners.set(uuid, index);
-    else outcome.clash([owner, index]);
+    own(index, uuid);
   };
   await client.limiter.each(inputs, async input => {
     const { index } = input;

@@ -195,6 +195,14 @@ describe('two entries for one contact, as only RapidPro shows', () => {
       [1, 'CONTACT_CLASH'],
     ]);
     expect(result.updated).toMatchObject([{ index: 2 }]);
+    // A dry run of that says the same.
+    const dry = await upserting(list, {
+      people: people(2),
+      options: { resume: true, dryRun: true },
+      rapidpro,
+    });
+    expect(codes(dry.result)).toEqual(codes(result));
+    expect(dry.result.updated).toMatchObject([{ index: 2 }]);
   });
 });
 
