@@ -6,7 +6,7 @@ import { isObject, isShown, withoutUndefined } from '../input/check.js';
 import { isDecomposed } from '../input/damaged.js';
 import { Unsendable } from '../input/expand.js';
 import { distinctUrns, urnIdentity } from '../input/identifiers.js';
-import { log } from '../input/log.js';
+import { log, withCommas } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
@@ -147,14 +147,24 @@ export async function readInputs(
     }
   });
   await logDecomposed(inputs, how);
-  for (const key of unknownKeys) {
-    log.warn(
-      isShown(key)
-        ? `The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`
-        : `The contacts have a key that RapidPro does not know. Possible here: ${KNOWN.join(', ')}.`,
-    );
-  }
+  logUnknownKeys([...unknownKeys]);
   return inputs;
+}
+
+/** More would fill the log: a table may have a new one in each of its rows. */
+const MOST_KEYS = 20;
+
+function logUnknownKeys(keys: readonly string[]): void {
+  const plain = keys.filter(isShown);
+  for (const key of plain.slice(0, MOST_KEYS)) {
+    log.warn(`The contacts have the unknown key "${key}". ${suggest(key, KNOWN)}`);
+  }
+  const more = plain.length - MOST_KEYS;
+  if (more > 0) log.warn(`The contacts have ${withCommas(more)} more unknown keys.`);
+  if (plain.length === keys.length) return;
+  log.warn(
+    `The contacts have a key that RapidPro does not know. Possible here: ${KNOWN.join(', ')}.`,
+  );
 }
 
 /** Both forms of a letter can be in RapidPro, so neither is wrong. But who was saved in the other one is not found. */

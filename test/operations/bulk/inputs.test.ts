@@ -90,6 +90,16 @@ describe('entries are read', () => {
     ]);
   });
 
+  test('a table with an unknown key in each entry does not fill the log', async () => {
+    const lines = captureConsole();
+    await read(Array.from({ length: 50 }, (_, index) => ({ urns: [A], [`+25078800${index}`]: 1 })));
+    expect(lines).toHaveLength(1);
+    lines.length = 0;
+    await read(Array.from({ length: 50 }, (_, index) => ({ urns: [A], [`column${index}`]: 1 })));
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toContain('The contacts have 30 more unknown keys.');
+  });
+
   test('a near miss is refused in each entry', async () => {
     captureConsole();
     const { inputs, failed } = await read([
