@@ -323,8 +323,14 @@ async function untilStopped(
     if (!isLimit && !(error instanceof AbortedError)) throw error;
     if (isLimit) run.client.limiter.stop(error);
     const { earlier } = run;
-    const { found = [], complete = false, isWide = false } = earlier ?? {};
-    const { cursor, isHalfDone, pages } = earlier ?? {};
+    const {
+      found = [],
+      cursor,
+      isHalfDone,
+      pages,
+      complete = false,
+      isWide = false,
+    } = earlier ?? {};
     return { found, cursor, isHalfDone, pages, complete, isWide };
   }
 }

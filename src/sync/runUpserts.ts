@@ -3,7 +3,6 @@ import { shortHash } from '../client/seenIds.js';
 import {
   changed,
   type ErrorCode,
-  fail,
   hasErrorCode,
   RapidProError,
   type Reason,
@@ -104,7 +103,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       const error = await hidden.attempt(input, async () => {
         const body = bodyOf(input);
         const { contact, isNew } = await upsert(client, body, mode, found => {
-          if (isShared(index, found)) throw sharedContact();
+          // Ends the work on the entry. The outcome says which entries are the same contact.
+          if (isShared(index, found)) throw new RapidProError(severalAnswer('Two'));
         }).catch(error => {
           throw asPredicted(error);
         });
@@ -269,12 +269,6 @@ class HiddenUrns {
 }
 
 const hasUrns = ({ urns = [] }: Input) => urns.length > 0;
-
-/** Ends the work on an entry. The outcome says which entries are the same contact. */
-function sharedContact(): RapidProError {
-  const { code, description, fix } = severalAnswer('Two');
-  return fail(code, description, fix);
-}
 
 interface Rehearsal {
   mode: UrnMode;

@@ -356,11 +356,6 @@ function contactOf(value: Item['value'], found: Found): string {
   return String(found.get(String(value))?.uuid ?? value);
 }
 
-/** Leaves out contacts that turned out to be in the list already. */
-function oncePerContact(items: readonly Item[], found: Found): Promise<Item[]> {
-  return distinctInTurns(items, ({ value }) => contactOf(value, found));
-}
-
 /** What RapidPro would say about a group that the action cannot use. */
 async function refuseGroup(client: Client, group: unknown): Promise<void> {
   if (typeof group !== 'string') return;
@@ -383,7 +378,7 @@ async function rehearse(client: Client, { list, items, body }: Action): Promise<
   const names = list === 'contacts' ? items.map(({ value }) => String(value)) : [];
   const left = DRY_REQUESTS - client.requests;
   const found = await lookUpIfPossible(client, names, { mustKnow: false, most: left });
-  const distinct = await oncePerContact(items, found);
+  const distinct = await distinctInTurns(items, ({ value }) => contactOf(value, found));
   await giveWay(distinct);
   const failures = distinct.flatMap(item => {
     const contact = found.get(String(item.value));

@@ -141,14 +141,6 @@ async function sort(body: Recipients, resolved: Resolved) {
   return { lists, leftOut, duplicates, unsure };
 }
 
-function values(items: Recipient[]): string[] {
-  return items.map(({ value }) => value);
-}
-
-function indexesOf(items: Recipient[]): number[] {
-  return items.map(({ index }) => index);
-}
-
 function refuseMixture(lists: Lists): void {
   const { contacts, groups } = lists;
   const mixedContacts =
@@ -184,24 +176,24 @@ function refuseLocalNumbers(values: readonly string[]): void {
   );
 }
 
-export function isOneRequest(recipients: Recipients): boolean {
-  return LISTS.every(list => (recipients[list]?.length ?? 0) <= BATCH_LIMIT);
+export function isOneRequest(
+  lists: { [List in ListName]?: readonly unknown[] | undefined },
+): boolean {
+  return LISTS.every(list => (lists[list]?.length ?? 0) <= BATCH_LIMIT);
 }
 
-function split(key: 'contacts' | 'urns', items: Recipient[]): Chunk[] {
-  return inPieces(items, BATCH_LIMIT).map(part => ({
-    key,
-    recipients: { [key]: values(part) },
-    positions: { [key]: indexesOf(part) },
-  }));
-}
-
-function together(lists: Lists): Chunk {
-  const filled = filledOf(lists);
-  return {
-    recipients: Object.fromEntries(filled.map(list => [list, values(lists[list])])),
-    positions: Object.fromEntries(filled.map(list => [list, indexesOf(lists[list])])),
-  };
+/** @param key - the list that is split, if one is */
+function chunkOf(lists: Partial<Lists>, key?: Chunk['key']): Chunk {
+  const each = <Value>(of: (recipient: Recipient) => Value) =>
+    Object.fromEntries(
+      LISTS.flatMap(list => {
+        const some = lists[list] ?? [];
+        return some.length > 0 ? [[list, some.map(of)]] : [];
+      }),
+    );
+  const recipients = each(({ value }) => value);
+  const positions = each(({ index }) => index);
+  return { ...(key ? { key } : {}), recipients, positions };
 }
 
 /**
@@ -227,9 +219,7 @@ export async function planRecipients(
   const kinds = filledOf(lists).map(list => count(lists[list].length, NOUNS[list]));
   const plan = { recipients, duplicates, unsure, leftOut, summary: kinds.join(', ') };
   if (recipients === 0) return { ...plan, chunks: [] };
-  if (LISTS.every(list => lists[list].length <= BATCH_LIMIT)) {
-    return { ...plan, chunks: [together(lists)] };
-  }
+  if (isOneRequest(lists)) return { ...plan, chunks: [chunkOf(lists)] };
   const key = contacts.length > 0 ? 'contacts' : 'urns';
   const items = lists[key];
   if (resolved === UNRESOLVED) {
@@ -238,7 +228,8 @@ export async function planRecipients(
     refuseLocalNumbers(body[key] ?? []);
   }
   await giveWay(items);
-  return { ...plan, chunks: split(key, items) };
+  const chunks = inPieces(items, BATCH_LIMIT).map(part => chunkOf({ [key]: part }, key));
+  return { ...plan, chunks };
 }
 
 /** Warns once about all names that were left out although they may be somebody else's by now. */

@@ -197,7 +197,7 @@ export class Matches {
       outcome.fail({ index: input.index }, clash);
       this.#forget(input.index);
     }
-    return outcome.isOpen(input.index) ? this.#compare(input, contact, uuid, asked?.urns) : [];
+    return outcome.isOpen(input.index) ? this.#compare(input, contact, asked?.urns) : [];
   }
 
   /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */
@@ -315,14 +315,10 @@ export class Matches {
     return named === undefined || named === uuid ? undefined : OTHER_UUID;
   }
 
-  #compare(
-    input: Input,
-    contact: Dictionary,
-    uuid: string,
-    held: readonly string[] | undefined,
-  ): Change[] {
+  #compare(input: Input, contact: Dictionary, held?: readonly string[]): Change[] {
     const { facts, options, outcome, matcher } = this.#parts;
     const { index } = input;
+    const uuid = String(contact.uuid);
     if (this.#uuids[index] === undefined) this.found++;
     this.claim(index, uuid);
     outcome.noteInactive(index, uuid, inactiveStatus(contact));

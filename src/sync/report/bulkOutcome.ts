@@ -14,7 +14,8 @@ const COMBINE = 'Combine them in the list, or correct the wrong one.';
 /** Where the job has not chosen one of them yet. */
 const CHOOSE =
   'Combine them in the list, correct the wrong one, or choose which one counts: { duplicates: "first" } or "last".';
-const MOST_SHOWN = 5;
+/** More would fill the log. */
+export const MOST_SHOWN = 5;
 
 /** `contacts[0], contacts[7]`: positions in the list, for people. */
 export function shown(indexes: readonly number[]): string {
@@ -131,7 +132,6 @@ export class BulkOutcome {
   /** Entries that failed because of one. Those that had failed before keep their reason. */
   readonly #clashed = new Set<number>();
   readonly #inactive = new Map<number, NonNullable<BulkResult['inactive']>[number]>();
-
   /** True if nothing is written, only reported. */
   readonly #isPlan: boolean;
 
@@ -292,24 +292,25 @@ export class BulkOutcome {
   }
 
   result(): BulkResult {
-    const lists = { created: [], updated: [], unchanged: [], failed: [], notAttempted: [] };
-    const { created, updated, unchanged, failed, notAttempted } = lists as BulkResult;
-    const done = { created, updated, unchanged };
+    const result: BulkResult = {
+      created: [],
+      updated: [],
+      unchanged: [],
+      failed: [],
+      notAttempted: [],
+    };
+    const { failed, notAttempted } = result;
     for (let index = 0; index < this.total; index++) {
       const place = this.#places[index];
       const item = this.#items[index];
       if (!place) notAttempted.push(this.#begun.get(index) ?? { index });
       else if (place === 'failed') failed.push(this.#reported(item as BulkFailure));
-      else if (place !== 'passedOver') done[place].push(item as BulkItem);
+      else if (place !== 'passedOver') result[place].push(item as BulkItem);
     }
     const { passedOver } = this;
     const { stopped } = this.#limiter;
     return {
-      created,
-      updated,
-      unchanged,
-      failed,
-      notAttempted,
+      ...result,
       ...(passedOver.length > 0 ? { passedOver } : {}),
       ...this.removal,
       ...(this.#inactive.size > 0

@@ -7,7 +7,7 @@ import type { Settings } from '../../input/options.js';
 import { logManyMisread, type Misread } from '../../operations/contact/misread.js';
 import type { BulkFailure, BulkResult } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { type BulkOutcome, shown } from './bulkOutcome.js';
+import { type BulkOutcome, MOST_SHOWN, shown } from './bulkOutcome.js';
 
 const SECONDS = 10;
 const CONTACTS = 1000;
@@ -67,8 +67,6 @@ function reasons(failed: readonly BulkFailure[]): string {
   for (const { code } of failed) countIn(counts, code);
   return [...counts].map(([code, times]) => `${times} ${code}`).join(', ');
 }
-
-const MOST_SHOWN = 5;
 
 function logPassedOver(log: Log, { passedOver = [] }: BulkResult): void {
   if (passedOver.length === 0) return;
