@@ -313,10 +313,15 @@ export class Missing {
   /** The real run also reads those who enter the group. */
   #countPages(group: string, members: ReadonlySet<string>): void {
     const { all, outcome, cost } = this.#parts;
-    const enters = ({ index, groups = [] }: Input) =>
-      outcome.isDone(index) && groups.includes(group) && !members.has(this.#uuidOf(index) ?? '');
+    const entering = all.filter(
+      ({ index, groups = [] }) =>
+        groups.includes(group) &&
+        outcome.isDone(index) &&
+        !outcome.isPassedOver(index) &&
+        !members.has(this.#uuidOf(index) ?? ''),
+    );
     const pagesOf = (count: number) => Math.max(1, Math.ceil(count / PAGE_SIZE));
-    cost.add(pagesOf(members.size + all.filter(enters).length) - pagesOf(members.size));
+    cost.add(pagesOf(members.size + entering.length) - pagesOf(members.size));
   }
 
   /** The names by which entries of the list look for a contact. */

@@ -655,3 +655,21 @@ test('a long list is not gone through once more for each member', async () => {
   expect(found?.left).toHaveLength(4000);
   expect(cpuTime() - started).toBeLessThan(5000);
 });
+
+test('a dry run does not count those who were passed over as people who enter the group', async () => {
+  const list = Array.from({ length: 300 }, (_, n) => ({
+    urns: [urn(n < 249 ? n : 0)],
+    groups: [GROUP],
+  }));
+  const { cost, removal: found } = await removal({
+    list,
+    members: [Array.from({ length: 249 }, (_, n) => member(n))],
+    options: { dryRun: true, duplicates: 'first' },
+    ends: (outcome, index) =>
+      index < 249
+        ? outcome.complete('unchanged', { index, uuid: uuidOf(index) })
+        : outcome.passOver({ index, duplicateOf: 0 }),
+  });
+  expect(found).toEqual({ left: [] });
+  expect(cost).toBe(0);
+});
