@@ -478,6 +478,27 @@ describe('a write to the contact that had a URN until now', () => {
     expect(posts(server)).toEqual([...(looked ? [{}] : []), { name: 'B' }]);
   });
 
+  test.each([
+    ['updateContact', updateContact(MOVED, { name: 'B' })],
+    ['upsertContact', upsertContact({ name: 'B', urns: [MOVED, ADDED] })],
+    [
+      'upsertContact, whose uuid the job names',
+      upsertContact({ uuid: UUID, name: 'B', urns: [MOVED, ADDED] }),
+    ],
+  ])('%s: another number that it lost after the look does not matter', async (_, operation) => {
+    let now: object = { ...amina(), urns: [MOVED, ADDED, 'mailto:a@x.org'] };
+    const server = await serve(
+      answering('get', 'contacts', () => page([now])),
+      msw.post('*/api/v2/contacts.json', async ({ request }) => {
+        const body = (await request.json()) as object;
+        if (Object.keys(body).length > 0) now = { ...now, urns: [MOVED, ADDED], ...body };
+        return HttpResponse.json(now);
+      }),
+    );
+    expect((await run(operation, server)).data).toMatchObject({ name: 'B' });
+    expect(posts(server).at(-1)).toEqual({ name: 'B' });
+  });
+
   test('syncContacts by another key: its name is written, whatever its URNs', async () => {
     const { server } = await scene();
     const list = [{ uuid: UUID, name: 'Beata' }];
