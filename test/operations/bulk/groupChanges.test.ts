@@ -198,7 +198,7 @@ describe('what the real run takes', () => {
     [
       'a change of URNs',
       cost => cost.ofChange(changeOf(0, { urns: true, missing: 2, body: { name: 'A' } })),
-      5,
+      7,
       true,
     ],
     ['a new contact', cost => cost.ofCreation({ index: 0, urns: [plain] }), 1, false],
@@ -211,7 +211,7 @@ describe('what the real run takes', () => {
         cost.ofCreation({ index: 1, urns: [plain] });
         cost.ofChange(changeOf(2, { input: { index: 2, urns: [local] }, urns: true, missing: 1 }));
       },
-      1 + 1 + 4 + 3 * 3,
+      1 + 1 + 5 + 3 * 3,
       true,
     ],
   ])('%s', (_, fill, requests, isAtMost) => {
