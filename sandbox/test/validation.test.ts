@@ -324,9 +324,24 @@ describe.each(['v9', 'textit'] as const)('what the sandbox refuses (%s)', dialec
     const { post } = await open({ dialect, seed });
     const made = await post('campaign_events.json', { ...event, message: { eng: 'Soon' } });
     expect(made.status).toBe(201);
+    const refused = ["Can't change type of date field being used by campaign events."];
     expect(await post('fields.json?key=born', { name: 'Born', type: 'text' })).toMatchObject({
       status: 400,
-      data: { type: ["Can't change type of date field being used by campaign events."] },
+      data: { type: refused },
+    });
+    expect(
+      await post('fields.json?key=born', { label: 'Born', value_type: 'numeric' }),
+    ).toMatchObject({ status: 400, data: { value_type: refused } });
+  });
+
+  it('a new event relative to a field that is not a date, but not a change to one', async () => {
+    const { post } = await open({ dialect, seed });
+    const ofText = { ...event, relative_to: 'age', message: { eng: 'Soon' } };
+    expect((await post('campaign_events.json', ofText)).status).toBe(500);
+    const made = await post<{ uuid: string }>('campaign_events.json', { ...ofText, ...event });
+    expect(await post(`campaign_events.json?uuid=${made.data.uuid}`, ofText)).toMatchObject({
+      status: 200,
+      data: { relative_to: { key: 'age', name: 'Age' } },
     });
   });
 
