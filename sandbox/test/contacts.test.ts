@@ -9,6 +9,9 @@ interface Shown {
   groups: { name: string }[];
 }
 
+const ANN = '1d2f5a4c-3b6e-4f80-9c1d-000000000001';
+const BEN = '1d2f5a4c-3b6e-4f80-9c1d-000000000002';
+
 describe('contacts of the sandbox', () => {
   it('creates one, finds it by URN, updates and deletes it', async () => {
     const { get, post, remove } = await open();
@@ -25,6 +28,40 @@ describe('contacts of the sandbox', () => {
     expect((await get('contacts.json')).data.results).toEqual([]);
     const gone = await get('contacts.json?deleted=true');
     expect(gone.data.results).toMatchObject([{ uuid: made.data.uuid, name: null, status: null }]);
+  });
+
+  it.each(['v9', 'textit'] as const)('deletes what belongs to one (%s)', async dialect => {
+    const { get, remove } = await open({
+      dialect,
+      seed: {
+        channels: [{ name: 'Phone' }],
+        flows: [{ name: 'Survey' }],
+        contacts: [ANN, BEN].map(uuid => ({ uuid, name: uuid })),
+        runs: [
+          { flow: 'Survey', contact: ANN },
+          { flow: 'Survey', contact: ANN, exit_type: 'completed' },
+          { flow: 'Survey', contact: BEN, exit_type: 'completed' },
+        ],
+        channel_events: [ANN, BEN].map(contact => ({ type: 'call-in', contact, channel: 'Phone' })),
+        broadcasts: [{ text: { eng: 'Hello' }, contacts: [ANN, BEN] }],
+        flow_starts: [{ flow: 'Survey', contacts: [ANN, BEN] }],
+      },
+    });
+    await remove(`contacts.json?uuid=${ANN}`);
+    for (const list of ['runs.json', 'channel_events.json']) {
+      expect((await get(list)).data.results).toMatchObject([{ contact: { uuid: BEN } }]);
+      expect((await get(`${list}?contact=${ANN}`)).data.results).toEqual([]);
+    }
+    const broadcasts = (await get('broadcasts.json')).data.results;
+    expect(broadcasts).toMatchObject([{ contacts: [{ uuid: BEN }] }]);
+    // The newer line interrupts it first, and still counts the runs.
+    const runs = dialect === 'v9' ? { completed: 1 } : { completed: 2, interrupted: 1 };
+    expect((await get('flows.json')).data.results).toMatchObject([
+      { runs: { waiting: 0, ...runs } },
+    ]);
+    // A start keeps its contacts, without their names.
+    const starts = (await get('flow_starts.json')).data.results;
+    expect(starts).toMatchObject([{ contacts: [{ uuid: ANN, name: null }, { uuid: BEN }] }]);
   });
 
   it('updates smart groups when fields change', async () => {
