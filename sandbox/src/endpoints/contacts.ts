@@ -62,7 +62,7 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
       if (changes.note !== undefined)
         addNote(call.workspace, found, changes.note, call.access.user);
     }
-    return { status: found ? 200 : 201, data: showWritten(contact, call.workspace) };
+    return { status: found ? 200 : 201, data: showWritten(contact, call.workspace, urnForm(call)) };
   },
 
   remove(call, object) {
