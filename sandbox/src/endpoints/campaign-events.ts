@@ -135,7 +135,7 @@ function readEvent(
   // Only a new event's field is checked.
   if (!event && kept.relative_to.type !== 'datetime')
     throw new ServerError('an event relative to a field that is not a date');
-  if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);
+  call.engine.requireInTextit(call.workspace);
   return {
     campaign: kept.campaign,
     relativeTo: kept.relative_to,

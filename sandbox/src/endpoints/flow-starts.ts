@@ -74,7 +74,7 @@ export const flowStarts = endpoint<FlowStart>({
       params: start.params,
       on: isoTime(start.createdOn),
     });
-    call.engine.later(perform(carryOut(call.workspace, start)));
+    call.engine.queued(call.workspace, () => perform(carryOut(call.workspace, start)));
     return { status: known ? 200 : 201, data };
   },
 });
@@ -85,7 +85,7 @@ function addStart(call: Call, body: Record<string, unknown>): FlowStart {
   if (!kept.groups?.length && !kept.contacts?.length && !kept.urns?.length) {
     throw invalidAsAWhole('Must specify at least one group, contact or URN');
   }
-  call.engine.require(workspace);
+  call.engine.requireInTextit(workspace);
   const [contacts, groups] = [recipients(call, kept.contacts), recipients(call, kept.groups)];
   const createdOn = workspace.tick();
   return workspace.starts.add({

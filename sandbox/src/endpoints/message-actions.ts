@@ -73,6 +73,7 @@ export const messageActions = endpoint({
     if (!wants && (label || name)) {
       throw invalidAsAWhole(`For action "${action}" you should not specify a label`);
     }
+    if (action === 'delete') call.engine.requireInTextit(call.workspace);
     const meant = label ?? (name === undefined ? undefined : labelNamed(call, name, action));
     for (const message of named.messages) act(call, message, action, meant);
     return named.failures.length > 0
