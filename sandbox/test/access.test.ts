@@ -290,6 +290,20 @@ it('refuses to change a campaign event while it is being scheduled', async () =>
   expect(await move(2)).toMatchObject({ status: 200, data: { offset: 2 } });
   // Rescheduling starts that again; changing the message alone does not.
   expect(await move(3)).toMatchObject(busy);
+  now += 3001;
+  // So does another group for the campaign, but not another name.
+  const groups = (await get<Page<{ uuid: string; query: string | null }>>('groups.json')).data
+    .results;
+  const others = groups.filter(({ query }) => query === null).map(({ uuid }) => uuid);
+  const give = (name: string, group?: string) =>
+    post(`campaigns.json?uuid=${campaign?.uuid}`, { name, group });
+  await give('Visits', others[0]);
+  now += 3001;
+  await give('Other visits', others[0]);
+  expect((await move(2)).status).toBe(200);
+  now += 3001;
+  await give('Other visits', others[1]);
+  expect(await move(2)).toMatchObject(busy);
 });
 
 it('has exactly the endpoints of the API', async () => {
