@@ -275,9 +275,14 @@ function refuseLost(given: Dictionary, keys: readonly string[], where: string): 
   }
 }
 
+/** True for nothing, too, in each language. RapidPro accepts a broadcast of no attachments, and sends nothing. */
+function isEmptyContent(value: unknown): boolean {
+  if (isObject(value) || Array.isArray(value)) return Object.values(value).every(isEmptyContent);
+  return value === undefined || value === null || value === '';
+}
+
 function requireContent(body: Dictionary, where: string): void {
-  const empty = (value: unknown) => value === undefined || value === null || value === '';
-  if (!empty(body.text) || !empty(body.attachments)) return;
+  if (!isEmptyContent(body.text) || !isEmptyContent(body.attachments)) return;
   refuse(
     `${where} has no text.`,
     'Add "text" or "attachments". If it comes from $ or state, check that the data is there.',

@@ -294,6 +294,11 @@ describe('what is sent', () => {
     { text: null },
     { text: ['a'] },
     { text: true },
+    // RapidPro accepts them in a broadcast, and sends nothing.
+    { attachments: [] },
+    { attachments: {} },
+    { attachments: { eng: [], fra: [] } },
+    { text: '', attachments: [] },
   ])('a broadcast of %j is refused', async body => {
     await refused(sendBroadcast({ groups: ['Mothers'], ...body } as never), 'INVALID_INPUT');
     await refused(sendMessage({ contact: UUID, ...body } as never), 'INVALID_INPUT');
