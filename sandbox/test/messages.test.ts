@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { open } from './opened.js';
+import { open, type Page } from './opened.js';
 
 const ANN = '1d2f5a4c-3b6e-4f80-9c1d-000000000001';
 const from = (id: number) => ({
@@ -55,5 +55,30 @@ it.each([
       expect(idsIn(results)).toEqual(folders[index]);
     }
     expect(idsIn((await get('messages.json')).data.results)).toEqual([5, 4, 3, 2, 1]);
+  },
+);
+
+it.each([
+  ['v9', { attachments: [] }, []],
+  ['textit', { attachments: [] }, []],
+  // v9 looks at what an expression printed, the newer line at what was written.
+  ['v9', { text: '@fields.none' }, []],
+  ['textit', { text: '@fields.none' }, ['']],
+] as const)(
+  'sends nothing to whom a broadcast has nothing for (%s, %j)',
+  async (dialect, content, texts) => {
+    const { get, post, sandbox } = await open({
+      dialect,
+      seed: { channels: [{ name: 'Phone' }], contacts: seed.contacts },
+    });
+    expect((await post('broadcasts.json', { contacts: [ANN], ...content })).status).toBe(201);
+    await sandbox.settled();
+    const messages = (await get<Page<{ text: string }>>('messages.json')).data.results;
+    expect(messages.map(({ text }) => text)).toEqual(texts);
+    expect((await get('broadcasts.json')).data.results).toMatchObject([
+      dialect === 'v9'
+        ? { status: 'sent' }
+        : { status: 'completed', progress: { total: 1, started: texts.length } },
+    ]);
   },
 );
