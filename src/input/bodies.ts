@@ -365,6 +365,15 @@ function refuseMissingLanguages(value: unknown, where: string, isLiteral: boolea
   }
 }
 
+/** RapidPro would fail, and leave it unclear whether it sent anything. */
+function refuseBaseWithoutText({ base_language, text }: Dictionary): void {
+  if (base_language === undefined || !isEmptyContent(text)) return;
+  refuse(
+    'broadcast.base_language is there without a text, on which RapidPro fails.',
+    'Nothing was sent. Add "text", or leave "base_language" out.',
+  );
+}
+
 /** Without its recipients: see {@link checkRecipients}. */
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
@@ -379,6 +388,7 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
   refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
   checkTexts(body, 'broadcast', isLiteral);
   requireContent(body, 'broadcast');
+  refuseBaseWithoutText(body);
   return body;
 }
 

@@ -288,6 +288,20 @@ describe('what is sent', () => {
   });
 
   test.each([
+    { attachments: [UUID], base_language: 'eng' },
+    { text: '', attachments: { eng: [UUID] }, base_language: 'eng' },
+  ])(
+    'a broadcast of %j is refused: RapidPro fails on a base language without a text',
+    async body => {
+      const error = await refused(
+        sendBroadcast({ groups: ['Mothers'], ...body } as never),
+        'INVALID_INPUT',
+      );
+      expect(error.description).toContain('base_language');
+    },
+  );
+
+  test.each([
     {},
     { text: '' },
     { text: undefined },
