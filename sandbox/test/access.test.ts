@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recordedBytes, type ServerName } from '../../recordings/read.js';
 import { type Dialect, type Resource, resources } from '../../src/resources.js';
 import type { Sandbox, TokenName } from '../src/index.js';
-import { open } from './opened.js';
+import { open, type Page } from './opened.js';
 
 const lines: [Dialect, ServerName][] = [
   ['v9', 'rapidpro-9.0.0'],
@@ -191,6 +191,68 @@ describe('workspaces of the sandbox', () => {
     expect((await post('contacts.json', { name: 'Ann' })).status).toBe(201);
   });
 
+  it.each([
+    ['v9', 201, 204],
+    ['textit', 500, 500],
+  ] as const)('queue in v9 what its engine does later (%s)', async (dialect, made, done) => {
+    const { sandbox, get, post, remove } = await open({
+      dialect,
+      seed: {
+        channels: [{ name: 'Phone' }],
+        flows: [{ name: 'Survey' }],
+        contacts: ['+250788123123', '+250788123124', '+250788123125'].map(phone => ({
+          urns: [`tel:${phone}`],
+        })),
+        messages: [{ id: 7, contact: 'tel:+250788123123', direction: 'in', text: 'Hello' }],
+      },
+    });
+    const [third, second, first] = (await get<Page<{ uuid: string }>>('contacts.json')).data
+      .results;
+    const [flow] = (await get<Page<{ uuid: string }>>('flows.json')).data.results;
+    const contacts = [first?.uuid];
+    const answers = async () => [
+      (await post('broadcasts.json', { contacts, text: 'Hi' })).status,
+      (await post('flow_starts.json', { contacts, flow: flow?.uuid })).status,
+      (await post('contact_actions.json', { contacts, action: 'interrupt' })).status,
+      (await post('contact_actions.json', { contacts: [second?.uuid], action: 'delete' })).status,
+      (await post('message_actions.json', { messages: [7], action: 'delete' })).status,
+      (await remove(`contacts.json?uuid=${third?.uuid}`)).status,
+    ];
+    sandbox.engine('down');
+    expect(await answers()).toEqual([made, made, done, done, done, done]);
+    for (const action of ['block', 'unblock']) {
+      expect((await post('contact_actions.json', { contacts, action })).status).toBe(500);
+    }
+    expect((await post('messages.json', { contact: first?.uuid, text: 'Hi' })).status).toBe(500);
+    if (dialect === 'textit') return;
+    const statuses = async () => [
+      (await get<Page<{ status: string }>>('broadcasts.json')).data.results[0]?.status,
+      (await get<Page<{ status: string }>>('flow_starts.json')).data.results[0]?.status,
+    ];
+    expect(await statuses()).toEqual(['queued', 'pending']);
+    sandbox.engine('up');
+    await sandbox.settled();
+    expect(await statuses()).toEqual(['sent', 'complete']);
+    const runs = (await get<Page<{ exit_type: string }>>('runs.json')).data.results;
+    expect(runs).toMatchObject([{ exit_type: 'interrupted' }]);
+  });
+
+  it('take a change of a contact that changes nothing without the engine', async () => {
+    const { sandbox, get, post } = await open({
+      seed: { groups: [{ name: 'Mothers' }], contacts: [{ name: 'Ann', groups: ['Mothers'] }] },
+    });
+    const [ann] = (await get<Page<{ uuid: string }>>('contacts.json')).data.results;
+    sandbox.engine('down');
+    const change = async (body: object) =>
+      (await post(`contacts.json?uuid=${ann?.uuid}`, body)).status;
+    for (const body of [{}, { name: 'Ann', language: null, groups: ['Mothers'], fields: {} }]) {
+      expect(await change(body)).toBe(200);
+    }
+    for (const body of [{ name: 'Anna' }, { groups: [] }, { urns: [] }]) {
+      expect(await change(body)).toBe(500);
+    }
+  });
+
   it('do not see a new field in the engine until its cache expires', async () => {
     let now = Date.parse('2026-11-22T10:00:00Z');
     const { get, post } = await open({ engineCache: 5, clock: { now: () => now }, contacts: 1 });
@@ -228,6 +290,20 @@ it('refuses to change a campaign event while it is being scheduled', async () =>
   expect(await move(2)).toMatchObject({ status: 200, data: { offset: 2 } });
   // Rescheduling starts that again; changing the message alone does not.
   expect(await move(3)).toMatchObject(busy);
+  now += 3001;
+  // So does another group for the campaign, but not another name.
+  const groups = (await get<Page<{ uuid: string; query: string | null }>>('groups.json')).data
+    .results;
+  const others = groups.filter(({ query }) => query === null).map(({ uuid }) => uuid);
+  const give = (name: string, group?: string) =>
+    post(`campaigns.json?uuid=${campaign?.uuid}`, { name, group });
+  await give('Visits', others[0]);
+  now += 3001;
+  await give('Other visits', others[0]);
+  expect((await move(2)).status).toBe(200);
+  now += 3001;
+  await give('Other visits', others[1]);
+  expect(await move(2)).toMatchObject(busy);
 });
 
 it('has exactly the endpoints of the API', async () => {

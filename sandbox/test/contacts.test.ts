@@ -9,6 +9,10 @@ interface Shown {
   groups: { name: string }[];
 }
 
+const ANN = '1d2f5a4c-3b6e-4f80-9c1d-000000000001';
+const BEN = '1d2f5a4c-3b6e-4f80-9c1d-000000000002';
+const CLEO = '1d2f5a4c-3b6e-4f80-9c1d-000000000003';
+
 describe('contacts of the sandbox', () => {
   it('creates one, finds it by URN, updates and deletes it', async () => {
     const { get, post, remove } = await open();
@@ -25,6 +29,99 @@ describe('contacts of the sandbox', () => {
     expect((await get('contacts.json')).data.results).toEqual([]);
     const gone = await get('contacts.json?deleted=true');
     expect(gone.data.results).toMatchObject([{ uuid: made.data.uuid, name: null, status: null }]);
+  });
+
+  it.each(['v9', 'textit'] as const)('deletes what belongs to one (%s)', async dialect => {
+    const { get, remove } = await open({
+      dialect,
+      seed: {
+        channels: [{ name: 'Phone' }],
+        flows: [{ name: 'Survey' }],
+        contacts: [ANN, BEN].map(uuid => ({ uuid, name: uuid })),
+        runs: [
+          { flow: 'Survey', contact: ANN },
+          { flow: 'Survey', contact: ANN, exit_type: 'completed' },
+          { flow: 'Survey', contact: BEN, exit_type: 'completed' },
+        ],
+        channel_events: [ANN, BEN].map(contact => ({ type: 'call-in', contact, channel: 'Phone' })),
+        broadcasts: [{ text: { eng: 'Hello' }, contacts: [ANN, BEN] }],
+        flow_starts: [{ flow: 'Survey', contacts: [ANN, BEN] }],
+      },
+    });
+    await remove(`contacts.json?uuid=${ANN}`);
+    for (const list of ['runs.json', 'channel_events.json']) {
+      expect((await get(list)).data.results).toMatchObject([{ contact: { uuid: BEN } }]);
+      expect((await get(`${list}?contact=${ANN}`)).data.results).toEqual([]);
+    }
+    const broadcasts = (await get('broadcasts.json')).data.results;
+    expect(broadcasts).toMatchObject([{ contacts: [{ uuid: BEN }] }]);
+    // The newer line interrupts it first, and still counts the runs.
+    const runs = dialect === 'v9' ? { completed: 1 } : { completed: 2, interrupted: 1 };
+    expect((await get('flows.json')).data.results).toMatchObject([
+      { runs: { waiting: 0, ...runs } },
+    ]);
+    // A start keeps its contacts, without their names.
+    const starts = (await get('flow_starts.json')).data.results;
+    expect(starts).toMatchObject([{ contacts: [{ uuid: ANN, name: null }, { uuid: BEN }] }]);
+  });
+
+  describe.each(['v9', 'textit'] as const)('URNs with a display (%s)', dialect => {
+    const seed = {
+      channels: [{ name: 'Bot', schemes: ['telegram'] }],
+      flows: [{ name: 'Survey' }],
+      contacts: [
+        { uuid: ANN, urns: ['telegram:12345#bot', 'tel:+250788123123#Ann', 'twitterid:678#ann'] },
+        { uuid: BEN, urns: ['twitterid:910#ben'] },
+        { uuid: CLEO, urns: ['whatsapp:250788123124#Cleo'] },
+      ],
+      runs: [ANN, BEN, CLEO].map(contact => ({ flow: 'Survey', contact })),
+    };
+    // The newer engine leaves it out where there is a channel.
+    const ofBot = dialect === 'v9' ? 'bot' : null;
+
+    it.each([false, true])('show it if they are expanded (anonymous: %s)', async anonymous => {
+      const { get, post } = await open({ dialect, seed, anonymous });
+      const one = `contacts.json?uuid=${ANN}&expand_urns=true`;
+      const urns = [
+        { scheme: 'telegram', display: ofBot, channel: { name: 'Bot' } },
+        { scheme: 'tel', display: 'Ann', channel: null },
+        { scheme: 'twitterid', display: 'ann', channel: null },
+      ];
+      expect((await get(one)).data.results).toMatchObject([{ urns }]);
+      // So does the answer to a write.
+      expect((await post(one, {})).data).toMatchObject({ urns });
+    });
+
+    it('show it in runs, where phone numbers show how they are dialed', async () => {
+      const { get, sandbox } = await open({ dialect, seed });
+      const shown = async () =>
+        (await get<Page<{ contact: object }>>('runs.json')).data.results.map(one => one.contact);
+      expect(await shown()).toMatchObject([
+        { urn: 'whatsapp:250788123124', urn_display: '0788 123 124' },
+        { urn: 'twitterid:910', urn_display: 'ben' },
+        { urn: 'telegram:12345', urn_display: 'bot' },
+      ]);
+      sandbox.configure({ anonymous: true });
+      expect(await shown()).toMatchObject([
+        { urn: 'whatsapp:********', urn_display: null },
+        { urn: 'twitterid:********', urn_display: null },
+        { urn: 'telegram:********', urn_display: null },
+      ]);
+    });
+  });
+
+  it('expands the URNs of an answer by their priority in the newer line', async () => {
+    const { post } = await open({
+      dialect: 'textit',
+      seed: { channels: [{ name: 'Phone' }], contacts: [{ uuid: ANN }] },
+    });
+    const body = { urns: ['facebook:123', 'tel:+250788123123'] };
+    const expanded = `contacts.json?uuid=${ANN}&expand_urns=true`;
+    const [facebook, tel] = [{ scheme: 'facebook' }, { scheme: 'tel' }];
+    expect((await post(expanded, body)).data).toMatchObject({ urns: [tel, facebook] });
+    expect((await post(`${expanded}&urn_order=priority`, body)).data).toMatchObject({
+      urns: [facebook, tel],
+    });
   });
 
   it('updates smart groups when fields change', async () => {

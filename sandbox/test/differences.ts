@@ -30,6 +30,9 @@ export const unrecorded: readonly string[] = [
   'Of a list of URNs or quick replies, or of an object of fields or languages, the sandbox checks the first 1,000 values. A server checks all of them before it says that they are too many, and can name more of them as wrong.',
   'The sandbox reads a body in chunks, as a server behind nginx does. Without such a front server, Django reads no body that has no length.',
   'A method that only proxies know, `CONNECT`, gets no answer.',
+  'There are no triggers, so none keeps a group from being deleted. `usages` of a field counts no flows.',
+  'A deleted contact loses its messages, runs and tickets at once. A server needs a few seconds.',
+  'Of a form, the sandbox takes the last value of each name. A server reads repeated names as a list, and `fields.age` as a key of an object.',
 ];
 
 export const isListed = (server: ServerName, kind: Difference['kind'], name: string): boolean =>

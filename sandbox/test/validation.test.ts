@@ -245,6 +245,20 @@ const cases: Case[] = [
     ['textit'],
   ],
   [
+    'params with letters that are escaped',
+    'flow_starts.json',
+    { ...start, params: { foo: 'é'.repeat(2000) } },
+    { params: ['Cannot exceed 10,000 characters encoded.'] },
+    ['textit'],
+  ],
+  [
+    'params that are too long with the spaces between them',
+    'flow_starts.json',
+    { ...start, params: Object.fromEntries(MANY.map(n => [n, 'a'.repeat(91)])) },
+    { params: ['Cannot exceed 10,000 characters encoded.'] },
+    ['textit'],
+  ],
+  [
     'a start with an invalid URN',
     'flow_starts.json',
     { flow, urns: ['foo:bar'] },
@@ -324,9 +338,24 @@ describe.each(['v9', 'textit'] as const)('what the sandbox refuses (%s)', dialec
     const { post } = await open({ dialect, seed });
     const made = await post('campaign_events.json', { ...event, message: { eng: 'Soon' } });
     expect(made.status).toBe(201);
+    const refused = ["Can't change type of date field being used by campaign events."];
     expect(await post('fields.json?key=born', { name: 'Born', type: 'text' })).toMatchObject({
       status: 400,
-      data: { type: ["Can't change type of date field being used by campaign events."] },
+      data: { type: refused },
+    });
+    expect(
+      await post('fields.json?key=born', { label: 'Born', value_type: 'numeric' }),
+    ).toMatchObject({ status: 400, data: { value_type: refused } });
+  });
+
+  it('a new event relative to a field that is not a date, but not a change to one', async () => {
+    const { post } = await open({ dialect, seed });
+    const ofText = { ...event, relative_to: 'age', message: { eng: 'Soon' } };
+    expect((await post('campaign_events.json', ofText)).status).toBe(500);
+    const made = await post<{ uuid: string }>('campaign_events.json', { ...ofText, ...event });
+    expect(await post(`campaign_events.json?uuid=${made.data.uuid}`, ofText)).toMatchObject({
+      status: 200,
+      data: { relative_to: { key: 'age', name: 'Age' } },
     });
   });
 
@@ -391,6 +420,14 @@ describe('what the sandbox keeps', () => {
     ]);
   });
 
+  it('params of 10,000 characters as Python encodes them', async () => {
+    const { post } = await open({ dialect: 'textit', seed });
+    const params = { a: 'b'.repeat(10_000 - 36), c: [1.5, null], d: {} };
+    expect(await post('flow_starts.json', { ...start, params })).toMatchObject({ status: 201 });
+    params.a += 'b';
+    expect(await post('flow_starts.json', { ...start, params })).toMatchObject({ status: 400 });
+  });
+
   it("an uploaded file under the site's address", async () => {
     const { sandbox, post } = await open({ seed });
     const form = new FormData();
@@ -407,5 +444,55 @@ describe('what the sandbox keeps', () => {
     expect(data.attachments).toEqual([
       { content_type: 'image/png', url: `https://${new URL(sandbox.host).host}${media.url}` },
     ]);
+  });
+});
+
+describe.each(['v9', 'textit'] as const)('files that the sandbox refuses (%s)', dialect => {
+  const upload = async (body?: FormData | URLSearchParams, flagged = false) => {
+    const { sandbox } = await open({ dialect, seed });
+    sandbox.configure({ flagged });
+    const answer = await sandbox.handle(
+      new Request(`${sandbox.host}api/v2/media.json`, {
+        method: 'POST',
+        headers: { authorization: `Token ${sandbox.token}` },
+        ...(body ? { body } : {}),
+      }),
+    );
+    return { status: answer.status, data: await answer.json() };
+  };
+  const withFile = (file: File | string) => {
+    const form = new FormData();
+    form.append('file', file);
+    return form;
+  };
+
+  it('an empty one', async () => {
+    const empty = withFile(new File([], 'a.png', { type: 'image/png' }));
+    expect(await upload(empty)).toEqual({
+      status: 400,
+      data: { file: ['The submitted file is empty.'] },
+    });
+  });
+
+  it('a text', async () => {
+    const text = ['The submitted data was not a file. Check the encoding type on the form.'];
+    expect(await upload(withFile('png'))).toEqual({ status: 400, data: { file: text } });
+    expect(await upload(withFile(''))).toEqual({ status: 400, data: { file: text } });
+    const form = new URLSearchParams({ file: 'png' });
+    expect(await upload(form)).toEqual({ status: 400, data: { file: text } });
+  });
+
+  it('none', async () => {
+    const none = { status: 400, data: { file: ['No file was submitted.'] } };
+    expect(await upload()).toEqual(none);
+    expect(await upload(new URLSearchParams({ other: 'png' }))).toEqual(none);
+  });
+
+  it('any while the workspace is flagged', async () => {
+    const png = withFile(new File(['png'], 'a.png', { type: 'image/png' }));
+    expect(await upload(png, true)).toMatchObject({
+      status: 400,
+      data: { non_field_errors: [expect.stringContaining('currently flagged')] },
+    });
   });
 });

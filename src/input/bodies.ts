@@ -275,9 +275,14 @@ function refuseLost(given: Dictionary, keys: readonly string[], where: string): 
   }
 }
 
+/** True for nothing, too, in each language. RapidPro accepts a broadcast of no attachments, and sends nothing. */
+function isEmptyContent(value: unknown): boolean {
+  if (isObject(value) || Array.isArray(value)) return Object.values(value).every(isEmptyContent);
+  return value === undefined || value === null || value === '';
+}
+
 function requireContent(body: Dictionary, where: string): void {
-  const empty = (value: unknown) => value === undefined || value === null || value === '';
-  if (!empty(body.text) || !empty(body.attachments)) return;
+  if (!isEmptyContent(body.text) || !isEmptyContent(body.attachments)) return;
   refuse(
     `${where} has no text.`,
     'Add "text" or "attachments". If it comes from $ or state, check that the data is there.',
@@ -360,6 +365,15 @@ function refuseMissingLanguages(value: unknown, where: string, isLiteral: boolea
   }
 }
 
+/** RapidPro would fail, and leave it unclear whether it sent anything. */
+function refuseBaseWithoutText({ base_language, text }: Dictionary): void {
+  if (base_language === undefined || !isEmptyContent(text)) return;
+  refuse(
+    'broadcast.base_language is there without a text, on which RapidPro fails.',
+    'Nothing was sent. Add "text", or leave "base_language" out.',
+  );
+}
+
 /** Without its recipients: see {@link checkRecipients}. */
 export function checkBroadcast(value: unknown, isLiteral = false) {
   const body = broadcast(value, undefined, isLiteral);
@@ -374,6 +388,7 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
   refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
   checkTexts(body, 'broadcast', isLiteral);
   requireContent(body, 'broadcast');
+  refuseBaseWithoutText(body);
   return body;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fail } from '../errors/errors.js';
 import {
   type Body,
   bodyCheck,
@@ -15,8 +16,7 @@ import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js'
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { add, remove, update } from './base/objects.js';
-import type { Call } from './base/operation.js';
-import { list } from './lists/list.js';
+import { type Access, collect, list } from './lists/list.js';
 import { isName, uuidOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
 
@@ -62,12 +62,36 @@ const checkCampaignEvent: typeof campaignEvent = (value, where = 'event', isLite
   return body;
 };
 
+/**
+ * RapidPro fails if a new event counts from a field that is not a date. It accepts a changed one, which then goes by what
+ * looks like a date in the field.
+ */
+async function refuseDateless(
+  { client, facts }: Access,
+  key: unknown,
+  where: string,
+): Promise<void> {
+  const found = await facts.unlessForbidden(
+    'fields',
+    () => collect(client, 'fields', { key: String(key) }),
+    'it was not checked that campaign events count from dates',
+  );
+  const { type } = found?.find(field => field.key === key) ?? {};
+  if (type === undefined || type === 'datetime') return;
+  throw fail(
+    'INVALID_INPUT',
+    `${where} is not a date field: RapidPro would fail, or go by what looks like a date in it.`,
+    'Nothing was sent. Use the key of a field of type "datetime", or created_on or last_seen_on.',
+  );
+}
+
 /** An event of a campaign, with names replaced by uuids. */
 async function eventWithUuids(
-  { client, facts }: Pick<Call<never>, 'client' | 'facts'>,
+  { client, facts }: Access,
   body: Body,
   where = 'event',
 ): Promise<Body> {
+  await refuseDateless({ client, facts }, body.relative_to, `${where}.relative_to`);
   const found: Body = { ...body };
   const { campaign, flow } = body;
   if (isName(campaign)) {

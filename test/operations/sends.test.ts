@@ -288,12 +288,31 @@ describe('what is sent', () => {
   });
 
   test.each([
+    { attachments: [UUID], base_language: 'eng' },
+    { text: '', attachments: { eng: [UUID] }, base_language: 'eng' },
+  ])(
+    'a broadcast of %j is refused: RapidPro fails on a base language without a text',
+    async body => {
+      const error = await refused(
+        sendBroadcast({ groups: ['Mothers'], ...body } as never),
+        'INVALID_INPUT',
+      );
+      expect(error.description).toContain('base_language');
+    },
+  );
+
+  test.each([
     {},
     { text: '' },
     { text: undefined },
     { text: null },
     { text: ['a'] },
     { text: true },
+    // RapidPro accepts them in a broadcast, and sends nothing.
+    { attachments: [] },
+    { attachments: {} },
+    { attachments: { eng: [], fra: [] } },
+    { text: '', attachments: [] },
   ])('a broadcast of %j is refused', async body => {
     await refused(sendBroadcast({ groups: ['Mothers'], ...body } as never), 'INVALID_INPUT');
     await refused(sendMessage({ contact: UUID, ...body } as never), 'INVALID_INPUT');

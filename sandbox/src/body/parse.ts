@@ -64,10 +64,13 @@ async function multipartFields(incoming: Incoming): Promise<Record<string, unkno
   return fields;
 }
 
-/** The parts of a multipart body. */
+const FORM_TYPES = ['multipart/form-data', 'application/x-www-form-urlencoded'];
+
+/** The parts of a form. No body is a form without any. */
 export async function readForm(incoming: Incoming): Promise<FormData> {
+  if (incoming.body.length === 0) return new FormData();
   const type = incoming.headers.get('content-type') ?? '';
-  if (mediaType(type) !== 'multipart/form-data')
+  if (!FORM_TYPES.includes(mediaType(type)))
     throw unsupported(incoming.headers.get('content-type'));
   try {
     return await new Response(incoming.body, { headers: { 'content-type': type } }).formData();

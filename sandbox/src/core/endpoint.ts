@@ -17,8 +17,8 @@ export interface Endpoint {
   find?: (call: Call, lookup: Lookup) => unknown;
   /** The object is undefined for a creation. */
   post?: (call: Call, body: Record<string, unknown>, object: unknown) => Reply | Promise<Reply>;
-  /** Replaces `post` where the body is not JSON. */
-  postRaw?: (call: Call) => Reply | Promise<Reply>;
+  /** Replaces `post` where the body is a form. */
+  postForm?: (call: Call, form: FormData) => Reply | Promise<Reply>;
   remove?: (call: Call, object: unknown) => Reply;
   /** The kind of object whose number is limited per workspace. */
   limited?: Limited;
@@ -33,7 +33,7 @@ export function endpoint<T>(parts: {
     body: Record<string, unknown>,
     object: T | undefined,
   ) => Reply | Promise<Reply>;
-  postRaw?: (call: Call) => Reply | Promise<Reply>;
+  postForm?: (call: Call, form: FormData) => Reply | Promise<Reply>;
   remove?: (call: Call, object: T) => Reply;
   limited?: Limited;
 }): Endpoint {

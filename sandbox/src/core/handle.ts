@@ -1,5 +1,5 @@
 import type { Resource } from '../../../src/resources.js';
-import { readBody } from '../body/parse.js';
+import { readBody, readForm } from '../body/parse.js';
 import { archiveFile } from '../endpoints/archives.js';
 import { endpoints } from '../endpoints/index.js';
 import { uploadedFile } from '../endpoints/media.js';
@@ -214,8 +214,10 @@ async function post(call: Call, endpoint: Endpoint, server: Server): Promise<Rep
   const lookup = lookupOf(call);
   const object = lookup && endpoint.find?.(call, lookup);
   if (!lookup && endpoint.limited) checkLimit(call, endpoint.limited);
-  if (endpoint.postRaw) {
-    const reply = await endpoint.postRaw(call);
+  if (endpoint.postForm) {
+    const form = await readForm(call.incoming);
+    server.checkStanding(call.workspace);
+    const reply = await endpoint.postForm(call, form);
     return object && reply.status === 201 ? { ...reply, status: 200 } : reply;
   }
   const body = await readBody(call.incoming);

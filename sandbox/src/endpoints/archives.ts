@@ -1,7 +1,8 @@
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { last } from '../core/incoming.js';
-import { pageUrl } from '../core/list.js';
+import { pageUrl, queryTime } from '../core/list.js';
+import { isoTime } from '../state/clock.js';
 import type { Archive } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { readInteger } from '../values/python.js';
@@ -44,13 +45,19 @@ function matcherOf({ workspace, incoming }: Call): (one: Archive) => boolean {
   const newer = workspace.dialect === 'textit' ? param('type') : undefined;
   const type = newer ?? param('archive_type');
   const period = param('period');
-  const day = (text: string | undefined) => text?.slice(0, 10);
-  const [before, after] = [day(param('before')), day(param('after'))];
+  const [before, after] = [dayOf(param('before')), dayOf(param('after'))];
   return one =>
     (type === undefined || one.type === type) &&
     (period === undefined || !['daily', 'monthly'].includes(period) || one.period === period) &&
-    (before === undefined || one.startDate <= before) &&
-    (after === undefined || one.startDate >= after);
+    (before === undefined || (before !== null && one.startDate <= before)) &&
+    (after === undefined || (after !== null && one.startDate >= after));
+}
+
+/** The day of a time in Greenwich. Null for a text that is not a time, which matches nothing. */
+function dayOf(text: string | undefined): string | null | undefined {
+  if (text === undefined) return undefined;
+  const time = queryTime(text);
+  return time === undefined ? null : isoTime(time).slice(0, 10);
 }
 
 /** Where the sandbox serves an archive's file. As a link of a real server's file store, it asks for no token. */

@@ -58,7 +58,7 @@ export const broadcasts = endpoint<Broadcast>({
       text: broadcast.text,
       on: isoTime(broadcast.createdOn),
     });
-    sendBroadcast(call.workspace, broadcast);
+    call.engine.queued(call.workspace, () => sendBroadcast(call.workspace, broadcast));
     // The query's object is looked up, but a new broadcast is created anyway.
     return { status: known ? 200 : 201, data };
   },
@@ -86,7 +86,7 @@ function addBroadcast(call: Call, body: Record<string, unknown>): Broadcast {
   if (base !== undefined && kept.quick_replies && !kept.quick_replies.has(base)) {
     throw invalidAsAWhole('No quick_replies translations provided in base language.');
   }
-  call.engine.require(workspace);
+  call.engine.requireInTextit(workspace);
   const [contacts, groups] = [recipients(call, kept.contacts), recipients(call, kept.groups)];
   const parts = [texts, attachments, kept.quick_replies];
   const given = [...new Set(parts.flatMap(part => [...(part?.keys() ?? [])]))];

@@ -82,15 +82,17 @@ function isBusy({ scheduledOn }: CampaignEvent, { ticker, settings }: Workspace)
 const findCampaign = (given: string, { workspace }: Call): Campaign | undefined =>
   workspace.campaigns.find(canonicalUuid(given) ?? given);
 
-/** System fields of `v9` that no event can count from. */
-const NO_DATES = ['id', 'name', 'language'];
+/** System fields of `v9` that are not dates. */
+const NO_DATES = [
+  { key: 'id', name: 'ID', type: 'number' as const },
+  { key: 'name', name: 'Name', type: 'text' as const },
+  { key: 'language', name: 'Language', type: 'text' as const },
+];
 
 const findField = (key: string, { workspace }: Call) =>
   systemField(key) ??
   workspace.fieldsByKey.get(key) ??
-  (workspace.dialect === 'v9' && NO_DATES.includes(key)
-    ? { key, name: key, type: 'text' as const }
-    : undefined);
+  (workspace.dialect === 'v9' ? NO_DATES.find(field => field.key === key) : undefined);
 
 const isText = (input: unknown): boolean => typeof input === 'string';
 
@@ -130,9 +132,10 @@ function readEvent(
   }
   if (Math.abs(kept.offset) > LARGEST_OFFSET)
     throw new ServerError('an offset that its column cannot hold');
-  if (kept.relative_to.type !== 'datetime')
+  // Only a new event's field is checked.
+  if (!event && kept.relative_to.type !== 'datetime')
     throw new ServerError('an event relative to a field that is not a date');
-  if (call.workspace.dialect === 'textit') call.engine.require(call.workspace);
+  call.engine.requireInTextit(call.workspace);
   return {
     campaign: kept.campaign,
     relativeTo: kept.relative_to,

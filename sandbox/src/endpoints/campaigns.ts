@@ -33,7 +33,9 @@ export const campaigns = endpoint<Campaign>({
       // `v9` leaves what is planned as it is.
       if (moved && workspace.dialect === 'textit') {
         for (const event of workspace.campaignEvents) {
-          if (event.campaign === campaign) planEvent(workspace, event);
+          if (event.campaign !== campaign) continue;
+          event.scheduledOn = workspace.tick();
+          planEvent(workspace, event);
         }
       }
       return { status: 200, data: showCampaign(campaign) };

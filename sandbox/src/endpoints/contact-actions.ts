@@ -67,9 +67,10 @@ function perform(
     for (const contact of contacts) archiveMessages(workspace, contact);
     return;
   }
-  engine.require(workspace, { groups: group ? [group] : [] });
+  if (action === 'interrupt' || action === 'delete') engine.requireInTextit(workspace);
+  else engine.require(workspace, { groups: group ? [group] : [] });
   if (action === 'interrupt' && isQueued(workspace, contacts)) {
-    engine.later(interruptLater(workspace, contacts));
+    engine.queued(workspace, () => interruptLater(workspace, contacts));
     return;
   }
   const at = workspace.tick();

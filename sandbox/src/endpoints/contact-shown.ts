@@ -14,12 +14,16 @@ function showUrns(contact: Contact, workspace: Workspace, form: UrnForm): unknow
   if (form === 'texts') {
     return contact.urns.map(({ identity }) => seenUrn(workspace, identity));
   }
-  const shown = contact.urns.map(({ identity, display }) => ({
-    channel: refOrNull(sendable(workspace, identity)),
-    scheme: schemeOf(identity),
-    path: mask ? HIDDEN : pathOf(identity),
-    display: mask ? null : display,
-  }));
+  const shown = contact.urns.map(({ identity, display }) => {
+    const channel = refOrNull(sendable(workspace, identity));
+    return {
+      channel,
+      scheme: schemeOf(identity),
+      path: mask ? HIDDEN : pathOf(identity),
+      // Servers do not mask it. The engine of `textit` leaves it out beside a channel.
+      display: channel && workspace.dialect === 'textit' ? null : display,
+    };
+  });
   if (form === 'by-priority') return shown;
   return [...shown.filter(urn => urn.channel), ...shown.filter(urn => !urn.channel)];
 }
@@ -81,8 +85,8 @@ export function showContact(
 }
 
 /** The response to a write. `v9` lists groups there in the order in which they were joined. */
-export function showWritten(contact: Contact, workspace: Workspace): ShownContact {
-  const shown = showContact(contact, workspace);
+export function showWritten(contact: Contact, workspace: Workspace, form: UrnForm): ShownContact {
+  const shown = showContact(contact, workspace, form);
   return workspace.dialect === 'v9' ? { ...shown, groups: [...contact.groups].map(ref) } : shown;
 }
 

@@ -52,22 +52,24 @@ export const contacts = endpoint<Contact | { urn: Urn }>({
     const changes = readChanges(call, body, found, byUrn);
     if (found?.deleted) throw invalidAsAWhole("Deleted contacts can't be modified.");
     if (object && 'urn' in object) changes.urns = [urnToCreate(call, object.urn)];
-    call.engine.require(call.workspace, {
-      groups: changes.groups ?? [],
-      fields: changes.fields?.keys() ?? [],
-    });
+    if (!found || asksEngine(found, changes)) {
+      call.engine.require(call.workspace, {
+        groups: changes.groups ?? [],
+        fields: changes.fields?.keys() ?? [],
+      });
+    }
     const contact = found ?? create(call, changes);
     if (found) {
       changeContact(call.workspace, found, changes);
       if (changes.note !== undefined)
         addNote(call.workspace, found, changes.note, call.access.user);
     }
-    return { status: found ? 200 : 201, data: showWritten(contact, call.workspace) };
+    return { status: found ? 200 : 201, data: showWritten(contact, call.workspace, urnForm(call)) };
   },
 
   remove(call, object) {
     if ('urn' in object) throw missing('Contact');
-    call.engine.require(call.workspace);
+    call.engine.requireInTextit(call.workspace);
     deleteContact(call.workspace, object);
     return { status: 204 };
   },
@@ -122,6 +124,20 @@ function urnToCreate({ workspace }: Call, urn: Urn): Urn {
   if (checked.error === 'not-valid') throw invalid({ urns: { 0: ['URN is not valid.'] } });
   throw invalidAsAWhole(
     `Invalid URN: ${urn.identity}. Ensure phone numbers contain country codes.`,
+  );
+}
+
+/** Whether the server hands a change to its engine: it compares all but URNs and fields itself. */
+function asksEngine(contact: Contact, { name, language, urns, fields, groups }: ContactChanges) {
+  const manual = [...contact.groups].filter(({ query }) => query === null);
+  return (
+    (name !== undefined && name !== contact.name) ||
+    (language !== undefined && language !== contact.language) ||
+    urns !== undefined ||
+    (fields?.size ?? 0) > 0 ||
+    (groups !== undefined &&
+      (groups.some(group => !manual.includes(group)) ||
+        manual.some(group => !groups.includes(group))))
   );
 }
 

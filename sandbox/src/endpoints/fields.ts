@@ -112,8 +112,8 @@ function nameRule(field: Field | undefined) {
 /** What they were called before. */
 const LEGACY_TYPES = FIELD_TYPES.map(type => (type === 'number' ? 'numeric' : type));
 
-const typeRule = (field: Field | undefined) =>
-  also(choice(...FIELD_TYPES), (type, { workspace }) =>
+const typeRule = <T extends string>(types: readonly T[], field: Field | undefined) =>
+  also(choice(...types), (type, { workspace }) =>
     field && type !== 'datetime' && usesOf(field, workspace).campaign_events > 0
       ? ["Can't change type of date field being used by campaign events."]
       : undefined,
@@ -127,9 +127,9 @@ function readField(
   const kept = readShape(
     {
       name: nameRule(field),
-      type: typeRule(field),
+      type: typeRule(FIELD_TYPES, field),
       label: nameRule(field),
-      value_type: choice(...LEGACY_TYPES),
+      value_type: typeRule(LEGACY_TYPES, field),
     },
     body,
     call,

@@ -12,7 +12,7 @@ import { isoTime } from '../state/clock.js';
 import { newUuid } from '../state/ids.js';
 import type { FlowStart } from '../state/model.js';
 import { JsonNumber } from '../values/index.js';
-import { lengthOf } from '../values/text.js';
+import { pythonText } from '../values/python.js';
 import { recipients } from './broadcasts.js';
 import { findByUuid, idFilter, uuidFilter } from './filters.js';
 import { contactRefs, groupRefs, ref } from './shown.js';
@@ -23,10 +23,9 @@ const jsonObject = (tidy: boolean): Rule<unknown> => ({
   read(input, { workspace }) {
     if (!isObject(input)) return issue('Must be a valid JSON object');
     if (tidy || workspace.dialect === 'v9') return value(tidyParams(input));
-    const plain = hasValuesBeyond(input, MOST_PARAMS) ? undefined : plainJson(input);
-    return plain === undefined || lengthOf(JSON.stringify(plain)) > MOST_PARAMS
+    return hasValuesBeyond(input, MOST_PARAMS) || pythonLength(input) > MOST_PARAMS
       ? issue('Cannot exceed 10,000 characters encoded.')
-      : value(plain);
+      : value(plainJson(input));
   },
 });
 
@@ -75,7 +74,7 @@ export const flowStarts = endpoint<FlowStart>({
       params: start.params,
       on: isoTime(start.createdOn),
     });
-    call.engine.later(perform(carryOut(call.workspace, start)));
+    call.engine.queued(call.workspace, () => perform(carryOut(call.workspace, start)));
     return { status: known ? 200 : 201, data };
   },
 });
@@ -86,7 +85,7 @@ function addStart(call: Call, body: Record<string, unknown>): FlowStart {
   if (!kept.groups?.length && !kept.contacts?.length && !kept.urns?.length) {
     throw invalidAsAWhole('Must specify at least one group, contact or URN');
   }
-  call.engine.require(workspace);
+  call.engine.requireInTextit(workspace);
   const [contacts, groups] = [recipients(call, kept.contacts), recipients(call, kept.groups)];
   const createdOn = workspace.tick();
   return workspace.starts.add({
@@ -145,6 +144,18 @@ function plainJson(input: unknown): unknown {
   if (Array.isArray(input)) return input.map(plainJson);
   if (!isObject(input)) return input;
   return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, plainJson(one)]));
+}
+
+/** How long a JSON is that Python writes: with a space after each comma and colon, and what is not ASCII escaped. */
+function pythonLength(input: unknown): number {
+  if (input instanceof JsonNumber) return pythonText(input).length;
+  if (typeof input !== 'object' || input === null) {
+    return JSON.stringify(input).replace(/[^\0-\x7f]/g, '\\u....').length;
+  }
+  const parts = Array.isArray(input)
+    ? input.map(pythonLength)
+    : Object.entries(input).map(([key, one]) => pythonLength(key) + 2 + pythonLength(one));
+  return parts.reduce((sum, part) => sum + part, 2 * Math.max(parts.length, 1));
 }
 
 /** Whether a JSON is longer than so many letters because of its values alone: each has one at least, and a comma or bracket. */

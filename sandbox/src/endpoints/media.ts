@@ -1,4 +1,3 @@
-import { readForm } from '../body/parse.js';
 import type { Call } from '../core/call.js';
 import { endpoint } from '../core/endpoint.js';
 import { invalid } from '../core/reply.js';
@@ -8,6 +7,7 @@ import type { Workspace } from '../state/workspace.js';
 import { findByUuid } from './filters.js';
 
 const MOST_BYTES = 25 * 1024 * 1024;
+const NO_FILE = 'The submitted data was not a file. Check the encoding type on the form.';
 const NEWER_IMAGES = ['apng', 'avif', 'gif', 'jpeg', 'png', 'webp'];
 
 function isTaken(type: string, { dialect }: Workspace): boolean {
@@ -19,10 +19,12 @@ function isTaken(type: string, { dialect }: Workspace): boolean {
 export const media = endpoint<Media>({
   find: (call, lookup) => findByUuid(lookup, 'Media', uuid => call.workspace.media.find(uuid)),
 
-  async postRaw(call) {
+  async postForm(call, form) {
     const { workspace } = call;
-    const file = (await readForm(call.incoming)).get('file');
-    if (!(file instanceof File)) throw invalid({ file: ['No file was submitted.'] });
+    const file = form.get('file');
+    if (file === null) throw invalid({ file: ['No file was submitted.'] });
+    if (!(file instanceof File)) throw invalid({ file: [NO_FILE] });
+    if (file.size === 0) throw invalid({ file: ['The submitted file is empty.'] });
     if (!isTaken(file.type, workspace)) throw invalid({ file: ['Unsupported file type.'] });
     if (file.size > MOST_BYTES) {
       throw invalid({ file: ['Limit for file uploads is 25.0 MB.'] });

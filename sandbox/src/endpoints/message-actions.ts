@@ -73,6 +73,7 @@ export const messageActions = endpoint({
     if (!wants && (label || name)) {
       throw invalidAsAWhole(`For action "${action}" you should not specify a label`);
     }
+    if (action === 'delete') call.engine.requireInTextit(call.workspace);
     const meant = label ?? (name === undefined ? undefined : labelNamed(call, name, action));
     for (const message of named.messages) act(call, message, action, meant);
     return named.failures.length > 0
@@ -95,8 +96,8 @@ function act(
   action: string,
   label: Label | undefined,
 ): void {
-  if (!change(message, action, label)) return;
-  // In `textit`, archiving and restoring do not change `modified_on`.
+  if (!change(message, action, label) || action === 'delete') return;
+  // In `textit`, archiving and restoring do not change `modified_on`; in neither does a deletion.
   if (workspace.dialect === 'textit' && (action === 'archive' || action === 'restore')) return;
   message.modifiedOn = workspace.ticker.next();
   workspace.messages.moved(message);
@@ -119,6 +120,7 @@ function change(message: Message, action: string, label: Label | undefined): boo
     default:
       message.labels = [];
       message.text = '';
+      message.attachments = [];
       message.visibility = 'deleted';
       return true;
   }

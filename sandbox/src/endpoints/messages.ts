@@ -74,6 +74,8 @@ type Folder = {
   order: 'created' | 'sent' | 'modified';
   holds: (message: Message) => boolean;
   deletedToo?: true;
+  /** In `v9` it has no calls. */
+  textInV9?: true;
 };
 
 const incoming = ({ direction, status }: Message): boolean =>
@@ -88,12 +90,18 @@ const FOLDERS: Record<string, Folder> = {
   inbox: {
     order: 'created',
     holds: one => incoming(one) && one.visibility === 'visible' && !one.flow,
+    textInV9: true,
   },
   flows: {
     order: 'created',
     holds: one => incoming(one) && one.visibility === 'visible' && one.flow !== null,
+    textInV9: true,
   },
-  archived: { order: 'created', holds: one => incoming(one) && one.visibility === 'archived' },
+  archived: {
+    order: 'created',
+    holds: one => incoming(one) && one.visibility === 'archived',
+    textInV9: true,
+  },
   outbox: { order: 'created', holds: outgoing('queued', 'errored') },
   sent: { order: 'sent', holds: outgoing('wired', 'sent', 'delivered', 'read') },
   failed: { order: 'created', holds: outgoing('failed') },
@@ -120,6 +128,7 @@ function listingOf(call: Call): Listing<Message> | undefined {
   const found = label === undefined ? undefined : labelOf(label, call);
   if (label !== undefined && !found) return undefined;
   const order = folder?.order ?? 'created';
+  const textOnly = folder?.textInV9 && workspace.dialect === 'v9';
   const holds = (one: Message): boolean =>
     (one.visibility !== 'deleted' || folder?.deletedToo === true) &&
     (one.direction === 'out' || one.status !== 'pending') &&
@@ -127,7 +136,8 @@ function listingOf(call: Call): Listing<Message> | undefined {
     (!contact || one.contact.uuid === contact) &&
     (!found || one.labels.includes(found)) &&
     (broadcast === undefined || one.broadcast?.id === broadcast) &&
-    (!folder || folder.holds(one));
+    (!folder || folder.holds(one)) &&
+    (!textOnly || one.type === 'text');
   return {
     rows: workspace.messages.by(order),
     timeOf:

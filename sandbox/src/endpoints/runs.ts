@@ -4,7 +4,7 @@ import { last } from '../core/incoming.js';
 import { isTrue, listPage } from '../core/list.js';
 import { pathOf, schemeOf, seenUrn } from '../engine/urns.js';
 import { engineTime, isoTime } from '../state/clock.js';
-import type { Run } from '../state/model.js';
+import type { Run, Urn } from '../state/model.js';
 import { localPhone } from '../values/phone.js';
 import { anonymousName } from './contact-shown.js';
 import { idFilter, uuidFilter, uuidParams } from './filters.js';
@@ -42,19 +42,24 @@ export const runs = endpoint({
 
 function showContact(run: Run, { workspace }: Call): unknown {
   const { contact } = run;
-  const urn = contact.urns[0]?.identity;
+  const [first] = contact.urns;
+  const urn = first?.identity;
   const name = contact.deleted ? null : contact.name;
   return {
     uuid: contact.uuid,
     name,
     urn: urn === undefined ? null : seenUrn(workspace, urn),
-    urn_display: urn === undefined || workspace.anonymous ? null : displayOf(urn),
+    urn_display: first === undefined || workspace.anonymous ? null : displayOf(first),
     ...anonymousName(contact, workspace),
   };
 }
 
-function displayOf(urn: string): string {
-  return schemeOf(urn) === 'tel' ? localPhone(pathOf(urn)) : pathOf(urn);
+function displayOf({ identity, display }: Urn): string {
+  const path = pathOf(identity);
+  const phone = { tel: path, whatsapp: `+${path}` }[schemeOf(identity)];
+  // What is not a number comes back as it is.
+  const local = phone && localPhone(phone);
+  return local === undefined || local === phone ? (display ?? path) : local;
 }
 
 function showRun(run: Run, call: Call, withPath: boolean): unknown {

@@ -1,6 +1,6 @@
 import type { Micros } from '../state/clock.js';
 import { newUuid } from '../state/ids.js';
-import type { Contact, ContactStatus, Field, Group, Urn, User } from '../state/model.js';
+import type { Contact, ContactStatus, Field, Group, Run, Urn, User } from '../state/model.js';
 import type { Workspace } from '../state/workspace.js';
 import { type PlaceContext, readFieldValue } from '../values/index.js';
 import { planForContact } from './campaigns.js';
@@ -224,4 +224,21 @@ export function deleteContact(
     if (ticket.contact === contact) workspace.tickets.remove(ticket);
   }
   workspace.openTickets.delete(contact);
+  for (const event of [...workspace.channelEvents]) {
+    if (event.contact === contact) workspace.channelEvents.remove(event);
+  }
+  for (const broadcast of workspace.broadcasts) {
+    broadcast.contacts = broadcast.contacts.filter(one => one !== contact);
+  }
+  for (const run of [...workspace.runs]) {
+    if (run.contact === contact) dropRun(workspace, run);
+  }
+}
+
+/** Removes a run. `textit` has interrupted one that waited, and counts them on. */
+function dropRun(workspace: Workspace, run: Run): void {
+  workspace.runs.remove(run);
+  if (workspace.dialect === 'v9') return;
+  const state = run.exitedOn === null ? 'interrupted' : run.state;
+  run.flow.pastRuns[state] = (run.flow.pastRuns[state] ?? 0) + 1;
 }

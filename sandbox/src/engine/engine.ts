@@ -22,6 +22,21 @@ export class Engine {
     this.#work.add(kept);
   }
 
+  /** Call this before an operation that `v9` only queues, or does without its engine. */
+  requireInTextit(workspace: Workspace): void {
+    if (workspace.dialect === 'textit') this.require(workspace);
+  }
+
+  /** Does what was queued: at once, or when the engine is up again. */
+  queued(workspace: Workspace, work: () => unknown): void {
+    if (this.down) {
+      workspace.schedule.plan(workspace.ticker.now(), work);
+      return;
+    }
+    this.require(workspace);
+    this.later(work());
+  }
+
   /** Resolves when all tracked work is done. */
   async settled(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);

@@ -54,18 +54,28 @@ export function contactsOf(workspace: Workspace, urns: readonly string[]): Conta
   );
 }
 
-/** A broadcast's content for a contact: each part in the contact's language if available, else in the base language. */
-function contentFor(workspace: Workspace, broadcast: Broadcast, contact: Contact): Content {
+/**
+ * A broadcast's content for a contact: each part in the contact's language if available, else in the base language.
+ * Undefined if there is none: then nothing is sent.
+ */
+function contentFor(
+  workspace: Workspace,
+  broadcast: Broadcast,
+  contact: Contact,
+): Content | undefined {
   const known = workspace.settings.languages;
   const spoken = [contact.language, known[0]].filter(one => one && known.includes(one));
   const wishes = [...spoken, broadcast.baseLanguage] as string[];
   const best = <T extends { length: number }>(parts: Record<string, T | null>) =>
     wishes.map(language => parts[language]).find(part => part && part.length > 0);
-  return {
-    text: whole({ workspace, contact }, best(broadcast.text) ?? '', `broadcast ${broadcast.id}`),
-    attachments: best(broadcast.attachments) ?? [],
-    quickReplies: best(broadcast.quickReplies) ?? [],
-  };
+  const written = best(broadcast.text) ?? '';
+  const text = whole({ workspace, contact }, written, `broadcast ${broadcast.id}`);
+  const attachments = best(broadcast.attachments) ?? [];
+  const quickReplies = best(broadcast.quickReplies) ?? [];
+  // `v9` looks at what the expressions printed.
+  const shown = workspace.dialect === 'v9' ? text : written;
+  const isEmpty = shown === '' && attachments.length + quickReplies.length === 0;
+  return isEmpty ? undefined : { text, attachments, quickReplies };
 }
 
 /** The engine expands the path of an uploaded attachment to a full URL. */
@@ -83,13 +93,16 @@ export function sendBroadcast(workspace: Workspace, broadcast: Broadcast): void 
   ]);
   const times = [...recipients].map(() => workspace.tick());
   const modifiedOn = workspace.tick();
+  let started = 0;
   for (const [index, contact] of [...recipients].entries()) {
     if (contact.deleted) continue;
     const content = contentFor(workspace, broadcast, contact);
+    if (!content) continue;
+    started++;
     const at = times[index] ?? modifiedOn;
     sendMessage(workspace, contact, content, { broadcast, at, modifiedOn });
   }
   broadcast.status = 'completed';
   broadcast.total = recipients.size;
-  broadcast.started = recipients.size;
+  broadcast.started = started;
 }

@@ -25,7 +25,7 @@ export function seedFlow(context: SeedContext, row: FlowSeed): void {
     results: results ?? resultsOf(definition),
     parentRefs: row.parent_refs ?? [],
     definition,
-    pastRuns: row.runs ?? {},
+    pastRuns: { ...row.runs },
     createdOn,
     modifiedOn: row.modified_on ? context.time(row.modified_on) : createdOn,
   });

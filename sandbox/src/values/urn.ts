@@ -35,7 +35,7 @@ export function normalizeUrn(text: string, locale: Place, use: UrnUse): StoredUr
   if (!parts || !schemeOf(parts.scheme, locale.dialect)) return { error: 'invalid' };
   const normal = inNormalForm(parts, use === 'reference' ? { ...locale, country: '' } : locale);
   if (normal.path === '') return { error: 'invalid' };
-  if (use !== 'body') return stored(normal, locale);
+  if (use !== 'body') return stored(normal);
   return isValid(normal, locale) ? throughEngine(normal, locale) : { error: 'invalid' };
 }
 
@@ -71,7 +71,7 @@ function throughEngine(parts: UrnParts, locale: Place): StoredUrn | UrnRefusal {
   const country = dialect === 'v9' ? locale.country : '';
   const final = inNormalForm(parts, { dialect, country });
   const accepts = schemeOf(final.scheme, dialect)?.engine?.(final.path, dialect) ?? true;
-  if (accepts && !(dialect === 'textit' && isTooLong(final))) return stored(final, locale);
+  if (accepts && !(dialect === 'textit' && isTooLong(final))) return stored(final);
   return { error: dialect === 'v9' ? 'server-error' : 'not-valid' };
 }
 
@@ -80,11 +80,10 @@ function isTooLong({ scheme, path }: UrnParts): boolean {
   return lengthOf(path) > LONGEST_PATH;
 }
 
-function stored(parts: UrnParts, { dialect }: Place): StoredUrn {
-  // `textit` keeps no display of phone numbers.
-  const shown = dialect === 'textit' && parts.scheme === 'tel' ? '' : parts.display;
-  return { urn: identityOf(parts), display: shown || null };
-}
+const stored = (parts: UrnParts): StoredUrn => ({
+  urn: identityOf(parts),
+  display: parts.display || null,
+});
 
 /** The server's text of an item of a `urns` list, or its validation messages. */
 export function urnText(value: unknown): { text: string } | { errors: string[] } {

@@ -34,6 +34,8 @@ interface Noun {
   unique?: boolean;
   /** What is read before one is added. */
   look?: string;
+  /** True if it is read before one is changed, too. */
+  looksAtChanges?: true;
 }
 
 const event = {
@@ -101,6 +103,8 @@ const nouns: Noun[] = [
     update: rapidpro.updateCampaignEvent,
     remove: rapidpro.deleteCampaignEvent,
     unique: false,
+    look: 'GET fields?key=next_visit',
+    looksAtChanges: true,
   },
   {
     path: 'resthook_subscribers',
@@ -118,14 +122,16 @@ const worse = { uuid: ['Mothers', 5, `${UUID}x`], key: [], id: ['7x', -1, 1.5, U
 
 describe.each(nouns)(
   '$path',
-  ({ path, key, body, changes = body, add, update, remove, unique = true, look }) => {
+  ({ path, key, body, changes = body, add, update, remove, unique = true, ...more }) => {
+    const { look, looksAtChanges } = more;
     const answer = { [key]: named[key], ...body };
     const looks = look === undefined ? [] : [look];
-    /** A server that has none of them yet, and answers additions. */
+    const looksBeforeChange = looksAtChanges ? looks : [];
+    /** A server that has none of them yet, and answers writes. */
     const empty = (...answers: (() => Response)[]) =>
       serve(
         answering('post', path, ...answers),
-        ...(look === undefined ? [] : [answering('get', path, () => page([]))]),
+        ...looks.map(one => answering('get', /\w+(?=\?)/.exec(one)?.[0] ?? '', () => page([]))),
       );
     const created = () => HttpResponse.json(answer, { status: 201 });
     const bad = [...badNames, ...worse[key]].filter(value => !Number.isNaN(value));
@@ -169,7 +175,7 @@ describe.each(nouns)(
         expect(sleeps).toEqual([0.5]);
       } else {
         expect((await failure((add as Make)(body), server)).code).toBe('OUTCOME_UNKNOWN');
-        expect(server.requests).toHaveLength(1);
+        expect(sent(server)).toEqual([...looks, `POST ${path}`]);
       }
     });
 
@@ -223,10 +229,10 @@ describe.each(nouns)(
     );
 
     test.runIf(update)('is changed, by its own name', async () => {
-      const server = await serve(answering('post', path, () => HttpResponse.json(answer)));
+      const server = await empty(() => HttpResponse.json(answer));
       const { data } = await run((update as Make)(` ${named[key]} `, changes), server);
-      expect(sent(server)).toEqual([`POST ${path}?${key}=${named[key]}`]);
-      expect(server.requests[0]?.body).toEqual(changes);
+      expect(sent(server)).toEqual([...looksBeforeChange, `POST ${path}?${key}=${named[key]}`]);
+      expect(server.requests.at(-1)?.body).toEqual(changes);
       expect(data).toEqual(answer);
     });
 
@@ -244,7 +250,7 @@ describe.each(nouns)(
 
     test.runIf(update)('that is not there throws', async () => {
       const missing = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
-      const server = await serve(answering('post', path, missing));
+      const server = await empty(missing);
       expect((await failure((update as Make)(named[key], changes), server)).code).toBe('NOT_FOUND');
     });
 
@@ -313,10 +319,11 @@ describe('bodies', () => {
   test('numbers may be text, and are sent as numbers', async () => {
     const server = await serve(
       answering('post', 'campaign_events', () => HttpResponse.json({ uuid: UUID })),
+      answering('get', 'fields', () => page([])),
     );
     const body = { ...event, offset: ' -2 ', delivery_hour: '9', campaign: UUID.toUpperCase() };
     await run(rapidpro.addCampaignEvent(body as never), server);
-    expect(server.requests[0]?.body).toEqual({ ...event, offset: -2 });
+    expect(server.requests.at(-1)?.body).toEqual({ ...event, offset: -2 });
   });
 
   test('a key that is almost a known one is refused, with that one', async () => {
@@ -419,10 +426,12 @@ describe('an update of a campaign event', () => {
     noSleep();
     const server = await serve(
       answering('post', 'campaign_events', () => new HttpResponse('', { status: 502 })),
+      answering('get', 'fields', () => page([])),
     );
     const error = await failure(rapidpro.updateCampaignEvent(UUID, event as never), server);
     expect(error.code).toBe('OUTCOME_UNKNOWN');
-    expect(server.requests).toHaveLength(1);
+    const looked = 'GET fields?key=next_visit';
+    expect(sent(server)).toEqual([looked, `POST campaign_events?uuid=${UUID}`]);
   });
 });
 
