@@ -4,7 +4,7 @@ import { UUID } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
 import { inTurns } from './turns.js';
-import { plainNumber, plusFault, type UrnUse, urnFault } from './urns.js';
+import { plusFault, type UrnUse, urnFault } from './urns.js';
 
 const WHOLE_UUID = new RegExp(`^${UUID}$`, 'i');
 
@@ -125,63 +125,6 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
   }
   const uuid = asUuid(value);
   return uuid ? { uuid } : { urn: requireUrn(value, where) };
-}
-
-const WHOLE_NUMBER = /^tel:\+[1-9]\d{7,14}$/;
-
-/**
- * The part of a URN that identifies it, without punctuation of phone numbers, display parts and letter case. Only
- * for comparing, never for sending.
- */
-export function urnIdentity(urn: string): string {
-  // Most look like this, and a long list keeps each of them, so no second text is created.
-  if (WHOLE_NUMBER.test(urn)) return urn;
-  const [bare = ''] = urn.trim().split(/[?#]/);
-  const colon = bare.indexOf(':');
-  const scheme = bare.slice(0, colon).toLowerCase();
-  const path = bare.slice(colon + 1).trim();
-  if (scheme === 'tel') {
-    const digits = path.replace(/[\s().-]/g, '').toLowerCase();
-    return `tel:${plainNumber(path) ?? digits.replace(/^00/, '+')}`;
-  }
-  if (scheme === 'mailto' || scheme === 'twitter')
-    return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;
-  return `${scheme}:${path}`;
-}
-
-/**
- * What a URN has in common with every URN that RapidPro may store as the same one. For phone numbers, these are
- * the last digits, because only the server knows the country.
- */
-export function urnTail(urn: string): string {
-  const identity = urnIdentity(urn).toLowerCase();
-  return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
-}
-
-/** Leaves out what comes again in a list that may be long. The first of those that are the same stays. */
-export async function distinctInTurns<Item>(
-  items: readonly Item[],
-  identityOf: (item: Item) => string,
-): Promise<Item[]> {
-  const isNew = isFirst(identityOf);
-  const distinct: Item[] = [];
-  await inTurns(items, item => {
-    if (isNew(item)) distinct.push(item);
-  });
-  return distinct;
-}
-
-function isFirst<Item>(identityOf: (item: Item) => string): (item: Item) => boolean {
-  const seen = new Set<string>();
-  return item => {
-    const before = seen.size;
-    return seen.add(identityOf(item)).size > before;
-  };
-}
-
-/** Leaves out URNs that differ only in punctuation. The first one stays. */
-export function distinctUrns(urns: readonly string[]): string[] {
-  return urns.filter(isFirst(urnIdentity));
 }
 
 /** The longest key of a field or global. */

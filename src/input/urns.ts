@@ -453,9 +453,6 @@ export function groupsOf(path: string): string | undefined {
     .trim();
 }
 
-/** The digits of a phone number, with its plus; undefined if there is more than digits. */
-export const digitsOf = (path: string) => groupsOf(path)?.replaceAll(' ', '');
-
 /** A form of numbers that only people, or servers, of some countries read as the number that is meant. */
 interface UnsureForm {
   has(phone: Phone): boolean;
