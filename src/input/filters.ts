@@ -102,7 +102,7 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
         `The filter "${name}" is an empty list.`,
         'Add at least one value, or leave the filter out.',
       );
-    return value.map(item => checkOne(name, item, filter) as string);
+    return value.map(item => checkOne(name, item, { ...filter, many: false }) as string);
   }
   return CHECKS[filter.kind](value, name, filter);
 }
