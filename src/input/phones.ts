@@ -1,6 +1,7 @@
 import { fail } from '../errors/errors.js';
 import { Unreadable } from '../errors/fault.js';
 import { library } from './libraries.js';
+import { withCommas } from './log.js';
 import { nearMiss } from './nearest.js';
 import { callingCode, groupsOf, read, shownNumber, unsureFault, urnFault } from './urns.js';
 
@@ -321,7 +322,7 @@ export function phoneUrn(text: unknown, country: unknown, options: unknown): str
   const settings = checkOptions(options, where);
   const code = checkCountry(country, where);
   const number = numberIn(text, code);
-  const isSeveral = typeof number !== 'string' && parts(text, code).length > 1;
+  const isSeveral = typeof number !== 'string' && parts(text, code, where).length > 1;
   return asUrn(isSeveral ? SEVERAL : number, settings, where);
 }
 
@@ -337,8 +338,11 @@ const BETWEEN = [
 const shortened = (text: string) =>
   text.replace(/\s{4,}/g, row => (/[\r\n\t]/.test(row) ? ' \n ' : ' '));
 
+/** A cell has a few numbers. Each part is tried as one, which takes about a millisecond. */
+const MOST_PARTS = 2000;
+
 /** The separate numbers of a cell. A cell that is one number is never split. */
-function parts(value: unknown, country: string): unknown[] {
+function parts(value: unknown, country: string, where: string): unknown[] {
   if (typeof value !== 'string' || isNumber(value, country)) return [value];
   const cell = shortened(value);
   for (const separator of BETWEEN) {
@@ -346,6 +350,13 @@ function parts(value: unknown, country: string): unknown[] {
       .split(separator)
       .map(part => part.trim())
       .filter(part => part !== '');
+    if (found.length > MOST_PARTS) {
+      throw fail(
+        'INVALID_INPUT',
+        `${where}: the text has more than ${withCommas(MOST_PARTS)} parts that could be phone numbers.`,
+        'Split it first, and give a list of its parts: util.phoneUrns(text.split("\\n"), "RW").',
+      );
+    }
     const [sure = '', ...unsure] = found.filter(part => isNumber(part, country));
     const isAll = unsure.length === found.length - 1;
     // If only a space is between them, each must be a number.
@@ -365,7 +376,7 @@ export function phoneUrns(texts: unknown, country: unknown, options: unknown): s
   const urns = cells
     // An empty cell has no number. If there is no cell at all, a name is misspelled.
     .filter(cell => !isEmpty(cell))
-    .flatMap(cell => parts(cell, code))
+    .flatMap(cell => parts(cell, code, where))
     .map(part => asUrn(numberIn(part, code), settings, where));
   return [...new Set(urns.filter(urn => urn !== null))];
 }
