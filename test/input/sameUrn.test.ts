@@ -5,9 +5,11 @@ import {
   isLocalNumber,
   isPlainUrn,
   sameUrn,
+  UrnForms,
   urnIdentity,
   urnTail,
 } from '../../src/input/sameUrn.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 describe('URNs that RapidPro stores as the same one', () => {
   test.each([
@@ -151,3 +153,17 @@ test.each([
   expect(sameUrn(one, other)).toBe(are);
   expect(sameUrn(other, one)).toBe(are);
 });
+
+test.each(['-', '/', '1x ', ' ', '(0'])(
+  'a number of a server of a megabyte of %j takes no time',
+  part => {
+    const start = cpuTime();
+    const urn = `tel:${part.repeat(1_000_000 / part.length)}`;
+    for (const ask of [urnIdentity, urnTail, isPlainUrn, isLocalNumber, isFullNumber]) ask(urn);
+    expect(sameUrn(urn, 'tel:+250788000001')).toBe(false);
+    const forms = new UrnForms();
+    forms.add(urn);
+    expect(forms.has(urn)).toBe(true);
+    expect(cpuTime() - start).toBeLessThan(1000);
+  },
+);
