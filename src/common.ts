@@ -2,9 +2,9 @@ import * as languageCommon from '@openfn/language-common';
 import { fail } from './errors/errors.js';
 import { type Given, isObject, refuseMore } from './input/check.js';
 import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
-import { count, log as logger } from './input/log.js';
+import { count } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
-import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
+import { isOperation, makeOperation, named, warnOnce } from './input/run.js';
 import { asReader } from './operations/base/callback.js';
 import { refuseUncalled, requireStateAtAll, whatItIs } from './operations/base/operation.js';
 import type { Dictionary } from './types/json.js';
@@ -381,11 +381,6 @@ const EXAMPLES = {
 function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
   const is = what === 'options' ? 'are' : 'is';
   throw fail('INVALID_INPUT', `${name}(): its ${what} ${is} ${whatItIs(value)}.`, EXAMPLES[what]);
-}
-
-/** A loop would repeat it. */
-function warnOnce(line: string): void {
-  if (isToldFirst(line)) logger.warn(line);
 }
 
 /** Makes sure that there is an operation or a function, and only one: a helper would ignore others after it. */
