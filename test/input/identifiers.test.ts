@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fail } from '../../src/errors/errors.js';
-import {
-  asUuid,
-  checkEach,
-  contactKey,
-  isUuid,
-  requireUrn,
-  shownId,
-} from '../../src/input/identifiers.js';
+import { checkEach } from '../../src/input/check.js';
+import { asUuid, contactKey, isUuid, requireUrn, shownId } from '../../src/input/identifiers.js';
 
 const UUID = '6a2f41a3-c54c-fce8-32d2-0324e1c32e42';
 const PLAIN = UUID.replaceAll('-', '');

@@ -1,7 +1,7 @@
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { maskUrn } from '../../errors/redact.js';
-import { typeName } from '../../input/check.js';
-import { asUuid, checkEachInTurns, contactKey, isUuid } from '../../input/identifiers.js';
+import { checkEachInTurns, typeName } from '../../input/check.js';
+import { asUuid, contactKey, isUuid } from '../../input/identifiers.js';
 import { urnIdentity } from '../../input/sameUrn.js';
 import { distinctInTurns, giveWay } from '../../input/turns.js';
 
