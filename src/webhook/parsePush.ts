@@ -71,12 +71,6 @@ function bodyOf(given: unknown): Dictionary {
   throw unreadable([`the body must be an object${Array.isArray(body) ? ', not a list' : ''}`]);
 }
 
-interface Content {
-  body: Dictionary;
-  kind: Push['kind'];
-  simulation?: boolean | undefined;
-}
-
 /** Long keys are cut, because a key may be a whole text. */
 const shownPath = (path: readonly PropertyKey[]) =>
   pathOf(
@@ -84,7 +78,12 @@ const shownPath = (path: readonly PropertyKey[]) =>
     path.map(key => (typeof key === 'string' ? key.slice(0, 64) : key)),
   ).slice(1);
 
-function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
+function normalForm(
+  kind: Push['kind'],
+  body: Dictionary,
+  numbers: Numbers,
+  simulation?: boolean,
+): Push {
   const schema = pushSchema();
   const read = schema.safeParse(body);
   if (!read.success) {
@@ -115,7 +114,7 @@ function valueOptions(options: unknown): ValueOptions {
 /** Like {@link parsePush}, with checked options. */
 export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
   const read = bodyOf(body);
-  return normalForm({ body: read, kind: kindOf(read), simulation: simulationOf(headers) }, numbers);
+  return normalForm(kindOf(read), read, numbers, simulationOf(headers));
 }
 
 /**
@@ -197,7 +196,7 @@ function pushOf(record: RunRecord, numbers: Numbers): Push {
     results: Object.fromEntries(results),
     path: Array.isArray(path) ? path.map(step => renamed(step, STEP_NAMES)) : undefined,
   };
-  return normalForm({ body, kind: 'run' }, numbers);
+  return normalForm('run', body, numbers);
 }
 
 /**
