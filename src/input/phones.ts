@@ -1,5 +1,6 @@
 import { fail } from '../errors/errors.js';
 import { Unreadable } from '../errors/fault.js';
+import { plainDigit } from '../errors/redact.js';
 import { library } from './libraries.js';
 import { withCommas } from './log.js';
 import { nearMiss } from './nearest.js';
@@ -35,17 +36,8 @@ const EMPTY_FIX =
 const UNDEFINED_FIX =
   'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Phone number"]. util.parseCsv(text, { required: ["Phone number"] }) checks it once for all rows.';
 
-/** The first digit of each script that phones and forms write. */
-const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
-const MORE_ZEROS = [0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
-
-function inPlainDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, digit => {
-    const code = digit.codePointAt(0) ?? 0;
-    const zero = [...ZEROS, ...MORE_ZEROS].find(first => code >= first && code <= first + 9);
-    return zero === undefined ? digit : String(code - zero);
-  });
-}
+/** A digit of any script that phones and forms write. What follows these are styles of mathematics. */
+const PHONE_DIGIT = /(?![\u{10000}-\u{10ffff}])\p{Nd}/gu;
 
 /** A cell as text. Rounded numbers are refused, because some of their digits have changed. */
 function textOf(value: unknown): string {
@@ -59,7 +51,8 @@ function textOf(value: unknown): string {
   if (typeof value !== 'string') {
     throw noNumber('must be text or a number', 'Write the phone number as text.');
   }
-  return inPlainDigits(value)
+  return value
+    .replace(PHONE_DIGIT, plainDigit)
     .trim()
     .replace(/^(?:tel|whatsapp):\s*/i, '')
     .replace(/^['’]/, '');
