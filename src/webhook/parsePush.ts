@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isObject, pathOf, withoutUndefined } from '../input/check.js';
-import { refuseUnknownOptions } from '../input/options.js';
+import { check, isObject, pathOf, withoutUndefined } from '../input/check.js';
+import { OPTIONS, refuseUnknownOptions } from '../input/options.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import {
@@ -108,7 +108,10 @@ function normalForm(
 function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
-  return options;
+  const numbers = options.numbers ?? undefined;
+  return {
+    numbers: check(OPTIONS.numbers.check, numbers, 'options.numbers', 'INVALID_OPTION'),
+  };
 }
 
 /** Like {@link parsePush}, with checked options. */
