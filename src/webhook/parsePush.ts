@@ -52,7 +52,7 @@ export function resultKey(name: string): string {
 }
 
 /** Only resthooks send the language; only they and nodes of old flows send the run, its path and its input. */
-function kindOf(body: Dictionary): Push['kind'] {
+function kindOfPush(body: Dictionary): Push['kind'] {
   const { contact, run, results, path } = body;
   const isLong = isObject(run) && isObject(results) && Array.isArray(path) && 'input' in body;
   if (!isLong) return 'webhook';
@@ -117,7 +117,7 @@ function valueOptions(options: unknown): ValueOptions {
 /** Like {@link parsePush}, with checked options. */
 export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
   const read = bodyOf(body);
-  return normalForm(kindOf(read), read, numbers, simulationOf(headers));
+  return normalForm(kindOfPush(read), read, numbers, simulationOf(headers));
 }
 
 /**
