@@ -16,7 +16,7 @@ const AREAS = {
   links: ['src/client/links/*.ts'],
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.
-  values: ['src/input/{times,urns,identifiers,nearest,stored,csv,days}.ts'],
+  values: ['src/input/{times,urns,sameUrn,identifiers,nearest,stored,csv,days}.ts'],
   // What a job wrote, as it may be sent.
   bodies: ['src/input/{bodies,body,check,filters,options,log}.ts'],
   texts: ['src/input/{missing,code,expressions}.ts'],

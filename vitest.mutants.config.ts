@@ -17,7 +17,7 @@ const TESTS: Record<string, string[]> = {
     'test/errors/refusals.test.ts',
   ],
   values: [
-    'test/input/{identifiers,times,stored,urns}.test.ts',
+    'test/input/{identifiers,sameUrn,times,stored,urns}.test.ts',
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases}.test.ts',
   ],

@@ -1,12 +1,13 @@
 import * as languageCommon from '@openfn/language-common';
 import { fail } from './errors/errors.js';
-import { type Given, refuseMore } from './input/check.js';
+import { type Given, isObject, refuseMore } from './input/check.js';
 import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
-import { log as logger } from './input/log.js';
+import { count } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
-import { isOperation, isToldFirst, makeOperation, named } from './input/run.js';
+import { isOperation, makeOperation, named, warnOnce } from './input/run.js';
 import { asReader } from './operations/base/callback.js';
 import { refuseUncalled, requireStateAtAll, whatItIs } from './operations/base/operation.js';
+import type { Dictionary } from './types/json.js';
 import type { Operation, Source, State, Step, ValueReader } from './types/state.js';
 import { chunk as utilChunk } from './util.js';
 
@@ -108,6 +109,9 @@ export function cursor(value: unknown, options: CursorOptions = {}): Operation {
   const given: Given = arguments;
   return helper('cursor', [], state => {
     refuseMore('cursor', given, [value, options]);
+    requireOptions('cursor', options);
+    const { format } = options;
+    if (format !== undefined) requireOne('cursor', 'function', format);
     return languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state);
   });
 }
@@ -228,7 +232,15 @@ export function group(
     requireOne('group', 'function', callback, more);
     const list = valueFor('group', state, source, 'list');
     if (!Array.isArray(list)) refuse('group', 'list', list);
-    return languageCommon.group(list as unknown[], keyPath, callback)(state);
+    const last: Step = next => {
+      const kept = Object.values(next.data as { [key: string]: unknown[] }).flat().length;
+      if (kept < list.length)
+        warnOnce(
+          `group() left out ${list.length - kept} of ${count(list.length, 'item')}, because they have no such key. Check its second argument, and the list.`,
+        );
+      return callback(next);
+    };
+    return languageCommon.group(list, keyPath, last)(state);
   });
 }
 
@@ -315,11 +327,21 @@ export function parseCsv(
   callback?: (state: State, rows: unknown[]) => State | Promise<State>,
   ...more: never[]
 ): Operation {
-  return helper('parseCsv', [callback, ...more], state => {
+  return helper('parseCsv', [callback, ...more], async state => {
     refuseOthers('parseCsv', 'function', more);
+    requireOptions('parseCsv', parsingOptions);
+    if (callback !== undefined) requireOne('parseCsv', 'function', callback);
     const text = valueFor('parseCsv', state, csvData, 'text');
-    if (text === undefined || text === null) refuse('parseCsv', 'text', text);
-    return languageCommon.parseCsv(text, parsingOptions, callback)(state);
+    const { pipe, getReader } = (text ?? {}) as Dictionary;
+    const isStream = typeof (pipe ?? getReader) === 'function';
+    if (typeof text !== 'string' && !isStream) refuse('parseCsv', 'text', text);
+    // Without a function that takes the parts, each would replace the one before.
+    const options = callback ? parsingOptions : { ...parsingOptions, chunkSize: Infinity };
+    const next = await languageCommon.parseCsv(text, options, callback)(state);
+    // Of a table without rows, the state would keep what was there before.
+    return callback || next !== state
+      ? next
+      : (languageCommon.composeNextState(state, []) as State);
   });
 }
 
@@ -349,18 +371,16 @@ const EXAMPLES = {
     'Write operations one after the other, each with its parentheses: each($.data, upsertContact({ … }))',
   function: 'Write a function there: fn(state => { …; return state; })',
   path: 'Write a path as text: dataValue("name")',
+  options:
+    'Write options in braces: parseCsv($.data, { delimiter: ";" }). Without any, leave them out.',
   text: 'Say where the text is, and check the result of the previous operation: parseCsv($.data)',
   key: 'Write the name of a key of state as text: as("people", getContacts())',
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
 
 function refuse(name: string, what: keyof typeof EXAMPLES, value: unknown): never {
-  throw fail('INVALID_INPUT', `${name}(): its ${what} is ${whatItIs(value)}.`, EXAMPLES[what]);
-}
-
-/** A loop would repeat it. */
-function warnOnce(line: string): void {
-  if (isToldFirst(line)) logger.warn(line);
+  const is = what === 'options' ? 'are' : 'is';
+  throw fail('INVALID_INPUT', `${name}(): its ${what} ${is} ${whatItIs(value)}.`, EXAMPLES[what]);
 }
 
 /** Makes sure that there is an operation or a function, and only one: a helper would ignore others after it. */
@@ -385,6 +405,19 @@ function refuseOthers(
     `${name}() takes one ${what}, but got more.`,
     'None of them ran. Use combine() for several, one after the other: each($.data, combine(upsertContact({ … }), addToGroup(…)))',
   );
+}
+
+function requireOptions(name: string, options: unknown): void {
+  if (!isObject(options)) refuse(name, 'options', options);
+}
+
+/** What a path leads to. The errors of its library contain data. */
+function atPath<Result>(name: string, read: (state: State) => Result, state: State): Result {
+  try {
+    return read(state);
+  } catch {
+    throw fail('INVALID_INPUT', `${name}(): its path cannot be read.`, EXAMPLES.path);
+  }
 }
 
 function requirePath(name: string, path: unknown): void {
@@ -483,7 +516,7 @@ function whyNothing(state: State, parts: readonly string[]): string | undefined 
 
 /** The list that a path leads to. A wrong path finds nothing, or the whole list as one item. */
 function listAt(name: string, state: State, path: string): unknown[] {
-  const list = languageCommon.source(path)(state);
+  const list = atPath(name, languageCommon.source(path), state);
   const { parts, isWhole } = partsOf(path);
   const shown = parts.every(part => OWN_NAME.test(part)) ? `$.${parts.join('.')}` : '$.data';
   if (list.length === 0) {
@@ -563,6 +596,6 @@ function stepOfJob(name: string, func: Step, more: readonly unknown[] = []): Ope
 function readerOf(name: string, make: (path: string) => ValueReader, path: string): ValueReader {
   return asReader(state => {
     requirePath(name, path);
-    return make(path)(state);
+    return atPath(name, make(path), state);
   });
 }

@@ -148,7 +148,7 @@ function parseToken(raw: object): string {
   return token;
 }
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----/gs;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g;
 /** A certificate has a few thousand characters, and a network has few authorities. */
 const LONGEST_CA = 200_000;
 

@@ -10,8 +10,8 @@ import { makeOperation, named } from './input/run.js';
 import { requireState } from './operations/base/operation.js';
 import type { Operation, Reference, State } from './types/state.js';
 import { readPush } from './webhook/parsePush.js';
-import { type Push, type PushOptions, plain } from './webhook/push.js';
-import { checkSecret, type Secret } from './webhook/request.js';
+import { type Push, type PushOptions, plain, pushSchema } from './webhook/push.js';
+import { checkSecret, type ExpectedSecret } from './webhook/request.js';
 import { withoutSecret } from './webhook/withoutSecret.js';
 
 export { fromRun, parsePush } from './webhook/parsePush.js';
@@ -50,11 +50,9 @@ function checkSimulation({ simulation }: Push, simulations: PushOptions['simulat
   );
 }
 
-const KNOWN_KEYS = ['contact', 'flow', 'run', 'results', 'input', 'channel', 'path'] as const;
-
 /** Authors may write a body of their own, so it is not refused. */
 function warnOfStranger(push: Push): void {
-  if (KNOWN_KEYS.some(key => push[key] !== undefined)) return;
+  if (Object.keys(pushSchema().shape).some(key => key in push)) return;
   log.warn(
     'This push has nothing that RapidPro sends by itself, such as contact, flow or results. Its keys are in data.other',
   );
@@ -149,7 +147,10 @@ function requireCredentialSecret(state: State): string {
   );
 }
 
-function secretOf(state: State, { secret, header, query }: PushOptions): Secret | undefined {
+function secretOf(
+  state: State,
+  { secret, header, query }: PushOptions,
+): ExpectedSecret | undefined {
   const places = [header, query].filter(place => place !== undefined);
   if (secret === undefined && places.length === 0) {
     if (webhookSecretOf(state.configuration) !== '') {

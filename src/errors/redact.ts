@@ -244,18 +244,22 @@ const RUN = new RegExp(`\\p{Nd}(?:${BETWEEN}{0,4}\\p{Nd})*`, 'gu');
 const SENT_RUN = /\p{Nd}(?:[ ().\u2010-\u2015/-]{0,3}\p{Nd}){6,}/gu;
 
 /**
- * The digits of a text as 0 to 9. In each script they are consecutive, and no digit comes before its 0. Only the
- * styles of mathematics follow one another: each of their digits is written plainly first.
+ * A digit of any script as 0 to 9. In each script they are consecutive, and no digit comes before its 0. Only the styles of
+ * mathematics follow one another: each of their digits is written plainly first.
  */
+export function plainDigit(digit: string): string {
+  const plain = digit.normalize('NFKC');
+  const code = plain.codePointAt(0) ?? 0;
+  if (code < 0x80) return plain;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+  return String(value);
+}
+
+/** The digits of a text as 0 to 9. */
 export function plainDigits(text: string): string {
-  return Array.from(text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu), ([digit]) => {
-    const plain = digit.normalize('NFKC');
-    const code = plain.codePointAt(0) ?? 0;
-    if (code < 0x80) return plain;
-    let value = 0;
-    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
-    return String(value);
-  }).join('');
+  const digits = text.replace(/%20|&#\d{1,5};/g, ' ').matchAll(/\p{Nd}/gu);
+  return Array.from(digits, ([digit]) => plainDigit(digit)).join('');
 }
 
 function endingsIn(text: string): string[] {

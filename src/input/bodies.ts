@@ -4,18 +4,12 @@ import { resources } from '../resources.js';
 import type { Recipients } from '../types/bodies.js';
 import type { Dictionary } from '../types/json.js';
 import { bodyCheck, record, refuseNearMisses, text, uuid, uuidOrName, warnOfKeys } from './body.js';
-import { findPart, isObject, isShown, shownKey } from './check.js';
+import { checkEach, checkEachInTurns, findPart, isObject, isShown, shownKey } from './check.js';
 import { refuseExpressions } from './expressions.js';
-import {
-  asUuid,
-  checkEach,
-  checkEachInTurns,
-  contactKey,
-  requireUrn,
-  URN_EXAMPLE,
-} from './identifiers.js';
+import { asUuid, contactKey, requireUrn, URN_EXAMPLE } from './identifiers.js';
 import { refuseMissing } from './missing.js';
 import { suggest } from './nearest.js';
+import { RECIPIENTS } from './options.js';
 import { giveWay } from './turns.js';
 
 /** What is there instead of text: usually a number in place of a URN, or a whole record. */
@@ -116,7 +110,7 @@ const quickReplies = z.unknown().transform(value => {
 });
 
 /** They leave people out of a flow start. Without a value, everyone would be started. */
-const NARROWING = ['restart_participants', 'exclude_active'];
+const LEAVE_OUT = ['restart_participants', 'exclude_active'];
 
 const broadcastShape = {
   ...recipientShape,
@@ -253,15 +247,13 @@ function checkTexts(
 }
 
 function refuseEmptyNarrowing(given: Dictionary): void {
-  const empty = NARROWING.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
+  const empty = LEAVE_OUT.find(key => Object.hasOwn(given, key) && (given[key] ?? null) === null);
   if (empty === undefined) return;
   refuse(
     `flowStart.${empty} is empty: it refers to missing data.`,
     'Nothing was sent. Write true or false, or check the name after $ or state.',
   );
 }
-
-const RECIPIENTS = ['contacts', 'groups', 'urns'];
 
 /** Who gets something, and what they get: RapidPro would send without it. */
 function refuseLost(given: Dictionary, keys: readonly string[], where: string): void {
@@ -383,9 +375,9 @@ export function checkBroadcast(value: unknown, isLiteral = false) {
     isObject(body.text) ? [...RECIPIENTS, 'text'] : RECIPIENTS,
     'broadcast',
   );
-  refuseMissingLanguages(body.text, 'broadcast.text', isLiteral);
-  refuseMissingLanguages(body.attachments, 'broadcast.attachments', isLiteral);
-  refuseMissingLanguages(body.quick_replies, 'broadcast.quick_replies', isLiteral);
+  for (const key of ['text', 'attachments', 'quick_replies'] as const) {
+    refuseMissingLanguages(body[key], `broadcast.${key}`, isLiteral);
+  }
   checkTexts(body, 'broadcast', isLiteral);
   requireContent(body, 'broadcast');
   refuseBaseWithoutText(body);

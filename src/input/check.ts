@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { type ErrorCode, fail } from '../errors/errors.js';
+import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
+import { inTurns } from './turns.js';
 
 /** `urns[1]` from `['urns', 1]`. */
 export function pathOf(where: string, path: readonly PropertyKey[]): string {
@@ -74,6 +75,67 @@ export function check<T>(
     `${errors[0]}.`,
     `Nothing was sent. Correct ${place} in the job, or the data that it comes from.${shown ? ` Example: ${shown}.` : ''}`,
     { errors: errors.length > 1 ? errors.slice(0, 20) : undefined },
+  );
+}
+
+const MOST_TOLD = 20;
+
+/**
+ * Checks each item of a list, and reports all mistakes at once, because a table usually has several.
+ *
+ * @throws RapidProError that of the first, with the others in `errors`
+ */
+export function checkEach<Item, Checked>(
+  list: readonly Item[] = [],
+  check: (item: Item, index: number) => Checked,
+): Checked[] {
+  const checking = new Checking(check);
+  list.forEach(checking.take);
+  return checking.end();
+}
+
+/** The same for a list that may be long. */
+export async function checkEachInTurns<Item, Checked>(
+  list: readonly Item[] = [],
+  check: (item: Item, index: number) => Checked,
+): Promise<Checked[]> {
+  const checking = new Checking(check);
+  await inTurns(list, checking.take);
+  return checking.end();
+}
+
+/** What was checked so far, and every mistake in it. */
+class Checking<Item, Checked> {
+  readonly #checked: Checked[] = [];
+  readonly #faults: RapidProError[] = [];
+
+  constructor(readonly check: (item: Item, index: number) => Checked) {}
+
+  readonly take = (item: Item, index: number): void => {
+    try {
+      this.#checked.push(this.check(item, index));
+    } catch (error) {
+      if (!(error instanceof RapidProError)) throw error;
+      this.#faults.push(error);
+    }
+  };
+
+  end(): Checked[] {
+    if (this.#faults.length > 0) throw allOf(this.#faults);
+    return this.#checked;
+  }
+}
+
+/** The first of several errors, with the others in `errors`. */
+function allOf(faults: readonly RapidProError[]): RapidProError {
+  const [first] = faults as [RapidProError];
+  const { code, description, fix } = first;
+  if (faults.length === 1) return first;
+  return fail(
+    code,
+    `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
+    fix,
+    { errors: faults.slice(0, MOST_TOLD).map(fault => fault.description) },
   );
 }
 

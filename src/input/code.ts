@@ -33,7 +33,7 @@ const PLAIN_STATEMENT = String.raw`\s*(?:return\b(?:\s+[\w$'"\x60]{1,60}\s*[.;([
 const PARAMETERS = String.raw`\((?:[^()]|\([^()]{0,60}\)){0,200}\)`;
 const DECLARED = new RegExp(
   [
-    String.raw`\bfunction\s*\*?\s*[\w$]{0,60}\s*${PARAMETERS}\s*\{${STATEMENT}`,
+    String.raw`\bfunction\s{0,9}\*?\s{0,9}[\w$]{0,60}\s{0,9}${PARAMETERS}\s*\{${STATEMENT}`,
     String.raw`\bclass(?:\s+${WORD})?(?:\s+extends\s+[\w$.()]{1,60})?\s*\{\s*(?:\}|(?:static\s|get\s|set\s|async\s|\*\s*)?#?${WORD}\s*(?:\([^()]{0,100}\)\s*\{|=[^=]|;))`,
     String.raw`(?:(?<![\w$])${WORD}|\])\s?${PARAMETERS}\s*\{${PLAIN_STATEMENT}`,
     String.raw`(?<![\w$])${WORD}${PARAMETERS}\s*\{\s*\}`,

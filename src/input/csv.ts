@@ -140,8 +140,10 @@ function checkNames(names: readonly string[]): void {
   );
 }
 
-/** A number, a date, an address: what a cell has, and hardly a name of a column. */
-const OF_PERSON = /^[\p{Nd}\s.,()/+-]+$|\p{Nd}{5}|\p{Nd}[-./]\p{Nd}{1,2}[-./]\p{Nd}|@/u;
+/** A number, a date, an address, a long text: what a cell has, and hardly a name of a column. */
+const OF_PERSON = /^[\p{Nd}\s.,()/+-]+$|\p{Nd}{5}|\p{Nd}[-./]\p{Nd}{1,2}[-./]\p{Nd}|@|^.{101}/su;
+/** An error names so many columns, at most. */
+const MOST_SHOWN = 50;
 
 /**
  * Checks the columns that a job reads, once for the table and not for each row.
@@ -156,7 +158,11 @@ function checkRequired(
   const missing = required.filter(name => !names.includes(name));
   if (missing.length === 0) return;
   const there = names.filter(name => name !== '');
-  const shown = (list: readonly string[]) => list.map(name => `"${name}"`).join(', ');
+  const shown = (list: readonly string[]) => {
+    const names = list.slice(0, MOST_SHOWN).map(name => `"${name}"`);
+    const others = list.length - names.length;
+    return `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+  };
   const isData = isFirstLine && there.some(name => OF_PERSON.test(name));
   const guesses = isData ? [] : missing.flatMap(name => meant(name, there) ?? []);
   const between = there.length === 1 ? /[,;|\t]/.exec(there[0] ?? '')?.[0] : undefined;

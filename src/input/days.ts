@@ -62,11 +62,16 @@ const FAULTS: readonly [RegExp, what: string, fix: string][] = [
   ],
 ];
 
+const LONGEST_PATTERN = 100;
+
 /** What a pattern says, without the words in quotes. */
 function readPattern(pattern: unknown, where: string) {
   const refuse = (what: string, fix: string) => fail('INVALID_INPUT', `${where}: ${what}.`, fix);
   if (typeof pattern !== 'string' || pattern.trim() === '') {
     throw refuse('the pattern is missing', 'Write the format of the dates: "dd/MM/yyyy".');
+  }
+  if (pattern.length > LONGEST_PATTERN) {
+    throw refuse('the pattern is too long', 'Write the format of the dates: "dd/MM/yyyy".');
   }
   const tokens = pattern.replace(/'[^']*'/g, '');
   const fault = FAULTS.find(([wrong]) => wrong.test(tokens));

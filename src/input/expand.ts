@@ -182,7 +182,7 @@ function whyNot(value: unknown): Refusal | undefined {
     return { what: 'is a BigInt', fix: 'Write it as text: String(value).' };
   if (typeof value === 'symbol') return { what: 'is a symbol', fix: PLAIN_FIX };
   if (typeof value === 'number') return strangeNumber(value);
-  return value !== null && typeof value === 'object' ? strangeObject(value) : undefined;
+  return isNested(value) ? strangeObject(value) : undefined;
 }
 
 function whySecret(text: string, secrets: SecretGuard | undefined, where: string) {
@@ -212,7 +212,12 @@ function checkObjectKey(key: string, where: string, { secrets }: Context): void 
 /** By far most values. They need no path, and in large lists, paths take most of the time. */
 function isSurelyGood(value: unknown, { secrets }: Context): boolean {
   if (typeof value === 'string') return secrets?.secretIn(value) === undefined;
-  return value === null || value === undefined || value === true || Number.isSafeInteger(value);
+  return (
+    value === null ||
+    value === undefined ||
+    typeof value === 'boolean' ||
+    Number.isSafeInteger(value)
+  );
 }
 
 function expandObject(

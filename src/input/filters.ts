@@ -14,6 +14,10 @@ function refuse(description: string, fix: string): never {
   throw fail('INVALID_FILTER', description, fix);
 }
 
+function refuseUnknown(noun: string, key: string, hint: string): never {
+  refuse(`${noun} have no ${isShown(key) ? `filter "${key}"` : 'filter of that name'}.`, hint);
+}
+
 /** Refuses a reference that is just text: RapidPro would find nothing, and say nothing. */
 export function refuseQuoted(value: unknown, what: string): void {
   if (typeof value !== 'string' || !isQuotedReference(value)) return;
@@ -102,7 +106,7 @@ function checkOne(name: string, value: unknown, filter: Filter): QueryValue {
         `The filter "${name}" is an empty list.`,
         'Add at least one value, or leave the filter out.',
       );
-    return value.map(item => checkOne(name, item, filter) as string);
+    return value.map(item => checkOne(name, item, { ...filter, many: false }) as string);
   }
   return CHECKS[filter.kind](value, name, filter);
 }
@@ -128,8 +132,7 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
     const filter = Object.hasOwn(resource.filters, key) ? resource.filters[key] : undefined;
     if (!filter) {
       const hint = ELSEWHERE.get(key) ?? suggest(key, known);
-      const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
-      refuse(`${capitalize(resource.nouns[1])} have no ${called}.`, hint);
+      refuseUnknown(capitalize(resource.nouns[1]), key, hint);
     }
     const checked = checkOne(key, value, filter);
     // To RapidPro, an absent flag is false, except for flags that are true by default.
@@ -201,9 +204,7 @@ export function checkPeriod(filters: unknown): Period {
     refuse('The period is missing.', 'Add it: { after: "2026-01-01", before: "2026-01-31" }.');
   }
   for (const key of Object.keys(filters)) {
-    if (known.includes(key)) continue;
-    const called = isShown(key) ? `filter "${key}"` : 'filter of that name';
-    refuse(`Archives have no ${called}.`, suggest(key, known));
+    if (!known.includes(key)) refuseUnknown('Archives', key, suggest(key, known));
   }
   if (Object.keys(filters).length === 0) {
     refuse('The period is missing.', 'Add "after", "before" or both. Archives go back for years.');

@@ -1,10 +1,9 @@
-import { type ErrorCode, fail, RapidProError } from '../errors/errors.js';
+import { type ErrorCode, fail } from '../errors/errors.js';
 import { unsent } from '../errors/fault.js';
 import { UUID } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 import { typeName } from './check.js';
-import { inTurns } from './turns.js';
-import { plainNumber, plusFault, type UrnUse, urnFault } from './urns.js';
+import { plusFault, type UrnUse, urnFault } from './urns.js';
 
 const WHOLE_UUID = new RegExp(`^${UUID}$`, 'i');
 
@@ -38,67 +37,6 @@ export function requireUrn(
   throw unsent(code, where, fault);
 }
 
-const MOST_TOLD = 20;
-
-/**
- * Checks each item of a list, and reports all mistakes at once, because a table usually has several.
- *
- * @throws RapidProError that of the first, with the others in `errors`
- */
-export function checkEach<Item, Checked>(
-  list: readonly Item[] = [],
-  check: (item: Item, index: number) => Checked,
-): Checked[] {
-  const checking = new Checking(check);
-  list.forEach(checking.take);
-  return checking.end();
-}
-
-/** The same for a list that may be long. */
-export async function checkEachInTurns<Item, Checked>(
-  list: readonly Item[] = [],
-  check: (item: Item, index: number) => Checked,
-): Promise<Checked[]> {
-  const checking = new Checking(check);
-  await inTurns(list, checking.take);
-  return checking.end();
-}
-
-/** What was checked so far, and every mistake in it. */
-class Checking<Item, Checked> {
-  readonly #checked: Checked[] = [];
-  readonly #faults: RapidProError[] = [];
-
-  constructor(readonly check: (item: Item, index: number) => Checked) {}
-
-  readonly take = (item: Item, index: number): void => {
-    try {
-      this.#checked.push(this.check(item, index));
-    } catch (error) {
-      if (!(error instanceof RapidProError)) throw error;
-      this.#faults.push(error);
-    }
-  };
-
-  end(): Checked[] {
-    if (this.#faults.length > 0) throw allOf(this.#faults);
-    return this.#checked;
-  }
-}
-
-/** The first of several errors, with the others in `errors`. */
-function allOf(faults: readonly RapidProError[]): RapidProError {
-  const [first] = faults as [RapidProError];
-  const { code, description, fix } = first;
-  if (faults.length === 1) return first;
-  return fail(
-    code,
-    `${description.replace(/\.$/, '')} (and ${faults.length - 1} more: see "errors").`,
-    fix,
-    { errors: faults.slice(0, MOST_TOLD).map(fault => fault.description) },
-  );
-}
-
 export const URN_EXAMPLE =
   '"tel:+250788123123", or util.phoneUrn($.data.phone, "RW") of a number as people write it.';
 
@@ -125,63 +63,6 @@ export function contactKey(value: unknown, where = 'contact'): ContactKey {
   }
   const uuid = asUuid(value);
   return uuid ? { uuid } : { urn: requireUrn(value, where) };
-}
-
-const WHOLE_NUMBER = /^tel:\+[1-9]\d{7,14}$/;
-
-/**
- * The part of a URN that identifies it, without punctuation of phone numbers, display parts and letter case. Only
- * for comparing, never for sending.
- */
-export function urnIdentity(urn: string): string {
-  // Most look like this, and a long list keeps each of them, so no second text is created.
-  if (WHOLE_NUMBER.test(urn)) return urn;
-  const [bare = ''] = urn.trim().split(/[?#]/);
-  const colon = bare.indexOf(':');
-  const scheme = bare.slice(0, colon).toLowerCase();
-  const path = bare.slice(colon + 1).trim();
-  if (scheme === 'tel') {
-    const digits = path.replace(/[\s().-]/g, '').toLowerCase();
-    return `tel:${plainNumber(path) ?? digits.replace(/^00/, '+')}`;
-  }
-  if (scheme === 'mailto' || scheme === 'twitter')
-    return `${scheme}:${path.toLowerCase().replace(/^@/, '')}`;
-  return `${scheme}:${path}`;
-}
-
-/**
- * What a URN has in common with every URN that RapidPro may store as the same one. For phone numbers, these are
- * the last digits, because only the server knows the country.
- */
-export function urnTail(urn: string): string {
-  const identity = urnIdentity(urn).toLowerCase();
-  return identity.startsWith('tel:') ? `tel:${identity.replace(/\D/g, '').slice(-6)}` : identity;
-}
-
-/** Leaves out what comes again in a list that may be long. The first of those that are the same stays. */
-export async function distinctInTurns<Item>(
-  items: readonly Item[],
-  identityOf: (item: Item) => string,
-): Promise<Item[]> {
-  const isNew = isFirst(identityOf);
-  const distinct: Item[] = [];
-  await inTurns(items, item => {
-    if (isNew(item)) distinct.push(item);
-  });
-  return distinct;
-}
-
-function isFirst<Item>(identityOf: (item: Item) => string): (item: Item) => boolean {
-  const seen = new Set<string>();
-  return item => {
-    const before = seen.size;
-    return seen.add(identityOf(item)).size > before;
-  };
-}
-
-/** Leaves out URNs that differ only in punctuation. The first one stays. */
-export function distinctUrns(urns: readonly string[]): string[] {
-  return urns.filter(isFirst(urnIdentity));
 }
 
 /** The longest key of a field or global. */

@@ -1,5 +1,10 @@
-/** How many letters to add, drop, change or swap with the next one to get from one word to the other. */
-function distance(a: string, b: string): number {
+/**
+ * How many letters to add, drop, change or swap with the next one to get from one word to the other.
+ *
+ * @param most - if there are surely more, they are not counted: a name from a server can have any length
+ */
+function distance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
   for (let row = 1; row <= a.length; row++) {
@@ -32,7 +37,7 @@ export function nearMiss(word: string, known: readonly string[]): string | undef
   if (word.length > 100) return undefined;
   const target = plain(word);
   const isSame = (candidate: string) => singular(plain(candidate)) === singular(target);
-  const isNear = (candidate: string) => distance(target, plain(candidate)) <= 1;
+  const isNear = (candidate: string) => distance(target, plain(candidate), 1) <= 1;
   const isBegun = (candidate: string) => candidate.startsWith(`${target}_`);
   return known.find(isSame) ?? known.find(isNear) ?? known.find(isBegun);
 }
@@ -40,13 +45,12 @@ export function nearMiss(word: string, known: readonly string[]): string | undef
 /** The known word that a misspelled one most likely means; undefined if none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const target = plain(word).slice(0, 60);
-  const ranked = known
-    .map(candidate => ({ candidate, steps: distance(target, plain(candidate)) }))
+  const most = Math.max(1, Math.floor(target.length / 3));
+  const [best] = known
+    .map(candidate => ({ candidate, steps: distance(target, plain(candidate), most) }))
+    .filter(({ steps }) => steps <= most)
     .sort((a, b) => a.steps - b.steps);
-  const [best] = ranked;
-  return best && best.steps <= Math.max(1, Math.floor(target.length / 3))
-    ? best.candidate
-    : undefined;
+  return best?.candidate;
 }
 
 /** `Did you mean "Mothers"? ` before other advice; empty if no name is near. */

@@ -263,7 +263,8 @@ export function refuseUnknownOptions(options: object, known: readonly string[]):
 /** Options that are sent. If they evaluate to nothing, data is missing. */
 const SENT = ['query', 'body'];
 
-const RECIPIENTS = ['contacts', 'urns', 'groups'];
+/** The lists of recipients in the body of a send. */
+export const RECIPIENTS = ['contacts', 'urns', 'groups'];
 
 /** Recipients in the options would reach nobody. */
 function refuseRecipients(options: unknown, known: readonly string[]): void {

@@ -1,6 +1,8 @@
 import { fail } from '../errors/errors.js';
 import { Unreadable } from '../errors/fault.js';
+import { plainDigit } from '../errors/redact.js';
 import { library } from './libraries.js';
+import { withCommas } from './log.js';
 import { nearMiss } from './nearest.js';
 import { callingCode, groupsOf, read, shownNumber, unsureFault, urnFault } from './urns.js';
 
@@ -34,17 +36,8 @@ const EMPTY_FIX =
 const UNDEFINED_FIX =
   'Check the name after $ or state. In a table, it is the name of the column, exactly as written there: row["Phone number"]. util.parseCsv(text, { required: ["Phone number"] }) checks it once for all rows.';
 
-/** The first digit of each script that phones and forms write. */
-const ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66];
-const MORE_ZEROS = [0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0xff10];
-
-function inPlainDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, digit => {
-    const code = digit.codePointAt(0) ?? 0;
-    const zero = [...ZEROS, ...MORE_ZEROS].find(first => code >= first && code <= first + 9);
-    return zero === undefined ? digit : String(code - zero);
-  });
-}
+/** A digit of any script that phones and forms write. What follows these are styles of mathematics. */
+const PHONE_DIGIT = /(?![\u{10000}-\u{10ffff}])\p{Nd}/gu;
 
 /** A cell as text. Rounded numbers are refused, because some of their digits have changed. */
 function textOf(value: unknown): string {
@@ -58,7 +51,8 @@ function textOf(value: unknown): string {
   if (typeof value !== 'string') {
     throw noNumber('must be text or a number', 'Write the phone number as text.');
   }
-  return inPlainDigits(value)
+  return value
+    .replace(PHONE_DIGIT, plainDigit)
     .trim()
     .replace(/^(?:tel|whatsapp):\s*/i, '')
     .replace(/^['’]/, '');
@@ -321,7 +315,7 @@ export function phoneUrn(text: unknown, country: unknown, options: unknown): str
   const settings = checkOptions(options, where);
   const code = checkCountry(country, where);
   const number = numberIn(text, code);
-  const isSeveral = typeof number !== 'string' && parts(text, code).length > 1;
+  const isSeveral = typeof number !== 'string' && parts(text, code, where).length > 1;
   return asUrn(isSeveral ? SEVERAL : number, settings, where);
 }
 
@@ -337,8 +331,11 @@ const BETWEEN = [
 const shortened = (text: string) =>
   text.replace(/\s{4,}/g, row => (/[\r\n\t]/.test(row) ? ' \n ' : ' '));
 
+/** A cell has a few numbers. Each part is tried as one, which takes about a millisecond. */
+const MOST_PARTS = 2000;
+
 /** The separate numbers of a cell. A cell that is one number is never split. */
-function parts(value: unknown, country: string): unknown[] {
+function parts(value: unknown, country: string, where: string): unknown[] {
   if (typeof value !== 'string' || isNumber(value, country)) return [value];
   const cell = shortened(value);
   for (const separator of BETWEEN) {
@@ -346,6 +343,13 @@ function parts(value: unknown, country: string): unknown[] {
       .split(separator)
       .map(part => part.trim())
       .filter(part => part !== '');
+    if (found.length > MOST_PARTS) {
+      throw fail(
+        'INVALID_INPUT',
+        `${where}: the text has more than ${withCommas(MOST_PARTS)} parts that could be phone numbers.`,
+        'Split it first, and give a list of its parts: util.phoneUrns(text.split("\\n"), "RW").',
+      );
+    }
     const [sure = '', ...unsure] = found.filter(part => isNumber(part, country));
     const isAll = unsure.length === found.length - 1;
     // If only a space is between them, each must be a number.
@@ -365,7 +369,7 @@ export function phoneUrns(texts: unknown, country: unknown, options: unknown): s
   const urns = cells
     // An empty cell has no number. If there is no cell at all, a name is misspelled.
     .filter(cell => !isEmpty(cell))
-    .flatMap(cell => parts(cell, code))
+    .flatMap(cell => parts(cell, code, where))
     .map(part => asUrn(numberIn(part, code), settings, where));
   return [...new Set(urns.filter(urn => urn !== null))];
 }

@@ -36,12 +36,12 @@ export function isRunning(): boolean {
   return here.getStore() !== undefined;
 }
 
-/** False if this run already had this warning, because a loop would repeat it. */
-export function isToldFirst(line: string): boolean {
+/** Warns once in a run, because a loop would repeat it. */
+export function warnOnce(line: string): void {
   const told = here.getStore()?.run.told;
-  if (told?.has(line)) return false;
+  if (told?.has(line)) return;
   told?.add(line);
-  return true;
+  log.warn(line);
 }
 
 /** Runs the part of an operation that waits for RapidPro. The calls above wait for it. */
@@ -63,9 +63,10 @@ function callOperation<Next>(operation: Operation, does: () => Next): Next {
   if (!by) return does();
   const call = new Call(by.run, () => operation.name || 'an operation', by);
   if (call.run.isOver) {
-    const what =
-      'was called after the job had ended, so nothing waits for it, and it may be cut off';
-    warnOnce(call.name(), what);
+    const name = call.name();
+    warnOnce(
+      `${name}() was called after the job had ended, so nothing waits for it, and it may be cut off. ${awaitIt(name)}`,
+    );
   }
   const atOnce = () => {
     call.isTaken = true;
@@ -191,15 +192,9 @@ function keptIn(state: unknown): unknown[] {
   return look(state, 4);
 }
 
-function warnOnce(name: string, what: string): void {
-  const line = `${name}() ${what}. ${awaitIt(name)}`;
-  if (isToldFirst(line)) log.warn(line);
-}
-
 const logStray = (name: string) =>
   warnOnce(
-    name,
-    'was called inside a function that did not wait for it, so the step waits for it at its end',
+    `${name}() was called inside a function that did not wait for it, so the step waits for it at its end. ${awaitIt(name)}`,
   );
 
 /** The job ends with one error. The others are counted in the log. */

@@ -17,7 +17,7 @@ const TEXT_SAMPLE = 10_000;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 /** Bytes of a text in JSON, without its quotes. Counted here, so that long lists need no calls out of JavaScript. */
-function bytesOf(text: string, end: number): number {
+function jsonBytes(text: string, end: number): number {
   let bytes = 0;
   for (let at = 0; at < end; at++) {
     const code = text.charCodeAt(at);
@@ -32,7 +32,7 @@ function bytesOf(text: string, end: number): number {
 
 function sizeOfText(text: string): number {
   const end = Math.min(text.length, TEXT_SAMPLE);
-  return 2 + (end === 0 ? 0 : (bytesOf(text, end) * text.length) / end);
+  return 2 + (end === 0 ? 0 : (jsonBytes(text, end) * text.length) / end);
 }
 
 /** Estimates how many bytes values have as JSON, without writing them, in bounded time. */

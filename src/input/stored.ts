@@ -102,26 +102,6 @@ export function isUnreadable(type: string, value: string | number | null): boole
   return isThere !== null && storedField(type, value)?.value === null;
 }
 
-/** Calling codes with one or two digits. All others have three. */
-const CALLING_CODE = /^(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
-
-/**
- * A whole international number. Shorter ones, a zero after the calling code and Mexico's former 1 would need a table
- * of all countries.
- */
-function isWholeNumber(digits: string): boolean {
-  const national = digits.replace(CALLING_CODE, '');
-  return /^[1-9]\d{9,14}$/.test(digits) && !national.startsWith('0') && !/^521/.test(digits);
-}
-
-const PLAIN_URNS =
-  /^(?:(?:telegram|instagram|whatsapp):\d+|mailto:[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|ext:[^\s?#%]{1,200})$/;
-
-/** Whether every server either stores a URN unchanged or refuses it. */
-export function isPlainUrn(urn: string): boolean {
-  return urn.startsWith('tel:+') ? isWholeNumber(urn.slice(5)) : PLAIN_URNS.test(urn);
-}
-
 export function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
@@ -130,6 +110,9 @@ export function isAscii(text: string): boolean {
 export function groupIdentity(name: string): string {
   return isAscii(name) ? name.toLowerCase() : name;
 }
+
+/** A text in any letter case, with accents as separate characters or not. */
+export const anyForm = (text: string) => text.normalize().toLowerCase();
 
 export function sameGroupName(a: string, b: string): boolean {
   return groupIdentity(a) === groupIdentity(b);

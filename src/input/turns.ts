@@ -38,6 +38,19 @@ export async function inTurns<T>(
   }
 }
 
+/** Leaves out what comes again in a list that may be long. The first of those that are the same stays. */
+export async function distinctInTurns<Item>(
+  items: readonly Item[],
+  identityOf: (item: Item) => string,
+): Promise<Item[]> {
+  const seen = new Set<string>();
+  const distinct: Item[] = [];
+  await inTurns(items, item => {
+    if (seen.size < seen.add(identityOf(item)).size) distinct.push(item);
+  });
+  return distinct;
+}
+
 /** A list in pieces of at most so many items. */
 export function inPieces<T>(items: readonly T[], size: number): T[][] {
   const count = Math.ceil(items.length / size);

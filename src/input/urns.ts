@@ -148,7 +148,10 @@ const LONG = 11;
 
 const digitsIn = (text: string) => text.replace(/\D/g, '');
 
-/** A phone number as it is written in a URN, before "?" and "#". */
+/** Every server refuses longer texts, so they need no further check, which would take time. */
+const LONGEST_URN = 255;
+
+/** A phone number as it is written in a URN, before "?" and "#". Of a text that is too long, nothing is read. */
 class Phone {
   /** Without what nobody sees. */
   readonly whole: string;
@@ -156,7 +159,7 @@ class Phone {
   readonly number: string;
 
   constructor(readonly written: string) {
-    this.whole = written.replace(UNSEEN, '').trim();
+    this.whole = written.length > LONGEST_URN ? '' : written.replace(UNSEEN, '').trim();
     this.number = this.whole.replace(EXTENSION, '$1').trim();
   }
 
@@ -359,9 +362,6 @@ const LOOSE_DIGITS = fault(
   'has more digits next to the phone number, and RapidPro would dial them, too',
 );
 
-/** Every server refuses longer texts, so they need no further check. */
-const LONGEST_URN = 255;
-
 function phoneFault(path: string, use: UrnUse): Fault | undefined {
   if (path.length > LONGEST_URN) return fault('is too long for a phone number');
   const [, written = '', query = '', display = ''] = PARTS.exec(path) ?? [];
@@ -452,9 +452,6 @@ export function groupsOf(path: string): string | undefined {
     .replace(/[^\d+]+/g, ' ')
     .trim();
 }
-
-/** The digits of a phone number, with its plus; undefined if there is more than digits. */
-export const digitsOf = (path: string) => groupsOf(path)?.replaceAll(' ', '');
 
 /** A form of numbers that only people, or servers, of some countries read as the number that is meant. */
 interface UnsureForm {

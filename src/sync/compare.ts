@@ -1,11 +1,10 @@
 import type { Reason } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
-import { distinctUrns, urnIdentity } from '../input/identifiers.js';
 import type { Settings } from '../input/options.js';
+import { distinctUrns, isPlainUrn, urnIdentity } from '../input/sameUrn.js';
 import {
   areHidden,
   isCut,
-  isPlainUrn,
   isUnreadable,
   type Stored,
   storedField,

@@ -1,6 +1,6 @@
 import { pages } from '../client/pages.js';
 import { hasErrorCode, type Reason } from '../errors/errors.js';
-import { urnIdentity } from '../input/identifiers.js';
+import { hasNoPlus } from '../input/sameUrn.js';
 import { inTurns } from '../input/turns.js';
 import {
   findContact,
@@ -19,11 +19,6 @@ const MOST_ASKED = 100;
 
 /** A page that shows fewer is not worth its request. */
 const LEAST_SHOWN = 2;
-
-/** Whether RapidPro certainly writes a URN differently: with the country code. */
-function hasNoPlus(urn: string): boolean {
-  return /^tel:(?!\+)/.test(urnIdentity(urn));
-}
 
 /** Contacts of the list that are on no page. Each is looked up, and created if RapidPro has none. */
 export class LookUps {

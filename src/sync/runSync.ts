@@ -1,5 +1,5 @@
 import { fail, type Reason } from '../errors/errors.js';
-import { isPlainUrn } from '../input/stored.js';
+import { isPlainUrn } from '../input/sameUrn.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';

@@ -8,13 +8,12 @@ import {
   type Reason,
 } from '../errors/errors.js';
 import type { Body } from '../input/body.js';
-import { urnIdentity, urnTail } from '../input/identifiers.js';
-import { isPlainUrn, storedField } from '../input/stored.js';
+import { isPlainUrn, sameUrn, urnIdentity, urnTail } from '../input/sameUrn.js';
+import { storedField } from '../input/stored.js';
 import { inTurns } from '../input/turns.js';
 import {
   isBehind,
   refuseDuplicateNumbers,
-  sameUrn,
   severalAnswer,
   urnsOf,
 } from '../operations/contact/contactUrns.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isObject, pathOf, withoutUndefined } from '../input/check.js';
-import { refuseUnknownOptions } from '../input/options.js';
+import { check, isObject, pathOf, withoutUndefined } from '../input/check.js';
+import { OPTIONS, refuseUnknownOptions } from '../input/options.js';
 import { comparable } from '../state/feed.js';
 import type { Dictionary } from '../types/json.js';
 import {
@@ -52,7 +52,7 @@ export function resultKey(name: string): string {
 }
 
 /** Only resthooks send the language; only they and nodes of old flows send the run, its path and its input. */
-function kindOf(body: Dictionary): Push['kind'] {
+function kindOfPush(body: Dictionary): Push['kind'] {
   const { contact, run, results, path } = body;
   const isLong = isObject(run) && isObject(results) && Array.isArray(path) && 'input' in body;
   if (!isLong) return 'webhook';
@@ -71,12 +71,6 @@ function bodyOf(given: unknown): Dictionary {
   throw unreadable([`the body must be an object${Array.isArray(body) ? ', not a list' : ''}`]);
 }
 
-interface Content {
-  body: Dictionary;
-  kind: Push['kind'];
-  simulation?: boolean | undefined;
-}
-
 /** Long keys are cut, because a key may be a whole text. */
 const shownPath = (path: readonly PropertyKey[]) =>
   pathOf(
@@ -84,7 +78,12 @@ const shownPath = (path: readonly PropertyKey[]) =>
     path.map(key => (typeof key === 'string' ? key.slice(0, 64) : key)),
   ).slice(1);
 
-function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push {
+function normalForm(
+  kind: Push['kind'],
+  body: Dictionary,
+  numbers: Numbers,
+  simulation?: boolean,
+): Push {
   const schema = pushSchema();
   const read = schema.safeParse(body);
   if (!read.success) {
@@ -109,13 +108,16 @@ function normalForm({ body, kind, simulation }: Content, numbers: Numbers): Push
 function valueOptions(options: unknown): ValueOptions {
   if (!isObject(options)) return {};
   refuseUnknownOptions(options, ['numbers']);
-  return options;
+  const numbers = options.numbers ?? undefined;
+  return {
+    numbers: check(OPTIONS.numbers.check, numbers, 'options.numbers', 'INVALID_OPTION'),
+  };
 }
 
 /** Like {@link parsePush}, with checked options. */
 export function readPush(body: unknown, headers: object | undefined, numbers: Numbers): Push {
   const read = bodyOf(body);
-  return normalForm({ body: read, kind: kindOf(read), simulation: simulationOf(headers) }, numbers);
+  return normalForm(kindOfPush(read), read, numbers, simulationOf(headers));
 }
 
 /**
@@ -197,7 +199,7 @@ function pushOf(record: RunRecord, numbers: Numbers): Push {
     results: Object.fromEntries(results),
     path: Array.isArray(path) ? path.map(step => renamed(step, STEP_NAMES)) : undefined,
   };
-  return normalForm({ body, kind: 'run' }, numbers);
+  return normalForm('run', body, numbers);
 }
 
 /**

@@ -234,7 +234,7 @@ const MASKED = /^\*+$/;
 function urnParts(given: unknown): unknown {
   const value = fromJson(given);
   const [, scheme, path] = (typeof value === 'string' ? URN.exec(value.trim()) : null) ?? [];
-  return scheme && path ? { scheme: scheme.toLowerCase(), path } : value;
+  return scheme && path ? { scheme, path } : value;
 }
 
 const TYPED = /^(?!https?:)([\w.+*-]+(?:\/[\w.+*-]+)?(?:\s*;\s*[\w.-]+=[\w."-]*)*):(.*)$/is;
@@ -280,12 +280,19 @@ function makeSchema() {
       urnParts,
       z
         .looseObject(
-          { scheme: z.preprocess(absent, someText), path: text, display: text },
+          {
+            scheme: z.preprocess(
+              absent,
+              someText.transform(one => one.toLowerCase()),
+            ),
+            path: text,
+            display: text,
+          },
           { error: 'must be a URN such as tel:+250788123123' },
         )
         .transform(read =>
           MASKED.test(String(read.path))
-            ? { scheme: read.scheme.toLowerCase(), masked: true }
+            ? { scheme: read.scheme, masked: true }
             : withoutUndefined(read),
         ),
     ),

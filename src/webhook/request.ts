@@ -37,7 +37,8 @@ export function simulationOf(headers: unknown): boolean | undefined {
   return mode === 'normal' ? false : undefined;
 }
 
-export interface Secret {
+/** What a push must carry, and where. */
+export interface ExpectedSecret {
   text: string;
   /** Either a header or a parameter. */
   header?: string | undefined;
@@ -61,7 +62,7 @@ function isSame(given: string, wanted: string): boolean {
 }
 
 /** Lets only pushes with the secret through. It must be there exactly once. */
-export function checkSecret(secret: Secret, request: unknown): void {
+export function checkSecret(secret: ExpectedSecret, request: unknown): void {
   const { text, header, query } = secret;
   const name = header === undefined ? `parameter "${query}"` : `header "${header}"`;
   if (!isObject(request)) {

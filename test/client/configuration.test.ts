@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/configuration.js';
 import { RapidProError } from '../../src/errors/errors.js';
 import { isLoopback } from '../../src/url.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 const token = 'a1b2c3d4e5';
 
@@ -185,4 +186,13 @@ test.each([
   ['0.0.0.0', false],
 ])('%s is this machine: %s', (hostname, expected) => {
   expect(isLoopback(hostname)).toBe(expected);
+});
+
+test('a "ca" of nothing but beginnings takes no time', () => {
+  const start = cpuTime();
+  const ca = '-----BEGIN CERTIFICATE-----'.repeat(7000);
+  expect(refusal({ host: 'https://app.rapidpro.io/', token, ca }).description).toContain(
+    'not a complete certificate',
+  );
+  expect(cpuTime() - start).toBeLessThan(500);
 });

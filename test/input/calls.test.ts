@@ -3,14 +3,15 @@ import { Call, Run } from '../../src/input/call.js';
 import {
   handOver,
   inJobsCode,
-  isToldFirst,
   makeOperation,
   named,
   runStep,
   untilAnswered,
+  warnOnce,
   watchCalls,
 } from '../../src/input/run.js';
 import type { Operation, State } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
 import { AWAIT, asking, FAILED_LATE, lost, run, running, STRAY, turn, turns } from './asking.js';
 
 /** Operations that a job made and did not call, or called and did not wait for: without a server. */
@@ -84,7 +85,9 @@ describe('operations that are made and never called', () => {
     expect(await operation({ data: 1 })).toEqual({ data: 'a' });
     expect(await runStep(() => ({ data: 2 }))).toEqual({ data: 2 });
     expect(await inJobsCode(() => 3)).toBe(3);
-    expect([isToldFirst('x'), isToldFirst('x')]).toEqual([true, true]);
+    const lines = captureConsole();
+    for (let times = 0; times < 2; times++) warnOnce('x');
+    expect(lines).toHaveLength(2);
   });
 
   test('of a thousand, the first are enough', async () => {
@@ -113,14 +116,20 @@ describe('operations that are made and never called', () => {
 });
 
 test('a warning is given once in each run', async () => {
-  const told: boolean[] = [];
+  const lines = captureConsole();
   const step = (state: State) => {
-    told.push(isToldFirst('x'), isToldFirst('x'), isToldFirst('y'));
+    for (const line of ['x', 'x', 'y']) warnOnce(line);
     return state;
   };
-  await run(step);
-  await run(step);
-  expect(told).toEqual([true, false, true, true, false, true]);
+  await watchCalls(
+    () => runStep(() => step({})),
+    () => {},
+  );
+  await watchCalls(
+    () => runStep(() => step({})),
+    () => {},
+  );
+  expect(lines.map(line => line.at(-1))).toEqual(['x', 'y', 'x', 'y']);
 });
 
 describe('operations that are called and not waited for', () => {

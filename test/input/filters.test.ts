@@ -93,6 +93,12 @@ test.each<[name: ResourceName, filters: unknown, description: string, fix: strin
     'RapidPro accepts one value here. Read the list once for each value.',
   ],
   [
+    'users',
+    { role: [['administrator', 'editor']] },
+    'The filter "role" is a list.',
+    'RapidPro accepts one value here. Read the list once for each value.',
+  ],
+  [
     'definitions',
     { flow: [] },
     'The filter "flow" is an empty list.',

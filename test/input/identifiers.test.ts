@@ -1,16 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fail } from '../../src/errors/errors.js';
-import {
-  asUuid,
-  checkEach,
-  contactKey,
-  distinctUrns,
-  isUuid,
-  requireUrn,
-  shownId,
-  urnIdentity,
-  urnTail,
-} from '../../src/input/identifiers.js';
+import { checkEach } from '../../src/input/check.js';
+import { asUuid, contactKey, isUuid, requireUrn, shownId } from '../../src/input/identifiers.js';
 
 const UUID = '6a2f41a3-c54c-fce8-32d2-0324e1c32e42';
 const PLAIN = UUID.replaceAll('-', '');
@@ -129,46 +120,6 @@ describe('each item of a list is checked', () => {
 
   test('a mistake of our own is not taken for one of the list', () => {
     expect(() => checkEach(['bad', 'bug'], check)).toThrow(TypeError);
-  });
-});
-
-describe('URNs that RapidPro stores as the same one', () => {
-  test.each([
-    ['tel:+250788123123', 'tel:+250788123123'],
-    ['tel:+250 788-123.123 #Amina', 'tel:+250788123123'],
-    ['TEL:+250788123123', 'tel:+250788123123'],
-    ['tel:00250788123123', 'tel:+250788123123'],
-    ['tel:250788123123', 'tel:+250788123123'],
-    ['tel:0788123123', 'tel:0788123123'],
-    ['tel:0788001230', 'tel:0788001230'],
-    ['tel:MTN (Rwanda)', 'tel:mtnrwanda'],
-    ['tel:M-PESA 00', 'tel:mpesa00'],
-    ['mailto:Amina@Example.org', 'mailto:amina@example.org'],
-    ['mailto: amina@example.org ?x=y', 'mailto:amina@example.org'],
-    ['twitter:@Amina', 'twitter:amina'],
-    ['twitter:Amina', 'twitter:amina'],
-    ['telegram:123#Amina', 'telegram:123'],
-    ['ext:@Ward A', 'ext:@Ward A'],
-    ['ext: a:B ', 'ext:a:B'],
-    ['viber:AbC/+=', 'viber:AbC/+='],
-  ])('%s is %s', (urn, identity) => {
-    expect(urnIdentity(urn)).toBe(identity);
-  });
-
-  test.each([
-    ['tel:+250788123123', 'tel:123123'],
-    ['tel:0788-123-123', 'tel:123123'],
-    ['tel:123', 'tel:123'],
-    ['ext:Ward A', 'ext:ward a'],
-    ['mailto:Amina@example.org', 'mailto:amina@example.org'],
-  ])('%s may be any with %s', (urn, tail) => {
-    expect(urnTail(urn)).toBe(tail);
-  });
-
-  test('the first one stays', () => {
-    expect(
-      distinctUrns(['tel:+250 788123123', 'tel:+250788123123', 'ext:a', 'ext:A', 'ext:a']),
-    ).toEqual(['tel:+250 788123123', 'ext:a', 'ext:A']);
   });
 });
 

@@ -464,3 +464,13 @@ test('a reference in quotes is a reference or code', () => {
     ['$.data.name', 'state => state.data', 'Amina', 'undefined'].map(isQuotedReference),
   ).toEqual([true, true, false, false]);
 });
+
+test.each(['function', 'class', 'class A extends', 'f()', 'a =>', 'async', '$.data'])(
+  '100,000 spaces behind %j are looked at in no time',
+  word => {
+    const text = `${word}${' '.repeat(100_000)}{`;
+    const started = cpuTime();
+    for (const kind of KINDS) refusal(text, kind);
+    expect(cpuTime() - started).toBeLessThan(1000);
+  },
+);

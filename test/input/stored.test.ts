@@ -3,7 +3,6 @@ import {
   areHidden,
   hasRefusedCharacter,
   isCut,
-  isPlainUrn,
   isUnreadable,
   sameGroupName,
   storedField,
@@ -153,53 +152,6 @@ describe('what a field shows', () => {
     ['text', 'a\0', false],
   ])('%s of %j shows nothing for certain: %s', (type, value, is) => {
     expect(isUnreadable(type, value)).toBe(is);
-  });
-});
-
-describe('a URN that servers store unchanged or refuse', () => {
-  test.each([
-    ['tel:+250788123123', true],
-    ['tel:+12025550143', true],
-    ['tel:+1234567890', true],
-    ['tel:+123456789', false],
-    ['tel:+123456789012345', true],
-    ['tel:+1234567890123456', false],
-    ['tel:+0788123123123', false],
-    ['tel:250788123123', false],
-    ['tel:+250 788123123', false],
-    ['tel:+2507881231x3', false],
-    // A zero after the calling code is not dialed from abroad.
-    ['tel:+2500788123123', false],
-    ['tel:+2507088123123', true],
-    ['tel:+33012345678', false],
-    ['tel:+30123456789', true],
-    ['tel:+4402079460018', false],
-    ['tel:+7012345678', false],
-    ['tel:+70123456789', false],
-    ['tel:+20123456789', true],
-    ['tel:+5215512345678', false],
-    ['tel:+525512345678', true],
-    ['tel:+15215512345', true],
-    ['telegram:123456', true],
-    ['instagram:123456', true],
-    ['whatsapp:250788123123', true],
-    ['whatsapp:250788123123x', false],
-    ['xtelegram:123', false],
-    ['telegram:123#Amina', false],
-    ['mailto:amina.d+x@example.org', true],
-    ['mailto:amina@example.co.ke', true],
-    ['mailto:amina@example', false],
-    ['mailto:Amina@example.org', false],
-    ['mailto:@example.org', false],
-    ['ext:Ward-7', true],
-    [`ext:${'x'.repeat(200)}`, true],
-    [`ext:${'x'.repeat(201)}`, false],
-    ['ext:Ward 7', false],
-    ['ext:50%', false],
-    ['ext:a?b', false],
-    ['facebook:123', false],
-  ])('%s: %s', (urn, is) => {
-    expect(isPlainUrn(urn)).toBe(is);
   });
 });
 

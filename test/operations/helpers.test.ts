@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as Adaptor from '../../src/Adaptor.js';
 import { execute, fn, getContacts, upsertContact } from '../../src/index.js';
 import type { Operation, State, Step } from '../../src/types/state.js';
+import { captureConsole } from '../support/captureConsole.js';
 
 /** The helpers of language-common, with whatever a job may give them. */
 type Helpers = Record<keyof typeof Adaptor, (...args: unknown[]) => Operation>;
@@ -120,6 +121,18 @@ describe('what a helper is given', () => {
     ['map: no function', () => op('map', [1]), 'map(): its function is missing.'],
     ['group: text', () => op('group', 'Mothers', 'a'), 'group(): its list is a text.'],
     ['parseCsv: nothing', () => op('parseCsv', undefined), 'parseCsv(): its text is missing.'],
+    ['parseCsv: a number', () => op('parseCsv', 5), 'parseCsv(): its text is a number.'],
+    ['parseCsv: rows', () => op('parseCsv', [{ a: 1 }]), 'parseCsv(): its text is a list.'],
+    ['parseCsv: no options', () => op('parseCsv', 'a', null), 'its options are missing.'],
+    ['parseCsv: a delimiter', () => op('parseCsv', 'a', ';'), 'its options are a text.'],
+    ['parseCsv: no function', () => op('parseCsv', 'a', {}, 5), 'its function is a number.'],
+    ['cursor: no options', () => op('cursor', 'today', null), 'its options are missing.'],
+    ['cursor: a key', () => op('cursor', 'today', 'key'), 'its options are a text.'],
+    [
+      'cursor: a pattern',
+      () => op('cursor', 'today', { format: 'yyyy' }),
+      'cursor(): its function is a text.',
+    ],
   ])('is checked when it runs: %s', async (_, make, description) => {
     const operation = make();
     const error = await failureOf(operation);
@@ -136,6 +149,23 @@ describe('what a helper is given', () => {
     }
     expect(() => dataPath(path)).toThrow('dataPath(): its path is');
     expect(() => merge(path, {})(state)).toThrow('merge(): its path is');
+  });
+
+  test('is a path that cannot be read: nobody sees what was there', async () => {
+    const given: State = { ...state, data: [{ name: 'Amina' }] };
+    for (const path of ['$..[?(', '$.data[?(@.name.first.last)]']) {
+      for (const run of [
+        () => sourceValue(path)(given),
+        () => merge(path, {})(given),
+        () => each(path, keep)(given),
+        () => map(path, keep)(given),
+      ]) {
+        await expect(async () => run()).rejects.toMatchObject({
+          code: 'INVALID_INPUT',
+          description: expect.stringMatching(/^\w+\(\): its path cannot be read\.$/),
+        });
+      }
+    }
   });
 
   test('is an operation without its brackets, or in a function that does not call it', async () => {
@@ -156,6 +186,41 @@ describe('what a helper is given', () => {
       expect(error.fix).toContain('parentheses');
     }
   });
+});
+
+describe('a table without rows, or in parts', () => {
+  const given: State = { ...state, data: [{ name: 'Amina' }] };
+
+  test('does not leave the rows of the table before', async () => {
+    for (const text of ['', 'name,phone', 'name,phone\n']) {
+      const next = await parseCsv(text)(given);
+      expect(next).toMatchObject({ data: [], references: [given.data] });
+    }
+  });
+
+  test('leaves all rows where no function takes the parts', async () => {
+    const next = await parseCsv('a\n1\n2\n3', { chunkSize: 2 })(given);
+    expect(next.data).toEqual([{ a: '1' }, { a: '2' }, { a: '3' }]);
+    const sizes: number[] = [];
+    const take = (next: State, rows: unknown[]) => {
+      sizes.push(rows.length);
+      return next;
+    };
+    expect(await parseCsv('a\n1\n2\n3', { chunkSize: 2 }, take)(given)).toBe(given);
+    expect(sizes).toEqual([2, 1]);
+  });
+});
+
+test('what group() leaves out is said', async () => {
+  const lines = captureConsole();
+  const list = [{ a: 1 }, { b: 2 }, null];
+  expect(await group(list, 'a')(state)).toMatchObject({ data: { 1: [{ a: 1 }] } });
+  expect(lines).toEqual([
+    'RapidPro: warning: group() left out 2 of 3 items, because they have no such key. Check its second argument, and the list.',
+  ]);
+  lines.length = 0;
+  await group([{ a: 1 }, { a: 2 }], 'a')(state);
+  expect(lines).toEqual([]);
 });
 
 describe('what language-common does', () => {

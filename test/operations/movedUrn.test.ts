@@ -15,7 +15,6 @@ import {
   upsertContact,
   upsertContacts,
 } from '../../src/index.js';
-import { isLocalNumber } from '../../src/operations/many/recipients.js';
 import type { Operation } from '../../src/types/state.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { TOKEN } from '../support/credential.js';
@@ -139,24 +138,6 @@ describe('a send to a URN that was moved names the URN, as the job did', () => {
     await run(sendBroadcast({ urns: [LOCAL], text: 'Hi' }, { onlyActive: true }), server);
     expect(bodyOf(server)).toMatchObject({ urns: [LOCAL] });
   });
-});
-
-test.each([
-  ['tel:0788000001', true],
-  ['tel:788000001', true],
-  ['tel:00250788000001', true],
-  ['tel: 00250788000001', true],
-  ['tel:0', true],
-  ['tel:0788000001#Amina', true],
-  ['tel:+250788000001', false],
-  ['tel:0788ABC', false],
-  ['tel:0ABC', false],
-  ['ext:tel:0788000001', false],
-  ['ext:tel:0', false],
-  ['ext:tel:00250788000001', false],
-  ['whatsapp:0788000001', false],
-])('%s is a number without its country: %s', (name, isLocal) => {
-  expect(isLocalNumber(name)).toBe(isLocal);
 });
 
 const ACTIONS: [string, (contacts: string[]) => Operation][] = [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { didYouMean, nearest, nearMiss, suggest } from '../../src/input/nearest.js';
+import { cpuTime } from '../support/cpuTime.js';
 
 const filters = ['uuid', 'urn', 'group', 'deleted', 'before', 'after', 'expand_urns'];
 
@@ -64,4 +65,12 @@ test.each([
 test('a question comes before other advice if a name is near', () => {
   expect(didYouMean('Mother', ['Fathers', 'Mothers', 7])).toBe('Did you mean "Mothers"? ');
   expect(didYouMean('Mother', ['Wards'])).toBe('');
+});
+
+test('a name of a megabyte takes no time, and a long one of a server no memory', () => {
+  const start = cpuTime();
+  const long = 'x'.repeat(1_000_000);
+  expect(nearest('phone', [long, 'phones'])).toBe('phones');
+  expect(nearMiss('phone', [long, 'phones'])).toBe('phones');
+  expect(cpuTime() - start).toBeLessThan(200);
 });

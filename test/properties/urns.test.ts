@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskUrn } from '../../src/errors/redact.js';
-import { distinctUrns, urnIdentity } from '../../src/input/identifiers.js';
+import { distinctUrns, urnIdentity } from '../../src/input/sameUrn.js';
 
 const digits = fc.stringMatching(/^\d{6,14}$/);
 const phone = digits.map(text => `tel:+${text}`);

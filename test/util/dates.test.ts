@@ -86,6 +86,7 @@ describe('util.dateTime', () => {
     "kkkk-'W'WW-c dd/MM/yyyy",
     'q dd/MM/yyyy',
     'dd/MM/yyyy G',
+    'dd/MM/yyyy '.repeat(5000),
   ])('the pattern %j is refused whatever the date', pattern => {
     const ifInvalid = 'null';
     const error = thrownBy(() => util.dateTime('31/01/2026', pattern, KIGALI, { ifInvalid }));

@@ -327,6 +327,23 @@ describe('util.phoneUrns', () => {
     expect(cpuTime() - start).toBeLessThan(2000);
   });
 
+  test.each([
+    ['1,', ','],
+    ['0788123123,', ','],
+    ['0788 ', ' '],
+  ])('a text of ten thousand times %j is not tried part by part', text => {
+    const start = cpuTime();
+    for (const read of [util.phoneUrn, util.phoneUrns]) {
+      const error = thrownBy(() => read(text.repeat(10_000), 'RW', { ifInvalid: 'null' }));
+      expect(error).toMatchObject({
+        code: 'INVALID_INPUT',
+        description: `util.${read.name}(): the text has more than 2,000 parts that could be phone numbers.`,
+        fix: expect.stringContaining('Split it first'),
+      });
+    }
+    expect(cpuTime() - start).toBeLessThan(1000);
+  });
+
   test.each(['0788/123123', '0788123123;', ', 0788123123 ,'])('%j is one', text => {
     expect(util.phoneUrns(text, 'RW')).toEqual(two.slice(0, 1));
   });

@@ -157,6 +157,7 @@ describe('the columns that a job reads', () => {
     ['an age', 'Amina Uwase,34\n', '34'],
     ['digits of another script', 'Amina Uwase,٣٤\n', '٣٤'],
     ['another delimiter', 'Amina Uwase;0788123123\n', '0788123123'],
+    ['a long text', `Amina Uwase,${'x'.repeat(101)}\n`, 'xxx'],
   ])('of a table without a line of names, in which is %s: no cell is shown', (_, table, shown) => {
     const { description, fix, message } = (() => {
       try {
@@ -170,6 +171,13 @@ describe('the columns that a job reads', () => {
     expect(all).not.toContain(shown);
     expect(description).toContain('has no column "phone"');
     expect(fix).toContain(table.includes(';') ? 'set { delimiter: ";" }' : '{ columns: [');
+  });
+
+  test('of a table with many columns, the first fifty are shown', () => {
+    const columns = Array.from({ length: 52 }, (_, at) => `column ${at}`);
+    expect(() => util.parseCsv(columns.join(), { required: ['phone'] })).toThrow(
+      /Its columns are "column 0", .+ "column 49" and 2 more\./,
+    );
   });
 
   test('that the job names itself are shown, whatever they look like', () => {

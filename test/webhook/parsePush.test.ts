@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../recordings/read.js';
 import type { RapidProError } from '../../src/errors/errors.js';
-import { parsePush } from '../../src/webhook.js';
+import { fromRun, parsePush } from '../../src/webhook.js';
 import { asJson, DEFAULT_BODY, recordedEvents, recordedPush } from './pushes.js';
 
 function refusal(body: unknown): RapidProError {
@@ -446,4 +446,22 @@ describe('for any body', () => {
       }),
     );
   });
+});
+
+test.each([5, 'cases', [5], {}])('the option numbers cannot be %j', numbers => {
+  const refused = expect.objectContaining({
+    code: 'INVALID_OPTION',
+    description: expect.stringMatching(/^options\.numbers/),
+  });
+  expect(() => parsePush({ results: { a: '5' } }, {}, { numbers } as never)).toThrow(refused);
+  expect(() => fromRun({ values: {} }, { numbers } as never)).toThrow(refused);
+});
+
+test('the scheme of a URN is in small letters, however it came', () => {
+  for (const urn of ['TEL:+250788123123', { scheme: 'TEL', path: '+250788123123' }]) {
+    expect(parsePush({ contact: { urn } }).contact?.urn).toEqual({
+      scheme: 'tel',
+      path: '+250788123123',
+    });
+  }
 });

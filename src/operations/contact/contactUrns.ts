@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
 import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
-import { type ContactKey, distinctUrns, urnIdentity, urnTail } from '../../input/identifiers.js';
-import { areHidden, isPlainUrn } from '../../input/stored.js';
+import type { ContactKey } from '../../input/identifiers.js';
+import { distinctUrns, isPlainUrn, sameUrn, urnIdentity, urnTail } from '../../input/sameUrn.js';
+import { areHidden } from '../../input/stored.js';
 import type { Dictionary } from '../../types/json.js';
 import { mayNotRead } from '../base/workspaceFacts.js';
 
@@ -162,31 +163,8 @@ export async function isHeldNow(client: Client, urn: string): Promise<boolean> {
   return (await isUnknown(client, randomUUID())) === true;
 }
 
-/** With this many last digits, a number identifies a person. */
-const TELLING = 7;
-
 /** How to name a URN that is not from the job. */
 const OWN = 'A URN that the contact has';
-
-/** A phone number, as `urnIdentity()` writes it. */
-const PHONE = /^tel:(\+?\d+)$/;
-
-const isLocal = (number: string) => !number.startsWith('+');
-const digitsOf = (number: string) => number.replace(/^[+0]+/, '');
-
-/** Whether two phone numbers are the same, with the country code and as dialed in the country. */
-function isSame(a: string, b: string): boolean {
-  if (!isLocal(a) && !isLocal(b)) return false;
-  const [short = '', long = ''] = [digitsOf(a), digitsOf(b)].sort((x, y) => x.length - y.length);
-  return short.length >= TELLING && long.length - short.length <= 3 && long.endsWith(short);
-}
-
-/** Whether two URNs seem to be the same: alike as {@link urnIdentity} writes them, or one number in two forms. */
-export function sameUrn(a: string, b: string): boolean {
-  if (a === b) return true;
-  const [[, one] = [], [, other] = []] = [PHONE.exec(a) ?? [], PHONE.exec(b) ?? []];
-  return one !== undefined && other !== undefined && isSame(one, other);
-}
 
 /**
  * How a contact shows URNs by which it was found. If that is not known of one, each of the same kind may be it.
@@ -194,7 +172,7 @@ export function sameUrn(a: string, b: string): boolean {
 export function shownAs(urns: readonly string[], contact: Dictionary): string[] {
   const shown = urnsOf(contact);
   return urns.flatMap(urn => {
-    const same = shown.filter(one => sameUrn(urnIdentity(one), urnIdentity(urn)));
+    const same = shown.filter(one => sameUrn(one, urn));
     return same.length > 0 ? same : shown.filter(one => schemeOf(one) === schemeOf(urn));
   });
 }
@@ -225,18 +203,14 @@ export function refuseDuplicateNumbers(
   urns: readonly string[],
   given: readonly string[] = urns,
 ): void {
-  if (urns.length < 2) return;
-  const phones = distinctUrns(urns).flatMap(urn => {
-    const [, number] = PHONE.exec(urnIdentity(urn)) ?? [];
-    const index = given.indexOf(urn);
-    return number === undefined ? [] : [{ number, place: index < 0 ? OWN : `urns[${index}]` }];
-  });
-  for (const [index, { number, place }] of phones.entries()) {
-    const other = phones.slice(index + 1).find(one => isSame(number, one.number));
-    if (!other) continue;
+  const all = distinctUrns(urns);
+  const placeOf = (urn: string) => (given.includes(urn) ? `urns[${given.indexOf(urn)}]` : OWN);
+  for (const [index, urn] of all.entries()) {
+    const other = all.slice(index + 1).find(one => sameUrn(urn, one));
+    if (other === undefined) continue;
     throw fail(
       'INVALID_URN',
-      `${place} and ${other.place} are the same number in two forms.`,
+      `${placeOf(urn)} and ${placeOf(other)} are the same number in two forms.`,
       'Nothing was sent. Write it once, with its country code: "tel:+250788123123".',
     );
   }

@@ -1,16 +1,11 @@
 import type { ApiResponse, Client } from '../../client/client.js';
 import { changed, fail, hasErrorCode, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import {
-  asUuid,
-  type ContactKey,
-  distinctUrns,
-  shownId,
-  urnIdentity,
-} from '../../input/identifiers.js';
+import { asUuid, type ContactKey, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
-import { areHidden, isPlainUrn, sameGroupName } from '../../input/stored.js';
+import { distinctUrns, isPlainUrn, urnIdentity } from '../../input/sameUrn.js';
+import { areHidden, sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asWritten } from '../base/asObject.js';

@@ -10,11 +10,12 @@ import {
 import { PERHAPS_DONE } from '../../errors/outcome.js';
 import type { Body } from '../../input/body.js';
 import type { Given } from '../../input/check.js';
-import { asUuid, contactKey, distinctInTurns, isUuid } from '../../input/identifiers.js';
+import { asUuid, contactKey, isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { refuseMissing } from '../../input/missing.js';
 import type { Settings } from '../../input/options.js';
-import { giveWay, inPieces, inTurns } from '../../input/turns.js';
+import { isLocalNumber } from '../../input/sameUrn.js';
+import { distinctInTurns, giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { ActionFailure, ActionPlan, ActionResult } from '../../types/bulk.js';
 import type { Json } from '../../types/json.js';
@@ -35,7 +36,7 @@ import {
   lookUpIfPossible,
   readGroups,
 } from './lookUp.js';
-import { isLocalNumber, referenceTo } from './recipients.js';
+import { referenceTo } from './recipients.js';
 import { compareNames } from './secondNames.js';
 
 interface Action {

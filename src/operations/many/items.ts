@@ -1,15 +1,9 @@
 import { fail, type RapidProError } from '../../errors/errors.js';
 import { maskUrn } from '../../errors/redact.js';
-import { typeName } from '../../input/check.js';
-import {
-  asUuid,
-  checkEachInTurns,
-  contactKey,
-  distinctInTurns,
-  isUuid,
-  urnIdentity,
-} from '../../input/identifiers.js';
-import { giveWay } from '../../input/turns.js';
+import { checkEachInTurns, typeName } from '../../input/check.js';
+import { asUuid, contactKey, isUuid } from '../../input/identifiers.js';
+import { urnIdentity } from '../../input/sameUrn.js';
+import { distinctInTurns, giveWay } from '../../input/turns.js';
 
 /** Lists of contacts, messages and tickets as jobs write them. */
 

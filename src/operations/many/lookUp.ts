@@ -1,9 +1,10 @@
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import { changed, fail, hasErrorCode } from '../../errors/errors.js';
-import { contactKey, isUuid, urnIdentity } from '../../input/identifiers.js';
+import { contactKey, isUuid } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
-import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { isPlainUrn, urnIdentity } from '../../input/sameUrn.js';
+import { areHidden } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';

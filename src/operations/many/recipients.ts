@@ -1,7 +1,8 @@
 import { fail } from '../../errors/errors.js';
-import { isUuid, urnIdentity } from '../../input/identifiers.js';
+import { isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
-import { groupIdentity, isAscii, isPlainUrn } from '../../input/stored.js';
+import { isFullNumber, isLocalNumber, isPlainUrn } from '../../input/sameUrn.js';
+import { groupIdentity, isAscii } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
@@ -78,11 +79,6 @@ function recipientIdentity(resolved: Resolved, list: ListName, value: string): s
   if (uuid !== undefined && secondNames.moved.has(value)) return `moved from ${uuid}`;
   if (uuid !== undefined) return `contact ${uuid}`;
   return isUuid(value) ? `contact ${value}` : `${list} ${contactIdentity(value)}`;
-}
-
-/** Whether servers cannot find a contact by this phone number, because it has no country code. */
-export function isLocalNumber(name: string): boolean {
-  return /^tel:0*[1-9]\d*$|^tel:0+$/.test(urnIdentity(name)) || /^tel:\s*00/.test(name);
 }
 
 /**
@@ -164,10 +160,7 @@ function refuseMixture(lists: Lists): void {
  * Within one request, RapidPro knows that two forms of a number are the same. Between two requests, nobody does.
  */
 function refuseLocalNumbers(values: readonly string[]): void {
-  const local = values.findIndex(value => {
-    const plain = value.replace(/[\s().-]/g, '').replace(/^tel:00/, 'tel:+');
-    return plain.startsWith('tel:') && !/^tel:(?:\+\d{7,15}|[1-9]\d{10,14})$/.test(plain);
-  });
+  const local = values.findIndex(value => value.startsWith('tel:') && !isFullNumber(value));
   if (local < 0) return;
   throw fail(
     'INVALID_INPUT',

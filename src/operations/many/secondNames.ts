@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { changed, hasErrorCode, RapidProError } from '../../errors/errors.js';
-import { isUuid, urnIdentity } from '../../input/identifiers.js';
+import { isUuid } from '../../input/identifiers.js';
+import { urnIdentity } from '../../input/sameUrn.js';
 import { areHidden } from '../../input/stored.js';
 import { inTurns } from '../../input/turns.js';
 import type { Dictionary } from '../../types/json.js';

@@ -5,6 +5,7 @@ import type { Body } from '../../input/body.js';
 import { isUuid, shownId } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
 import { LITERAL } from '../../input/options.js';
+import { isLocalNumber } from '../../input/sameUrn.js';
 import { type ResourceName, resources } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut, SendPlan } from '../../types/bulk.js';
@@ -20,7 +21,6 @@ import { ranges } from './items.js';
 import { DRY_REQUESTS, type Found, type Groups, lookUpIfPossible, readGroups } from './lookUp.js';
 import {
   type Chunk,
-  isLocalNumber,
   isOneRequest,
   logUnsure,
   NO_SECOND_NAMES,

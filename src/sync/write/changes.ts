@@ -1,7 +1,8 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { isPlainUrn, storedText } from '../../input/stored.js';
+import { isPlainUrn } from '../../input/sameUrn.js';
+import { storedText } from '../../input/stored.js';
 import { requireDone } from '../../operations/base/asObject.js';
 import { findContact, lockUrns, requireOwn } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';

@@ -1,11 +1,10 @@
 import { AbortedError } from '../../client/limiter.js';
 import { pages } from '../../client/pages.js';
 import { RapidProError, reachOf } from '../../errors/errors.js';
-import { urnIdentity } from '../../input/identifiers.js';
 import { count } from '../../input/log.js';
-import { areHidden, isPlainUrn } from '../../input/stored.js';
+import { UrnForms, urnIdentity } from '../../input/sameUrn.js';
+import { anyForm, areHidden } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
-import { plainNumber } from '../../input/urns.js';
 import { urnsOf } from '../../operations/contact/contactUrns.js';
 import { ranges, sortOut } from '../../operations/many/items.js';
 import { BATCH_LIMIT, PAGE_SIZE } from '../../resources.js';
@@ -17,21 +16,12 @@ import type { Matcher, Matches, SyncParts } from '../match/matches.js';
 import { shown } from '../report/bulkOutcome.js';
 import { moveContacts } from './changes.js';
 
-/** A text in any letter case, with accents as separate characters or not. */
-const anyForm = (text: string) => text.normalize().toLowerCase();
-
 /** Who is in the list: by uuid, by any URN, by the key. In doubt somebody is. */
 class Named {
   readonly #matcher: Matcher;
   readonly #uuids: ReadonlySet<string>;
-  readonly #urns = new Set<string>();
+  readonly #urns = new UrnForms();
   readonly #keys = new Set<string>();
-  /** Digits of whole phone numbers, whatever their scheme. */
-  readonly #numbers = new Set<string>();
-  /** The last digits of numbers that RapidPro may write in another way, by how many there are. */
-  readonly #tails = new Map<number, Set<string>>();
-  /** How the numbers end, by how many digits that is: made when first needed. */
-  readonly #endings = new Map<number, Set<string>>();
 
   private constructor(matcher: Matcher, uuids: ReadonlySet<string>) {
     this.#matcher = matcher;
@@ -49,7 +39,7 @@ class Named {
   }
 
   #add(input: Input): void {
-    for (const urn of input.urns ?? []) this.#addUrn(urn);
+    for (const urn of input.urns ?? []) this.#urns.add(urn);
     for (const { token } of this.#matcher.namesOf(input)) this.#keys.add(anyForm(token));
   }
 
@@ -58,58 +48,9 @@ class Named {
     return (
       this.#uuids.has(String(contact.uuid)) ||
       (value !== undefined && this.#keys.has(anyForm(value))) ||
-      urnsOf(contact).some(urn => this.#hasUrn(urn))
+      urnsOf(contact).some(urn => this.#urns.has(urn))
     );
   }
-
-  #addUrn(urn: string): void {
-    this.#urns.add(anyForm(urnIdentity(urn)));
-    const digits = significantDigits(urn);
-    if (digits === undefined) return;
-    this.#numbers.add(digits);
-    if (isPlainUrn(urn)) return;
-    const isWhole = plainNumber(urn.slice(urn.indexOf(':') + 1))?.startsWith('+') === true;
-    this.#addTail(isWhole ? digits.slice(-SURE_DIGITS) : digits);
-  }
-
-  #addTail(tail: string): void {
-    if (tail.length < LEAST_DIGITS) return;
-    const tails = this.#tails.get(tail.length) ?? new Set();
-    this.#tails.set(tail.length, tails.add(tail));
-  }
-
-  #hasUrn(urn: string): boolean {
-    if (this.#urns.has(anyForm(urnIdentity(urn)))) return true;
-    const digits = significantDigits(urn);
-    if (digits === undefined) return false;
-    if (this.#numbers.has(digits)) return true;
-    for (const [length, tails] of this.#tails) if (tails.has(digits.slice(-length))) return true;
-    // RapidPro keeps some numbers as they are dialed at home.
-    const isLocal = !isPlainUrn(urn) && digits.length >= LEAST_DIGITS;
-    return isLocal && this.#endingsOf(digits.length).has(digits);
-  }
-
-  /** A list may have a hundred thousand numbers, and a group as many members to compare with them. */
-  #endingsOf(length: number): Set<string> {
-    let endings = this.#endings.get(length);
-    if (!endings) {
-      endings = new Set();
-      for (const number of this.#numbers) endings.add(number.slice(-length));
-      this.#endings.set(length, endings);
-    }
-    return endings;
-  }
-}
-
-/** In so many digits two numbers of one list are hardly the same. */
-const SURE_DIGITS = 8;
-const LEAST_DIGITS = 6;
-
-/** The digits of a phone number without the zeros before them; undefined for other addresses. */
-function significantDigits(urn: string): string | undefined {
-  const [, path] = /^(?:tel|whatsapp):([^?#]*)/.exec(urn) ?? [];
-  const digits = path?.replace(/\D/g, '').replace(/^0+/, '');
-  return digits ? digits : undefined;
 }
 
 /** What a contact is recognized by, as {@link Matcher.namesOf} writes it; undefined if it has none. */

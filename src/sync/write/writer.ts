@@ -1,6 +1,7 @@
 import { changed, fail, hasErrorCode } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { isPlainUrn, trimmed } from '../../input/stored.js';
+import { isPlainUrn } from '../../input/sameUrn.js';
+import { trimmed } from '../../input/stored.js';
 import { refuseDuplicateNumbers } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import { lostUrns } from '../../operations/contact/writeContact.js';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { servers } from '../../../recordings/read.js';
-import { isPlainUrn, sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
+import { isPlainUrn } from '../../../src/input/sameUrn.js';
+import { sameGroupName, storedField, storedText } from '../../../src/input/stored.js';
 import { compareContact, isKnownLanguage } from '../../../src/sync/compare.js';
 
 interface Row {
