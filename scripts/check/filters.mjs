@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import adaptor from '../../src/index.ts';
 import { checkFilters } from '../../src/input/filters.ts';
-import { optionsOf, planOf } from '../../src/operations/lists/list.ts';
+import { argumentsOf, planOf } from '../../src/operations/lists/list.ts';
 import { resources } from '../../src/resources.ts';
 import { keyOf, STATE, UNKNOWN } from './statics.mjs';
 
@@ -16,7 +16,7 @@ export function listOf(name, params) {
 }
 
 /** The options that a list takes besides those of every operation. */
-export const optionsOfList = plan => [...optionsOf(plan), 'timeout', 'maxWait'];
+export const optionsOfList = plan => [...argumentsOf(plan).knownOptions, 'timeout', 'maxWait'];
 
 /**
  * Filters that a list does not have, and what is no filter. Their values are looked at when the job runs.
