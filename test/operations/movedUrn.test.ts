@@ -617,10 +617,44 @@ describe('a URN that somebody got seconds ago is not taken from them', () => {
     expect(real).toEqual(before);
   });
 
-  test('servers may write other URNs in another way, so these are not asked for', async () => {
+  test('servers do not find a number without its country, so it is not asked for', async () => {
     const { server } = await scene(actionless([]));
     await run(updateContact(UUID, { urns: [MOVED, 'tel:0788000005'] }), server);
     expect(writesTo('contact_actions', server)).toEqual([]);
+  });
+
+  test.each(['tel:+250 788 000 005', 'mailto:Beata@x.org', 'ext:P 77', 'whatsapp:250788000005#B'])(
+    '%s, which servers write in another way, is asked for too',
+    async urn => {
+      const { server, real, before } = await scene(actionless([{ ...chantal(), urns: [urn] }]));
+      const error = await failure(updateContact(UUID, { urns: [MOVED, urn] }), server);
+      expect(error).toMatchObject({ code: 'URN_TAKEN', outcome: 'none', details: { index: 1 } });
+      expect(real).toEqual(before);
+    },
+  );
+
+  test('but not what may be a URN of the contact itself in another form', async () => {
+    const odd = 'tel:+52 1 55 1234 5678';
+    const real = [{ ...amina(), urns: ['tel:+525512345678'] }];
+    const server = await lagging(
+      structuredClone(real),
+      real,
+      actionless([{ ...real[0], urns: [odd] } as Contact]),
+    );
+    await run(updateContact(UUID, { urns: ['tel:+525512345678', odd] }), server);
+    expect(writesTo('contact_actions', server)).toEqual([]);
+  });
+
+  test('an id that a server leaves out is told, too', async () => {
+    const server = await serve(
+      msw.get('*/api/v2/contacts.json', ({ request }) =>
+        page(new URL(request.url).searchParams.has('uuid') ? [amina()] : []),
+      ),
+      msw.post('*/api/v2/contacts.json', () => HttpResponse.json(amina())),
+      actionless([]),
+    );
+    const error = await failure(updateContact(UUID, { urns: [MOVED, 'ext:P77'] }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', outcome: 'unknown', details: { lost: [1] } });
   });
 
   test.each(['v9', 'textit'] as const)(
@@ -641,4 +675,13 @@ describe('a URN that somebody got seconds ago is not taken from them', () => {
       await sandbox.close();
     },
   );
+});
+
+test('two entries of a list that are one contact do not overwrite the URNs of one another', async () => {
+  const real = [amina()];
+  const server = await lagging(real, real);
+  const list = [{ urns: [MOVED, ADDED] }, { uuid: UUID, urns: [NEW] }];
+  const { data } = await run(upsertContacts(list, { concurrency: 4 }), server);
+  expect(real[0]?.urns.toSorted()).toEqual([MOVED, ADDED, NEW].toSorted());
+  expect(data).toMatchObject({ failed: [{ code: 'CONTACT_CLASH' }, { code: 'CONTACT_CLASH' }] });
 });

@@ -4,7 +4,13 @@ import type { Body } from '../../input/body.js';
 import { asUuid, type ContactKey, shownId } from '../../input/identifiers.js';
 import { log } from '../../input/log.js';
 import type { Settings } from '../../input/options.js';
-import { distinctUrns, isPlainUrn, urnIdentity } from '../../input/sameUrn.js';
+import {
+  distinctUrns,
+  isLocalNumber,
+  isPlainUrn,
+  urnIdentity,
+  urnTail,
+} from '../../input/sameUrn.js';
 import { areHidden, sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
@@ -85,7 +91,7 @@ async function writeByKey(
   return { contact, statusCode: answer.statusCode, repeated: answer.repeated };
 }
 
-/** URNs that every server stores unchanged, so if one is missing, it was lost. */
+/** More than `isPlainUrn()`: URNs that a server that has just accepted them stores unchanged. If one is missing, it was lost. */
 const STORED_AS_WRITTEN = /^(tel:\+\d{8,15}|mailto:\S+|(telegram|whatsapp|instagram):\d+)$/;
 
 /** URNs that a contact had and, as far as an answer shows, does not have any more. */
@@ -140,7 +146,7 @@ function checkKept(contact: Dictionary, sent: readonly string[], given: readonly
   if (kept.size >= sent.length) return;
   const lost = notIn(
     urnsOf(contact),
-    sent.filter(urn => STORED_AS_WRITTEN.test(urn)),
+    sent.filter(urn => STORED_AS_WRITTEN.test(urn) || isPlainUrn(urn)),
   );
   if (lost.length === 0) return;
   throw fail(
@@ -173,12 +179,16 @@ interface UrnWrite extends OwnUrns {
 }
 
 /**
- * Those of a list that a contact does not have. Each is asked for before it is written, except where the server may write
- * it in another way.
+ * Those of a list that a contact does not have: each is asked for before it is written. Servers do not find a number
+ * without its country, and what may be one of its own in another form would be found.
  */
 export function newUrns(contact: Dictionary, list: readonly string[]): string[] {
   const held = urnsOf(contact);
-  return areHidden(held) ? [] : notIn(held, distinctUrns(list).filter(isPlainUrn));
+  if (areHidden(held)) return [];
+  const tails = new Set(held.map(urnTail));
+  return notIn(held, distinctUrns(list)).filter(
+    urn => isPlainUrn(urn) || !(isLocalNumber(urn) || tails.has(urnTail(urn))),
+  );
 }
 
 /** @param holder - of the URN, if a look-up shows who that is */
@@ -220,7 +230,18 @@ export function listFor(
  *
  * @throws RapidProError `URN_TAKEN` if RapidPro did not keep all of them, or if the contact has just lost one
  */
-export async function writeFound(
+export function writeFound(
+  client: Client,
+  contact: Dictionary,
+  write: UrnWrite,
+): Promise<Dictionary> {
+  // Another entry of the list may name the same contact.
+  return client.limiter.withLock([String(contact.uuid)], () =>
+    lookAndWrite(client, contact, write),
+  );
+}
+
+async function lookAndWrite(
   client: Client,
   contact: Dictionary,
   write: UrnWrite,
