@@ -487,6 +487,19 @@ describe('a write to the contact that had a URN until now', () => {
     expect(data).toMatchObject({ updated: [{ index: 0, uuid: UUID }], failed: [] });
   });
 
+  test.each([
+    ['by uuid', { uuid: UUID, urns: [MOVED], name: 'Beata' }],
+    ['by one of two URNs', { urns: [MOVED, NEW], name: 'Beata' }],
+  ])('syncContacts %s: a URN of the entry that the contact has lost is told', async (_, entry) => {
+    const real = [{ ...amina(), urns: [NEW] }];
+    const server = await lagging([{ ...amina(), urns: [MOVED, NEW] }], real);
+    const { data } = await run(syncContacts([entry]), server);
+    expect(data).toMatchObject({
+      updated: [],
+      failed: [{ index: 0, uuid: UUID, code: 'URN_TAKEN', changed: ['name'] }],
+    });
+  });
+
   test('syncContacts by another key: a number is added to those that the contact has now', async () => {
     const real = [{ ...amina(), urns: [NEW] }];
     const server = await lagging([{ ...amina(), urns: [MOVED, NEW] }], real);

@@ -77,13 +77,22 @@ export class Writer {
   }
 
   /** Whoever has lost meanwhile by what it was recognized is perhaps somebody else, and joins no group. */
-  #requireSame({ input, isShown, foundBy, written }: Change): void {
+  #requireSame({ input, isShown, foundBy, urns, written }: Change): void {
     const { matcher } = this.#parts;
     if (!written) return;
     const isSame = isShown
       ? matcher.of(written).has(input)
       : foundBy.length === 0 || lostUrns(foundBy, written).length < foundBy.length;
-    if (isSame) return;
+    // Those of the entry that it had before, and that servers show as they are written.
+    const isWhole = urns || lostUrns((input.urns ?? []).filter(isPlainUrn), written).length === 0;
+    if (isSame && isWhole) return;
+    if (isSame) {
+      throw fail(
+        'URN_TAKEN',
+        'The contact lost a phone number or address of this entry while it was written. Its groups were not changed.',
+        'Check in RapidPro who has it now. Then run the job again.',
+      );
+    }
     throw fail(
       'NOT_FOUND',
       `The contact lost its ${matcher.field === undefined ? 'phone number or address' : `value of "${matcher.field}"`} while it was written. Its groups were not changed.`,
