@@ -271,4 +271,21 @@ describe.each(['v9', 'textit'] as const)('a dry run on %s', dialect => {
       }
     }
   });
+
+  test.each<[string, (uuid: string) => object]>([
+    ['a uuid that nobody has', () => ({ uuid: OTHER_UUID, name: 'Eve' })],
+    ['that, and URNs', () => ({ uuid: OTHER_UUID, urns: ['ext:n'] })],
+    ['a blocked contact and a group', uuid => ({ uuid, groups: ['Mothers'] })],
+    ['the same by a URN', () => ({ urns: ['ext:a'], groups: ['Mothers'] })],
+    ['the same with another URN', () => ({ urns: ['ext:a', 'ext:n'], groups: ['Mothers'] })],
+  ])('counts what the real run sends before it is refused: %s', async (_, entryOf) => {
+    const blocked = { name: 'Ann', urns: own, status: 'blocked' as const };
+    const sandbox = await workspace({ dialect, contacts: [blocked] });
+    const entry = entryOf(String(sandbox.contacts()[0]?.uuid));
+    const dry = await bulk(upsertContacts([entry], { dryRun: true }), sandbox);
+    const { result } = await bulk(upsertContacts([entry]), sandbox);
+    expect(counts(dry.result)).toEqual([0, 0, 0, 1, 0]);
+    expect(counts(result)).toEqual([0, 0, 0, 1, 0]);
+    expect(dry.result.requests).toBe(writes(sandbox).length);
+  });
 });
