@@ -2,7 +2,8 @@
 // the machine's own speed is the same for all of them. Writes tmp/bench.json, and from it the
 // tables and plots of docs/evidence/performance.md.
 //
-// ONLY=reading,writes measures these parts alone, and leaves the figures of the others as they were.
+// ONLY=reading,writes measures these parts alone, and leaves the figures of the others as they were. Those are in
+// tmp/bench.json: without it, the page is not written, because it would lose them.
 // With "-- --full" also a million contacts: read page by page, from archives, and synchronized.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -88,6 +89,7 @@ if (unknown.length > 0) {
 }
 
 const file = path('../tmp/bench.json');
+const mayWrite = process.env.ONLY === undefined || existsSync(file);
 mkdirSync(path('../tmp'), { recursive: true });
 for (const name of names) {
   const before = machine();
@@ -97,4 +99,5 @@ for (const name of names) {
   const known = Object.fromEntries(Object.entries(all).filter(([, one]) => one.machine));
   writeFileSync(file, JSON.stringify({ ...known, [name]: measured }, null, 2));
 }
-await import('./report.mjs');
+if (mayWrite) await import('./report.mjs');
+else console.log('\nThe page was not written: the figures of the other parts are not on this machine.');
