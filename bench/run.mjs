@@ -100,4 +100,7 @@ for (const name of names) {
   writeFileSync(file, JSON.stringify({ ...known, [name]: measured }, null, 2));
 }
 if (mayWrite) await import('./report.mjs');
-else console.log('\nThe page was not written: the figures of the other parts are not on this machine.');
+else
+  console.log(
+    '\nThe page was not written: the figures of the other parts are not on this machine.',
+  );
