@@ -83,20 +83,20 @@ export class Writer {
     const isSame = isShown
       ? matcher.of(written).has(input)
       : foundBy.length === 0 || lostUrns(foundBy, written).length < foundBy.length;
-    // Those of the entry that it had before, and that servers show as they are written.
-    const isWhole = urns || lostUrns((input.urns ?? []).filter(isPlainUrn), written).length === 0;
-    if (isSame && isWhole) return;
-    if (isSame) {
+    if (!isSame) {
       throw fail(
-        'URN_TAKEN',
-        'The contact lost a phone number or address of this entry while it was written. Its groups were not changed.',
-        'Check in RapidPro who has it now. Then run the job again.',
+        'NOT_FOUND',
+        `The contact lost its ${matcher.field === undefined ? 'phone number or address' : `value of "${matcher.field}"`} while it was written. Its groups were not changed.`,
+        'Check in RapidPro who it is now. Then run the job again: it looks for the entry anew.',
       );
     }
+    // Those of the entry that it had before, and that servers show as they are written.
+    const had = urns ? [] : (input.urns ?? []).filter(isPlainUrn);
+    if (lostUrns(had, written).length === 0) return;
     throw fail(
-      'NOT_FOUND',
-      `The contact lost its ${matcher.field === undefined ? 'phone number or address' : `value of "${matcher.field}"`} while it was written. Its groups were not changed.`,
-      'Check in RapidPro who it is now. Then run the job again: it looks for the entry anew.',
+      'URN_TAKEN',
+      'The contact lost a phone number or address of this entry while it was written. Its groups were not changed.',
+      'Check in RapidPro who has it now. Then run the job again.',
     );
   }
 
