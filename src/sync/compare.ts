@@ -47,6 +47,8 @@ export interface Change {
   isShown: boolean;
   /** How it showed the URNs by which it was looked up, if that is another way. */
   foundBy: readonly string[];
+  /** A URN of the entry, as the contact shows it, if its groups differ and every server finds it so. */
+  urn?: string | undefined;
   /** The contact in the answer to the last write. */
   written?: Dictionary;
   /** Uuids of groups to enter and to leave. */
@@ -162,8 +164,18 @@ export function compareContact(
     const current: unknown[] = Array.isArray(contact.groups) ? contact.groups : [];
     const uuids = current.map(group => String((group as Dictionary | null)?.uuid));
     compareGroups(change, groups, uuids, exact);
+    if (change.join.length + change.leave.length > 0) change.urn = ownUrn(change, contact);
   }
   return change;
+}
+
+function ownUrn({ input, foundBy }: Change, contact: Dictionary): string | undefined {
+  const wanted = new Set((input.urns ?? []).map(urnIdentity));
+  const same = urnsOf(contact).filter(urn => wanted.has(urnIdentity(urn)));
+  const plain = same.find(isPlainUrn);
+  if (plain !== undefined) return plain;
+  const [urn, ...others] = new Set(foundBy);
+  return urn !== undefined && others.length === 0 && isPlainUrn(urn) ? urn : undefined;
 }
 
 function differingFields(

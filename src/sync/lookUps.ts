@@ -34,14 +34,16 @@ export class LookUps {
 
   /**
    * RapidPro's lists have no numbers in local form, so each is looked up. This happens before anything is written, because
-   * two entries may turn out to be one contact.
+   * two entries may turn out to be one contact. With `exact`, one of them may take the number off it.
    */
   async localNumbers(): Promise<void> {
-    const { inputs, matcher } = this.#parts;
+    const { inputs, matcher, options } = this.#parts;
+    const isLocal = (urns: readonly string[]) =>
+      options.urns === 'exact' ? urns.some(hasNoPlus) : urns.every(hasNoPlus);
     const local: Input[] = [];
     await inTurns(inputs, input => {
       const isLooked = this.#matches.isMissing(input.index) && matcher.usesUrns(input);
-      if (isLooked && (input.urns ?? []).every(hasNoPlus)) local.push(input);
+      if (isLooked && isLocal(input.urns ?? [])) local.push(input);
     });
     await this.#inSteps(local, some => this.#ask(some));
   }
@@ -186,6 +188,8 @@ export class LookUps {
     const { holders, urns } = await this.#holders(input);
     const [contact, ...others] = new Map(holders.map(one => [one.uuid, one])).values();
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
+    // Meanwhile, the look-up of another entry may have shown its contact, and its change may be on the way.
+    else if (contact && !this.#matches.isMissing(index)) return [];
     else if (contact) return this.#matches.see(contact, { input, urns });
     else if (input.uuid === undefined) return undefined;
     else outcome.fail({ index }, notFound(matcher.usesUrns(input) ? 'URN' : matcher.field));

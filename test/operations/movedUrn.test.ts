@@ -698,3 +698,49 @@ test('two entries of a list that are one contact do not overwrite the URNs of on
   expect(real[0]?.urns.toSorted()).toEqual([MOVED, ADDED, NEW].toSorted());
   expect(data).toMatchObject({ failed: [{ code: 'CONTACT_CLASH' }, { code: 'CONTACT_CLASH' }] });
 });
+
+describe('syncContacts where only groups differ', () => {
+  const GROUP = '0c000000-0000-4000-8000-000000000001';
+
+  async function scene(contact: Contact) {
+    const groups = [{ uuid: GROUP, name: 'Mothers', query: null, count: 0 }];
+    const fields = [{ key: 'reg', name: 'Reg', type: 'text' }];
+    return serve(
+      msw.get('*/api/v2/groups.json', () => page(groups)),
+      msw.get('*/api/v2/fields.json', () => page(fields)),
+      msw.get('*/api/v2/contacts.json', () => page([contact])),
+      msw.post('*/api/v2/contact_actions.json', () => new HttpResponse(null, { status: 204 })),
+    );
+  }
+
+  const registered = { ...amina(), fields: { reg: 'R1' } };
+  const argentine = { ...amina(), urns: ['tel:+5491123456789', OTHER] };
+
+  test.each([
+    ['the URN that identifies the contact', registered, { urns: [MOVED] }, {}, MOVED],
+    ['it as the contact shows it', registered, { urns: ['tel:+250 788-000-001'] }, {}, MOVED],
+    ['a number without its country in whole', registered, { urns: [LOCAL] }, {}, MOVED],
+    ['the uuid, if that number may be one of two', argentine, { urns: [LOCAL] }, {}, UUID],
+    ['the uuid that the entry names', registered, { uuid: UUID, urns: [MOVED] }, {}, UUID],
+    ['it, if the key is a URN', registered, { uuid: UUID, urns: [MOVED] }, { key: 'urn' }, UUID],
+    [
+      'the uuid, if a field identifies it',
+      registered,
+      { urns: [MOVED], fields: { reg: 'R1' } },
+      { key: 'fields.reg' },
+      UUID,
+    ],
+  ] as [string, Contact, object, object, string][])(
+    'the action names %s',
+    async (_, contact, entry, options, named) => {
+      const server = await scene(contact);
+      await run(syncContacts([{ ...entry, groups: ['Mothers'] }], options), server);
+      const actions = server.requests.filter(({ path }) => path.includes('contact_actions'));
+      expect(actions.map(({ body }) => body)).toContainEqual({
+        contacts: [named],
+        action: 'add',
+        group: GROUP,
+      });
+    },
+  );
+});

@@ -197,7 +197,8 @@ export class Matches {
       outcome.fail({ index: input.index }, clash);
       this.#forget(input.index);
     }
-    return outcome.isOpen(input.index) ? this.#compare(input, contact, asked?.urns) : [];
+    const held = asked?.input === input ? asked.urns : undefined;
+    return outcome.isOpen(input.index) ? this.#compare(input, contact, held) : [];
   }
 
   /** Looks at a contact that was created for an entry. Only then does RapidPro show how it writes its URNs. */

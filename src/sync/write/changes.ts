@@ -147,6 +147,14 @@ export async function moveContacts(
   requireDone(answer);
 }
 
+/**
+ * How an action names a contact. Lists are read from a copy that may be seconds behind, but RapidPro resolves what is sent
+ * as it is now: a URN reaches whoever has it.
+ */
+function nameOf({ uuid, urn, byUrns, input }: Change): string {
+  return byUrns && input.uuid === undefined ? (urn ?? uuid) : uuid;
+}
+
 /** Contacts that enter or leave one group. */
 interface Batch {
   group: string;
@@ -207,7 +215,7 @@ export class GroupChanges {
   /** Sends one batch; without those that RapidPro does not want, where it refuses all for them. */
   async send({ group, action, changes }: Batch, client: Client, ends: GroupEnds): Promise<void> {
     const byIndex = new Map(changes.map(change => [change.input.index, change]));
-    const items = changes.map(({ uuid, input }) => ({ value: uuid, index: input.index }));
+    const items = changes.map(change => ({ value: nameOf(change), index: change.input.index }));
     const changesOf = (some: readonly Item[]) =>
       some.flatMap(({ index }) => byIndex.get(index) ?? []);
     let repeated = false;

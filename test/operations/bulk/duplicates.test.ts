@@ -93,6 +93,28 @@ describe.each(['v9', 'textit'] as const)('two of the list that share a phone, on
   });
 });
 
+test.each(['first', 'last'] as const)(
+  'a contact outside of the group that two entries name by two URNs is written once, %s',
+  async duplicates => {
+    captureConsole();
+    const SECOND = 'tel:+250788000002';
+    const contacts = [{ name: 'Before', urns: [SHARED, SECOND] }];
+    const sandbox = await workspace({ contacts });
+    const both = [
+      { urns: [SHARED], name: 'Amina', groups: ['Partners'] },
+      { urns: [SECOND], name: 'Eric', groups: ['Partners'] },
+    ];
+    const options = { group: 'Mothers', concurrency: 4, duplicates };
+    const { result } = await bulk(syncContacts(both, options), sandbox);
+    const [index, left] = duplicates === 'first' ? [0, 1] : [1, 0];
+    expect(result.passedOver).toMatchObject([{ index: left, duplicateOf: index }]);
+    expect(result.updated).toMatchObject([{ index, changed: ['name', 'groups'] }]);
+    const sent = writes(sandbox).map(one => one.split('?')[0]);
+    expect(sent).toEqual(['POST contacts', 'POST contact_actions']);
+    expect(holder(sandbox, SHARED)?.name).toBe(both[index]?.name);
+  },
+);
+
 test('nobody takes the place of the first one, which fails', async () => {
   captureConsole();
   const sandbox = await workspace();

@@ -154,8 +154,11 @@ export function fakeRapidPro(contacts: Person[], options: FakeOptions = {}): Fak
     const next = `https://example.org/?cursor=${encodeURIComponent(Buffer.from(position).toString('base64'))}`;
     return { next: rest.length > PAGE_SIZE ? next : null, results };
   };
-  const act = ({ contacts: uuids, action, group }: Dictionary) => {
-    for (const one of server.people.filter(({ uuid }) => (uuids as string[]).includes(uuid))) {
+  const act = ({ contacts: names, action, group }: Dictionary) => {
+    const acted = (names as string[]).map(name =>
+      named(name.includes(':') ? { urn: name } : { uuid: name }),
+    );
+    for (const one of server.people.filter(each => acted.includes(each))) {
       const others = one.groups.filter(({ uuid }) => uuid !== group);
       one.groups = action === 'add' ? [...others, ...members(String(group))] : others;
       one.modified_on = moment();

@@ -60,6 +60,42 @@ describe.each(['v9', 'textit'] as const)('one number in two forms, %s', dialect 
   });
 });
 
+describe.each(['v9', 'textit'] as const)(
+  'a number that an entry takes off its contact, %s',
+  dialect => {
+    const MAIL = 'mailto:amina@example.org';
+    const HELD = { urns: [MAIL, BEA], name: 'Amina' };
+    const local = BEA.replace('tel:+250', 'tel:0');
+
+    test.each([
+      ['alone', [local]],
+      ['beside a new one', ['tel:+250788000009', local]],
+    ])('is not given to one that names it in local form, %s', async (_, urns) => {
+      for (const own of [{ urns: [MAIL] }, { uuid: '', urns: [MAIL] }]) {
+        for (const dryRun of [true, false]) {
+          const sandbox = await workspace({ dialect, country: 'RW', contacts: [HELD] });
+          const [contact] = sandbox.contacts();
+          const uuid = 'uuid' in own ? { uuid: contact?.uuid } : {};
+          const list = [
+            { ...own, ...uuid },
+            { urns, name: 'B' },
+          ];
+          const { result } = await bulk(syncContacts(list, { urns: 'exact', dryRun }), sandbox);
+          expect(result.failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+          expect(writes(sandbox)).toEqual([]);
+        }
+      }
+    });
+
+    test('where numbers are added, it stays, and both are told', async () => {
+      const sandbox = await workspace({ dialect, country: 'RW', contacts: [HELD] });
+      const list = [{ urns: [MAIL], name: 'A' }, { urns: ['tel:+250788000009', local] }];
+      const { result } = await bulk(syncContacts(list), sandbox);
+      expect(result.failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+    });
+  },
+);
+
 describe.each(['v9', 'textit'] as const)('one number that two of the list want, %s', dialect => {
   const home = 'tel:0788 000 001';
   const abroad = 'tel:+250788000001';
