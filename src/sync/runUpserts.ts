@@ -294,7 +294,6 @@ async function rehearseUpserts(
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
     const { contact, ...target } = await findTarget(client, named, urns).catch(error => {
-      // A uuid alone is not looked up by the real run.
       if (hasErrorCode(error, 'NOT_FOUND') && urns.length === 0) cost.add(1);
       throw error;
     });
@@ -313,7 +312,9 @@ async function rehearseUpserts(
     const uuid = String(contact.uuid);
     // The real run finds that out by writing.
     const isRefused = inactiveStatus(contact) !== undefined && groups.length > 0;
-    if (!isRefused && isShared(index, contact)) return;
+    // A uuid alone is not looked up by the real run.
+    const isBlind = urns.length === 0;
+    if (!isRefused && !isBlind && isShared(index, contact)) return;
     const isByOne = isByOneUrn(named, urns, mode);
     const list =
       isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...target });
@@ -321,6 +322,7 @@ async function rehearseUpserts(
     cost.add(!isByOne && (list || named === undefined) ? 2 : 1);
     if (list) cost.add(newUrns(contact, list).length);
     if (isRefused) return outcome.fail({ index, uuid }, INACTIVE);
+    if (isBlind && isShared(index, contact)) return;
     outcome.complete('updated', { ...item, uuid });
     own(index, uuid);
   };

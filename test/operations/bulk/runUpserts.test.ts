@@ -518,6 +518,25 @@ describe('a dry run', () => {
     expect(result.requests).toBe(real.lines.filter(line => !line.startsWith('find')).length);
   });
 
+  test.each([
+    ['first', [{ uuid: uuidOf(0), name: 'New' }, named(0)]],
+    ['last', [named(0), { uuid: uuidOf(0), name: 'New' }]],
+  ])(
+    'counts what is sent before two entries turn out to be one contact: uuid %s',
+    async (_, list) => {
+      const options = { urns: 'replace' } as const;
+      const real = await upserting(list, { people: people(1), options });
+      const { result } = await upserting(list, {
+        people: people(1),
+        options: { ...options, ...dry },
+      });
+      for (const { failed } of [real.result, result]) {
+        expect(failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+      }
+      expect(result.requests).toBe(real.server.bodies.length);
+    },
+  );
+
   test.each<[string, object, sure: boolean]>([
     ['a plain URN', named(0), true],
     ['a number in local form', { urns: [home(0)] }, false],
