@@ -194,6 +194,12 @@ export const read = (text: string, country?: string): ParsedPhoneNumber =>
 export const callingCode = (country: string): number =>
   library('awesome-phonenumber').getCountryCodeForRegionCode(country);
 
+/** A phone number with its country code; undefined if the country has no such number. */
+export function wholeNumber(urn: string, country: string): string | undefined {
+  const { possible, number } = read(Phone.of(urn).number, country);
+  return possible && number ? `tel:${number.e164}` : undefined;
+}
+
 const isSame = (one: ParsedPhoneNumber, other: ParsedPhoneNumber) =>
   one.number !== undefined && one.number.e164 === other.number?.e164;
 

@@ -8,7 +8,7 @@ import { Unsendable } from '../input/expand.js';
 import { log, withCommas } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
-import { distinctUrns, urnIdentity } from '../input/sameUrn.js';
+import { distinctUrns, isLocalNumber, possibleDigits, urnIdentity } from '../input/sameUrn.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns, Turn } from '../input/turns.js';
 import { dependsOnCountry } from '../input/urns.js';
@@ -246,8 +246,55 @@ export interface Name {
   what: string;
 }
 
-export function urnNames({ urns = [] }: Input): Name[] {
-  return urns.map(urn => ({ token: urnIdentity(urn), what: 'a URN' }));
+/** Phone numbers without their country codes, with them. */
+type Forms = ReadonlyMap<string, string>;
+
+/** @param forms - of numbers of which the list may have another form */
+export function urnNames({ urns = [] }: Input, forms?: Forms): Name[] {
+  return urns.map(urn => {
+    const token = urnIdentity(urn);
+    return { token: forms?.get(token) ?? token, what: 'a URN' };
+  });
+}
+
+/**
+ * Reads the country of the workspace if one number may be in the list with and without its country code. If RapidPro
+ * showed only by its answers that they are one, the second could take it away from the first.
+ */
+export async function readForms(
+  workspace: WorkspaceFacts,
+  inputs: readonly Input[],
+): Promise<Forms> {
+  /** By their digits, and by token: the only entry that has it, or -1 for several. */
+  const local = new Map<string, Map<string, number>>();
+  await inTurns(inputs, ({ index, urns = [] }) => {
+    for (const urn of urns.filter(isLocalNumber)) {
+      const [digits] = possibleDigits(urn);
+      if (digits === undefined) continue;
+      const same = local.get(digits) ?? new Map<string, number>();
+      const token = urnIdentity(urn);
+      same.set(token, (same.get(token) ?? index) === index ? index : -1);
+      local.set(digits, same);
+    }
+  });
+  const forms = new Map<string, string>();
+  if (local.size === 0) return forms;
+  const doubtful = new Set<string>();
+  await inTurns(inputs, ({ index, urns = [] }) => {
+    for (const urn of urns) {
+      const same = possibleDigits(urn).flatMap(digits => [...(local.get(digits) ?? [])]);
+      for (const [token, only] of same) {
+        if (token !== urnIdentity(urn) && only !== index) doubtful.add(token);
+      }
+    }
+  });
+  const turn = new Turn();
+  for (const token of doubtful) {
+    const whole = await workspace.wholeNumber(token);
+    if (turn.isOver) await turn.give();
+    if (whole !== undefined) forms.set(token, urnIdentity(whole));
+  }
+  return forms;
 }
 
 export function uuidName({ uuid }: Input): Name[] {

@@ -3,11 +3,12 @@ import { isPlainUrn } from '../input/sameUrn.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
-import { type BulkCall, bulkRun, type ReadSoFar } from './bulkRun.js';
+import { type BulkCall, type BulkRun, bulkRun, type ReadSoFar } from './bulkRun.js';
 import {
   failDuplicates,
   failHomeNumbers,
   type Input,
+  readForms,
   readInputs,
   urnNames,
   uuidName,
@@ -34,16 +35,17 @@ function stillOpen(inputs: readonly Input[], outcome: BulkOutcome): Input[] {
 async function failUnmatchable(
   inputs: readonly Input[],
   matcher: Matcher,
-  outcome: BulkOutcome,
+  { outcome, workspace }: Pick<BulkRun, 'outcome' | 'workspace'>,
 ): Promise<void> {
   await inTurns(inputs, input => {
     const refusal = matcher.refusal(input);
     if (refusal) outcome.fail({ index: input.index }, refusal);
   });
+  const forms = await readForms(workspace, inputs);
   const names = (input: Input) => [
     ...matcher.namesOf(input),
     ...uuidName(input),
-    ...urnNames(input),
+    ...urnNames(input, forms),
   ];
   const own = (input: Input) => (matcher.usesUrns(input) ? [] : matcher.namesOf(input));
   await failDuplicates(inputs, names, outcome, own);
@@ -77,7 +79,7 @@ export async function runSync(call: BulkCall): Promise<BulkResult> {
     await resolveNames(all, facts, outcome);
     await completeDates(run.workspace, all, outcome, facts.types);
     const matcher = new Matcher(key, facts.types, literal);
-    await failUnmatchable(all, matcher, outcome);
+    await failUnmatchable(all, matcher, run);
     await giveWay(all);
     const inputs = stillOpen(all, outcome);
     const closed = all.filter(

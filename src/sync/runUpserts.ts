@@ -36,6 +36,7 @@ import {
   failDuplicates,
   failHomeNumbers,
   type Input,
+  readForms,
   readInputs,
   urnNames,
   uuidName,
@@ -69,7 +70,8 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     for (const { index, uuid, urns = [] } of inputs) {
       if (uuid === undefined && urns.length === 0) outcome.fail({ index }, NAMELESS);
     }
-    const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input)];
+    const forms = await readForms(workspace, inputs);
+    const namesOf = (input: Input) => [...uuidName(input), ...urnNames(input, forms)];
     await failDuplicates(inputs, namesOf, outcome);
     await completeDates(workspace, inputs, outcome);
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
@@ -294,6 +296,7 @@ async function rehearseUpserts(
     const refusal = wouldRefuse(input);
     if (refusal) return outcome.fail({ index }, refusal);
     const { contact, ...target } = await findTarget(client, named, urns).catch(error => {
+      // A uuid alone is not looked up by the real run.
       if (hasErrorCode(error, 'NOT_FOUND') && urns.length === 0) cost.add(1);
       throw error;
     });
@@ -312,9 +315,9 @@ async function rehearseUpserts(
     const uuid = String(contact.uuid);
     // The real run finds that out by writing.
     const isRefused = inactiveStatus(contact) !== undefined && groups.length > 0;
-    // A uuid alone is not looked up by the real run.
-    const isBlind = urns.length === 0;
-    if (!isRefused && !isBlind && isShared(index, contact)) return;
+    // Nor does it look at a uuid alone: the other entry shows that they are one contact.
+    const isLooked = !isRefused && urns.length > 0;
+    if (isLooked && isShared(index, contact)) return;
     const isByOne = isByOneUrn(named, urns, mode);
     const list =
       isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...target });
@@ -322,7 +325,6 @@ async function rehearseUpserts(
     cost.add(!isByOne && (list || named === undefined) ? 2 : 1);
     if (list) cost.add(newUrns(contact, list).length);
     if (isRefused) return outcome.fail({ index, uuid }, INACTIVE);
-    if (isBlind && isShared(index, contact)) return;
     outcome.complete('updated', { ...item, uuid });
     own(index, uuid);
   };

@@ -4,6 +4,7 @@ import {
   isFullNumber,
   isLocalNumber,
   isPlainUrn,
+  possibleDigits,
   sameUrn,
   UrnForms,
   urnIdentity,
@@ -167,3 +168,28 @@ test.each(['-', '/', '1x ', ' ', '(0'])(
     expect(cpuTime() - start).toBeLessThan(1000);
   },
 );
+
+test('two forms of one number have digits in common, wherever sameUrn() finds them', () => {
+  const forms = [
+    'tel:+250788123123',
+    'tel:0788 123 123',
+    'tel:788123123',
+    'tel:+254788123123',
+    'tel:+1 788 123 1230',
+    'tel:7881231',
+    'tel:881231',
+    'tel:+2507881230',
+    'whatsapp:250788123123',
+    'ext:0788123123',
+  ];
+  for (const home of forms.filter(isLocalNumber)) {
+    const [digits = 'none'] = possibleDigits(home);
+    for (const other of forms.filter(urn => urnIdentity(urn) !== urnIdentity(home))) {
+      const isOneOfThem = possibleDigits(other).includes(digits);
+      // Of two without country codes, either may be the longer one.
+      if (!isLocalNumber(other))
+        expect([other, isOneOfThem]).toEqual([other, sameUrn(home, other)]);
+      else if (isOneOfThem) expect(sameUrn(home, other)).toBe(true);
+    }
+  }
+});

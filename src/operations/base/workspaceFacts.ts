@@ -11,6 +11,7 @@ import {
   foreignFault,
   unsureFault,
   whatsappDoubt,
+  wholeNumber,
 } from '../../input/urns.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -177,6 +178,12 @@ export class WorkspaceFacts {
       log.warn(doubt);
     }
     return foreignFault(urn, country);
+  }
+
+  /** A phone number with its country code, as servers store it; undefined if that is not known. */
+  async wholeNumber(urn: string): Promise<string | undefined> {
+    const country = await this.unlessForbidden('country', () => this.#country());
+    return country === undefined ? undefined : wholeNumber(urn, country);
   }
 
   /**

@@ -9,7 +9,7 @@ import { captureConsole } from '../../support/captureConsole.js';
 import { onlyCheckpoint } from '../../support/checkpoint.js';
 import { noSleep } from '../../support/noSleep.js';
 import { failure } from '../run.js';
-import { bulk, counts, places, upTo, workspace, writes } from './workspace.js';
+import { bulk, counts, places, upTo, withoutCountry, workspace, writes } from './workspace.js';
 
 const dialects = ['v9', 'textit'] as const;
 
@@ -607,16 +607,17 @@ describe('upsertContacts', () => {
   test('knows after a stop whom it has written: two entries of one contact are told', async () => {
     const [abroad, home] = ['tel:+250788123101', 'tel:0788123101'];
     const sandbox = await workspace({ country: 'RW', throttle: { 'v2.contacts': 1 } });
+    const front = await withoutCountry(sandbox);
     const list = [
       { name: 'E0', urns: [abroad] },
       { name: 'E1', urns: [home] },
     ];
-    const first = await bulk(upsertContacts(list, { concurrency: 1 }), sandbox);
+    const first = await bulk(upsertContacts(list, { concurrency: 1 }), front);
     expect(counts(first.result)).toEqual([1, 0, 0, 0, 1]);
     sandbox.configure({ throttle: false });
     const { rapidpro } = first.state;
     expect(JSON.stringify(rapidpro)).not.toContain(sandbox.contacts()[0]?.uuid);
-    const { result } = await bulk(upsertContacts(list, { resume: true }), sandbox, { rapidpro });
+    const { result } = await bulk(upsertContacts(list, { resume: true }), front, { rapidpro });
     expect(result.failed).toMatchObject([
       { index: 0, code: 'CONTACT_CLASH' },
       { index: 1, code: 'CONTACT_CLASH' },
@@ -638,9 +639,10 @@ describe.each(dialects)('syncContacts on %s', dialect => {
   ])('knows after stops whom it has written: two entries %s are told', async (_, contacts) => {
     noSleep();
     const sandbox = await workspace({ dialect, country: 'RW', contacts });
+    const front = await withoutCountry(sandbox);
     const limit = { kind: 'throttle', retryAfter: 3000, times: 99 } as const;
     const goOn = (state: State) =>
-      bulk(syncContacts(list, { resume: true, concurrency: 1 }), sandbox, {
+      bulk(syncContacts(list, { resume: true, concurrency: 1 }), front, {
         rapidpro: state.rapidpro,
       });
     // A run that goes on looks up and writes the first before it looks up the second.

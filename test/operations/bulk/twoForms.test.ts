@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addContact, syncContacts, upsertContact, upsertContacts } from '../../../src/index.js';
 import type { Operation } from '../../../src/types/state.js';
 import { failure } from '../run.js';
-import { bulk, workspace, writes } from './workspace.js';
+import { bulk, withoutCountry, workspace, writes } from './workspace.js';
 
 /** One number in two forms: RapidPro 9 answers 500 to that, TextIt that another contact has it. */
 const TWICE = { urns: ['tel:+250788000001', 'tel:0788 000 001'], name: 'Amina' };
@@ -103,41 +103,108 @@ describe.each(['v9', 'textit'] as const)('one number that two of the list want, 
     urns.map((urn, n) => ({ uuid: uuids[n], urns: [urn] }));
 
   test.each([
+    ['syncContacts', syncContacts, {}],
+    ['syncContacts', syncContacts, { dryRun: true }],
+    ['syncContacts', syncContacts, { urns: 'exact' }],
+    ['upsertContacts', upsertContacts, {}],
+    ['upsertContacts', upsertContacts, { urns: 'replace', dryRun: true }],
+  ] as const)('%s refuses both before anything is sent, %j', async (_, sync, options) => {
+    for (const forms of [
+      [home, abroad],
+      [abroad, home],
+      [home, 'tel:788000001'],
+      ['tel:+250788000005', home, 'tel:00250 788 000 001'],
+    ]) {
+      const contacts = [{ name: 'Amina' }, { name: 'Bea' }, { name: 'Cia' }];
+      const sandbox = await workspace({ dialect, country: 'RW', contacts });
+      const uuids = sandbox.contacts().map(({ uuid }) => uuid);
+      const other = forms.length - 2;
+      for (const list of [named(uuids, forms), forms.map(urn => ({ urns: [urn], name: urn }))]) {
+        const { result } = await bulk(sync(list as never, options as never), sandbox);
+        const clash = { code: 'CONTACT_CLASH' };
+        expect(result.failed).toMatchObject([
+          { index: other, ...clash },
+          { index: other + 1, ...clash },
+        ]);
+      }
+      const isHeld = sandbox.contacts().some(({ urns }) => urns.some(urn => urn === abroad));
+      expect(isHeld).toBe(false);
+    }
+  });
+
+  test.each(['first', 'last'] as const)(
+    'one of them counts, if the job says which: %s',
+    async duplicates => {
+      const sandbox = await workspace({ dialect, country: 'RW' });
+      const list = [home, abroad].map((urn, index) => ({ urns: [urn], name: `N${index}` }));
+      const { result } = await bulk(upsertContacts(list, { duplicates }), sandbox);
+      const [index, left] = duplicates === 'first' ? [0, 1] : [1, 0];
+      expect(result.passedOver).toEqual([{ index: left, duplicateOf: index }]);
+      expect(sandbox.contacts()).toMatchObject([{ name: `N${index}`, urns: [abroad] }]);
+    },
+  );
+
+  test('the same digits abroad are another number, and one in two forms of one entry is no clash', async () => {
+    const sandbox = await workspace({ dialect, country: 'RW' });
+    const list = [
+      { urns: [home] },
+      { urns: ['tel:+254788000001'] },
+      { urns: ['tel:0788000002', BEA] },
+    ];
+    const { result } = await bulk(syncContacts(list), sandbox);
+    expect(result.created.map(({ index }) => index)).toEqual([0, 1]);
+    expect(result.failed).toMatchObject([{ index: 2, code: 'INVALID_URN' }]);
+  });
+
+  test('the country is read only if it matters', async () => {
+    const sandbox = await workspace({ dialect, country: 'RW' });
+    const list = [{ urns: [home, abroad] }, { urns: [BEA] }, { urns: ['tel:0788000003'] }];
+    await bulk(syncContacts(list), sandbox);
+    expect(sandbox.requests().filter(({ path }) => path.includes('workspace'))).toEqual([]);
+  });
+
+  test.each([
     ['syncContacts', syncContacts, [home, abroad]],
     ['syncContacts', syncContacts, [abroad, home]],
     ['upsertContacts', upsertContacts, [home, abroad]],
     ['upsertContacts', upsertContacts, [abroad, home]],
-  ] as const)('%s gives it to one, and takes it from nobody', async (_, sync, urns) => {
-    const contacts = [{ name: 'Amina' }, { name: 'Bea' }];
-    const sandbox = await workspace({ dialect, country: 'RW', contacts });
-    const list = named(
-      sandbox.contacts().map(({ uuid }) => uuid),
-      [...urns],
-    );
-    const { result } = await bulk(sync(list as never), sandbox);
-    expect(result.updated).toHaveLength(1);
-    expect(result.failed).toHaveLength(1);
-    const [{ uuid } = { uuid: '' }] = result.updated;
-    expect(sandbox.contacts().find(contact => contact.uuid === uuid)?.urns).toEqual([abroad]);
-  });
+  ] as const)(
+    '%s gives it to one, and takes it from nobody, if the country cannot be read',
+    async (_, sync, urns) => {
+      const contacts = [{ name: 'Amina' }, { name: 'Bea' }];
+      const sandbox = await workspace({ dialect, country: 'RW', contacts });
+      const list = named(
+        sandbox.contacts().map(({ uuid }) => uuid),
+        [...urns],
+      );
+      const { result } = await bulk(sync(list as never), await withoutCountry(sandbox));
+      expect(result.updated).toHaveLength(1);
+      expect(result.failed).toHaveLength(1);
+      const [{ uuid } = { uuid: '' }] = result.updated;
+      expect(sandbox.contacts().find(contact => contact.uuid === uuid)?.urns).toEqual([abroad]);
+    },
+  );
 
   test.each([
     ['syncContacts', syncContacts],
     ['upsertContacts', upsertContacts],
-  ] as const)('%s makes a contact with it before it looks for another', async (_, sync) => {
-    const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ name: 'Amina' }] });
-    const [uuid = ''] = named(
-      sandbox.contacts().map(one => one.uuid),
-      [home],
-    ).map(one => one.uuid);
-    const { result } = await bulk(
-      sync([{ urns: [home] }, { uuid, urns: [abroad] }] as never),
-      sandbox,
-    );
-    const held = sandbox.contacts().filter(one => one.urns.map(String).includes(abroad));
-    expect(held.map(one => one.uuid)).toEqual(
-      [...result.created, ...result.updated].map(one => one.uuid),
-    );
-    expect(result.failed).toHaveLength(1);
-  });
+  ] as const)(
+    '%s makes a contact with it before it looks for another, if the country cannot be read',
+    async (_, sync) => {
+      const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ name: 'Amina' }] });
+      const [uuid = ''] = named(
+        sandbox.contacts().map(one => one.uuid),
+        [home],
+      ).map(one => one.uuid);
+      const { result } = await bulk(
+        sync([{ urns: [home] }, { uuid, urns: [abroad] }] as never),
+        await withoutCountry(sandbox),
+      );
+      const held = sandbox.contacts().filter(one => one.urns.map(String).includes(abroad));
+      expect(held.map(one => one.uuid)).toEqual(
+        [...result.created, ...result.updated].map(one => one.uuid),
+      );
+      expect(result.failed).toHaveLength(1);
+    },
+  );
 });

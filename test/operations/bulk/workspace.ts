@@ -1,9 +1,11 @@
 import { createSandbox, type Sandbox, type SandboxOptions } from '@openfn/rapidpro-sandbox';
+import { HttpResponse, http as msw } from 'msw';
 import { onTestFinished, TestRunner } from 'vitest';
 import type { BulkItem, BulkResult } from '../../../src/types/bulk.js';
 import type { Operation, State } from '../../../src/types/state.js';
 import { TOKEN } from '../../support/credential.js';
-import { run } from '../run.js';
+import { serve } from '../../support/serve.js';
+import { denied, run } from '../run.js';
 
 export const FIELDS = [
   { key: 'tei_id', name: 'Tei Id', type: 'text' },
@@ -80,3 +82,29 @@ export function writes(sandbox: Sandbox): string[] {
 export function holder(sandbox: Sandbox, urn: string) {
   return sandbox.contacts().find(({ urns }) => urns.includes(urn));
 }
+
+/** A server in front of a sandbox, for a token that may not read the workspace. */
+export const withoutCountry = ({ host }: { host: string }) =>
+  serve(
+    msw.get('*/api/v2/workspace.json', denied),
+    msw.all('*', async ({ request }) => {
+      const { pathname, search } = new URL(request.url);
+      const { method, headers } = request;
+      const body = method === 'GET' ? undefined : await request.text();
+      const answer = await fetch(new URL(`${pathname}${search}`, host), {
+        method,
+        headers: {
+          authorization: String(headers.get('authorization')),
+          'content-type': 'application/json',
+        },
+        ...(body ? { body } : {}),
+      });
+      const kept = [...answer.headers].filter(([name]) =>
+        /^x-|content-type|retry-after|date/.test(name),
+      );
+      return new HttpResponse(answer.status === 204 ? null : await answer.text(), {
+        status: answer.status,
+        headers: Object.fromEntries(kept),
+      });
+    }),
+  );
