@@ -182,7 +182,9 @@ export class Gap {
 
   /** Records per microsecond, on its last pages. */
   density(fallback: number, guess: 'most' | 'least'): number {
-    const known = this.sides.flatMap(({ density }) => (density === undefined ? [] : [density]));
+    const all = this.sides.flatMap(({ density }) => (density === undefined ? [] : [density]));
+    // A page of one instant says nothing about what comes behind it.
+    const known = guess === 'most' ? all : all.filter(Number.isFinite);
     if (known.length === 0) return fallback;
     return guess === 'most' ? Math.max(...known) : Math.min(...known);
   }
@@ -341,7 +343,10 @@ export class WindowPlan {
     for (const gap of this.#progress.gaps) {
       if (gap.closed || !this.#isWithinLimit(gap)) continue;
       const { from, to } = gap.unread(this.#progress.ends);
-      if (from === to) continue;
+      if (from === to) {
+        if (this.#options.canReverse && !gap.tail && isLong(gap.head)) return { join: gap };
+        continue;
+      }
       if (isLong(gap.tail)) return { split: gap, at: to - 1 };
       if (isLong(gap.head)) return { split: gap, at: from };
     }

@@ -232,6 +232,14 @@ describe('what is left of a stretch', () => {
     expect(one.estimate(ends, 7, 'least')).toBe((499 * 0.02) / 250);
   });
 
+  test('is not hidden by a page of one instant, behind which the list may be as dense as elsewhere', () => {
+    const { gap: one, head, take } = gap(0, 1000);
+    take(head, '10a 10b');
+    expect(one.density(2.5, 'most')).toBe(Number.POSITIVE_INFINITY);
+    expect(one.density(2.5, 'least')).toBe(2.5);
+    expect(one.estimate({ from: 0, to: 1000 }, 2.5, 'least')).toBe((990 * 2.5) / 250);
+  });
+
   test('is perhaps as much of one instant as was read of it', () => {
     const one = new Gap(5, 5);
     const guess = () => one.estimate({ from: 0, to: 9 }, 1, 'least');

@@ -523,6 +523,7 @@ describe('a time that many records share', () => {
     walk?.advance(records, Array(count).fill(walk.at));
     return one;
   };
+  const later = () => gap(7, 5000, { head: BUSY });
   const both = (walks: Walks = {}) => gap(0, 5000, { head: BUSY, tail: BUSY, ...walks });
 
   test.each<[string, () => Gap[], string]>([
@@ -540,6 +541,21 @@ describe('a time that many records share', () => {
       () => [among(gap(0, 5000, { head: {}, tail: BUSY }), 1000, 'tail')],
       'split 0 at 4999',
     ],
+    [
+      'that begins before other walks go on',
+      () => [gap(0, 4, { head: {} }), among(gap(5, 5, { head: BUSY }), 1000, 'head'), later()],
+      'join 1',
+    ],
+    [
+      'not if they are fewer, or it has one',
+      () => [
+        gap(0, 4, { head: {} }),
+        among(gap(5, 5, { head: BUSY }), 999, 'head'),
+        among(gap(6, 6, { head: BUSY, tail: BUSY }), 1000, 'head'),
+        later(),
+      ],
+      'head 0',
+    ],
   ])('%s', (_, gaps, expected) => {
     expect(stepOf(gaps(), { pages: 100, kept: 25_000, covered: 10_000 })).toBe(expected);
   });
@@ -549,5 +565,17 @@ describe('a time that many records share', () => {
     const of = (options: Options) => stepOf([among(both(), 1000, 'tail')], rich, options);
     expect(of({ limit: 100 })).toBe('nothing');
     expect(of({ concurrency: 1 })).toBe('nothing');
+  });
+
+  test('only if the list can be read from its other end', () => {
+    const rich = { pages: 100, kept: 25_000, covered: 10_000 };
+    const of = (options: Options) =>
+      stepOf(
+        [gap(0, 4, { head: {} }), among(gap(5, 5, { head: BUSY }), 1000, 'head')],
+        rich,
+        options,
+      );
+    expect(of({})).toBe('join 1');
+    expect(of({ canReverse: false })).toBe('head 0');
   });
 });
