@@ -182,7 +182,7 @@ upsertContact({ urns: ['tel:12'], name: 'Amina' }).catch((error, state) => {
     means:
       'The workspace already has a group, field, label or similar with this name, in any capitals.',
     fate: 'refused',
-    todo: 'Use `ensureGroup`, `ensureField`, `ensureLabel` or `setGlobal`: they accept what exists.',
+    todo: 'Use `ensureGroup`, `ensureField`, `ensureLabel` or `setGlobal`: they accept what exists. If one of these says so, RapidPro keeps the name for itself: choose another.',
     example: `ensureField({ name: 'Village', type: 'text' });`,
   },
   UNKNOWN_REFERENCE: {

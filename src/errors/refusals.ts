@@ -88,12 +88,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     pattern: /No such object/i,
     code: 'UNKNOWN_REFERENCE',
-    fix: 'The workspace does not have this, or it is archived. Check the spelling or the uuid, and that the credential belongs to the right workspace.',
+    fix: 'The workspace does not have this, or it is archived. Check the spelling or the uuid; a phone number needs its country code, and a contact that has it. Check also that the credential belongs to the right workspace.',
   },
   {
     pattern: /Invalid contact field key/i,
     code: 'UNKNOWN_FIELD',
-    fix: 'Use the key of the field, not its name: getFields() lists both. If the field is missing, create it with ensureField().',
+    fix: 'Use the key of the field, not its name: due_date for Due Date. getFields() lists both. If the field is missing, create it with ensureField().',
   },
   {
     pattern: /must not be query based/i,
@@ -109,6 +109,11 @@ const REFUSALS: readonly Refusal[] = [
     pattern: /workspace is currently (flagged|suspended)/i,
     code: 'WORKSPACE_SUSPENDED',
     fix: 'RapidPro has suspended this workspace: it cannot send or change anything. Ask the people who run your RapidPro server.',
+  },
+  {
+    pattern: /invalid or a reserved name/i,
+    code: 'VALIDATION_FAILED',
+    fix: 'RapidPro keeps this name for itself, or it makes no key. Choose another name.',
   },
   {
     pattern: BUSY,

@@ -6,7 +6,7 @@ import { check, isObject, isShown } from './check.js';
 import { asUuid, isUuid } from './identifiers.js';
 import { log } from './log.js';
 import { refuseMissing, type TextKind } from './missing.js';
-import { nearMiss, suggest } from './nearest.js';
+import { keyCalled, nearMiss, suggest } from './nearest.js';
 import { NO_BODY_KEYS } from './options.js';
 
 export type Body = { [key: string]: Json };
@@ -70,12 +70,30 @@ function refuseOption(key: string, where: string): void {
 const strangeKeys = (value: object, { known, answered }: Keys) =>
   Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
 
-/** Refuses a key that almost equals a known one, or is an option: RapidPro would silently ignore it. */
+/** Refuses what other systems call a key that is missing: without its number, each upsert would add a contact. */
+function refuseOtherNames(value: Dictionary, { known, path }: Keys, key: string, where: string) {
+  const meant = keyCalled(key, known);
+  const isThere = (name: string) => value[name] !== undefined;
+  if (meant === undefined || isThere(meant) || !known.some(isThere)) return;
+  throw fail(
+    'INVALID_INPUT',
+    `${where} has the unknown key "${key}", but no "${meant}".`,
+    `Nothing was sent. ${suggest(key, known)} To send the key anyway, use http.post("${path}", …).`,
+  );
+}
+
+/**
+ * Refuses a key that almost equals a known one, is called so elsewhere, or is an option: RapidPro would silently ignore
+ * it.
+ */
 export function refuseNearMisses(value: object, keys: Keys, where: string): void {
   for (const key of strangeKeys(value, keys)) {
     refuseOption(key, where);
     const meant = nearMiss(key, keys.known);
-    if (meant === undefined) continue;
+    if (meant === undefined) {
+      refuseOtherNames(value as Dictionary, keys, key, where);
+      continue;
+    }
     throw fail(
       'INVALID_INPUT',
       isShown(key)

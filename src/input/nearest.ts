@@ -64,14 +64,22 @@ const OTHER_NAMES: { [word: string]: readonly string[] } = {
   to: ['contact', 'contacts', 'urns'],
   recipient: ['contact', 'contacts'],
   ...Object.fromEntries(
-    ['phone', 'phonenumber', 'tel', 'telephone', 'mobile', 'number'].map(word => [word, ['urns']]),
+    ['phone', 'phonenumber', 'tel', 'telephone', 'mobile', 'msisdn', 'number'].map(word => [
+      word,
+      ['urns'],
+    ]),
   ),
 };
 
-function otherName(word: string, known: readonly string[]): string | undefined {
+/** The known key that other systems call so; undefined if there is none. */
+export function keyCalled(word: string, known: readonly string[]): string | undefined {
   const key = plain(word);
   const names = Object.hasOwn(OTHER_NAMES, key) ? OTHER_NAMES[key] : undefined;
-  const meant = names?.find(name => known.includes(name));
+  return names?.find(name => known.includes(name));
+}
+
+function otherName(word: string, known: readonly string[]): string | undefined {
+  const meant = keyCalled(word, known);
   if (meant === 'urns') return 'Write phone numbers as urns: ["tel:+250788123123"].';
   return meant && `Did you mean "${meant}"?`;
 }

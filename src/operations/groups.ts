@@ -121,7 +121,7 @@ export function deleteGroup(group: Reference<string>, options?: Reference<Option
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The group. A smart group with that name is left unchanged, too. Contacts can be added by the next operation: it waits until RapidPro is ready.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `NAME_TAKEN` on RapidPro 9 for `Active`, `Archived`, `Blocked` and `Stopped`; `LIMIT_REACHED`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/groups
  * @returns {Operation}
  */

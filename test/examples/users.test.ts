@@ -34,15 +34,22 @@ const withUsers = (users: object[], options: Parameters<typeof world>[0] = {}) =
   });
 type Both = Awaited<ReturnType<typeof withUsers>>;
 
+/** Several are added side by side, so their order is not certain. */
+const byUrns = (one: { urns: unknown[] }, other: { urns: unknown[] }) =>
+  String(one.urns) < String(other.urns) ? -1 : 1;
+
 const contacts = ({ sandbox }: Both) =>
-  sandbox.contacts().map(({ name, urns, fields, groups }) => ({
-    name,
-    urns,
-    user: fields.dhis2_user,
-    role: fields.dhis2_role,
-    clinic: fields.clinic,
-    groups: groups.map(group => group.name),
-  }));
+  sandbox
+    .contacts()
+    .sort(byUrns)
+    .map(({ name, urns, fields, groups }) => ({
+      name,
+      urns,
+      user: fields.dhis2_user,
+      role: fields.dhis2_role,
+      clinic: fields.clinic,
+      groups: groups.map(group => group.name),
+    }));
 const writes = ({ sandbox }: Both, from: number) =>
   sandbox
     .requests()

@@ -255,6 +255,25 @@ describe('a contact', () => {
     expect(refusal?.fix).toContain(fix);
   });
 
+  test.each<[key: string, value: object, others: object]>([
+    ['phone', { name: 'A', phone: '0788' }, { urns: [AMINA] }],
+    ['Phone number', { fields: { age: 5 }, 'Phone number': '0788' }, { urns: [] }],
+    ['msisdn', { name: 'A', msisdn: 250788 }, { urns: [AMINA] }],
+    ['tel', { language: null, tel: null }, { urns: [AMINA] }],
+  ])(
+    '%s is refused where there are no URNs, and warned of where there are',
+    (key, value, others) => {
+      const refusal = refusalOf(() => contact(value));
+      expect(refusal).toMatchObject({
+        code: 'INVALID_INPUT',
+        description: `contact has the unknown key "${key}", but no "urns".`,
+        fix: 'Nothing was sent. Write phone numbers as urns: ["tel:+250788123123"]. To send the key anyway, use http.post("contacts", …).',
+      });
+      captureConsole();
+      expect(contact({ ...value, ...others })).toMatchObject(others);
+    },
+  );
+
   test('one known key is enough; others are sent with a warning', () => {
     const lines = captureConsole();
     expect(contact({ name: 'A', age: 5, 'Amina Diallo': 1, blocked: true })).toEqual({

@@ -110,16 +110,22 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
 
 /** The object with this name cannot be used: no list shows it. */
 function keptName(error: RapidProError, resource: ResourceName): RapidProError {
+  const names =
+    'Active, Archived, Blocked and Stopped are kept for groups of contacts with that status.';
   return changed(error, {
     description: `RapidPro uses this name for a hidden ${resources[resource].nouns[0]} of its own.`,
-    fix: 'Choose another name.',
+    fix: `Choose another name.${resource === 'groups' ? ` ${names}` : ''}`,
   });
 }
 
+const isKept = (resource: ResourceName, { name }: Body) =>
+  resource === 'groups' && keptGroupAdvice(String(name)) !== undefined;
+
 /** What a refused write says if RapidPro reserves the name. */
 function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
-  const isKept = resource === 'groups' && keptGroupAdvice(String(body.name)) !== undefined;
-  return isKept && hasErrorCode(error, 'NAME_TAKEN') ? keptName(error, resource) : error;
+  return isKept(resource, body) && hasErrorCode(error, 'NAME_TAKEN')
+    ? keptName(error, resource)
+    : error;
 }
 
 /** Adds an object. After an attempt without an answer, looks for what it may have added. */
@@ -347,6 +353,8 @@ export async function ensure(
     const isFull = hasErrorCode(error, 'LIMIT_REACHED') && error.outcome === 'unknown';
     const isLost = mayBeOwn(error, body);
     if (!isTaken && !isFull && !isLost) throw error;
+    // No list will show it.
+    if (client.dialect === 'v9' && isKept(resource, body)) throw whyTaken(error, resource, body);
     const made = await client.after(error, () => findMade(client, resource, find));
     if (made) return made;
     if (isLost) throw lost(error, resource);
