@@ -268,8 +268,8 @@ export async function readForms(
   /** By their digits, and by token: the only entry that has it, or -1 for several. */
   const local = new Map<string, Map<string, number>>();
   await inTurns(inputs, ({ index, urns = [] }) => {
-    for (const urn of urns.filter(isLocalNumber)) {
-      const [digits] = possibleDigits(urn);
+    for (const urn of urns) {
+      const [digits] = isLocalNumber(urn) ? possibleDigits(urn) : [];
       if (digits === undefined) continue;
       const same = local.get(digits) ?? new Map<string, number>();
       const token = urnIdentity(urn);

@@ -160,7 +160,8 @@ test.each(['-', '/', '1x ', ' ', '(0'])(
   part => {
     const start = cpuTime();
     const urn = `tel:${part.repeat(1_000_000 / part.length)}`;
-    for (const ask of [urnIdentity, urnTail, isPlainUrn, isLocalNumber, isFullNumber]) ask(urn);
+    const all = [urnIdentity, urnTail, possibleDigits, isPlainUrn, isLocalNumber, isFullNumber];
+    for (const ask of all) ask(urn);
     expect(sameUrn(urn, 'tel:+250788000001')).toBe(false);
     const forms = new UrnForms();
     forms.add(urn);
