@@ -180,6 +180,8 @@ export function field(key: string, value: unknown): [string, unknown] {
  * @returns {object}
  */
 export function fields(...fields: [string, unknown][]): { [key: string]: unknown } {
+  for (const one of fields)
+    if (!Array.isArray(one) || one.length !== 2) refuse('fields', 'pair', one);
   return languageCommon.fields(...fields);
 }
 
@@ -375,6 +377,7 @@ const EXAMPLES = {
     'Write options in braces: parseCsv($.data, { delimiter: ";" }). Without any, leave them out.',
   text: 'Say where the text is, and check the result of the previous operation: parseCsv($.data)',
   key: 'Write the name of a key of state as text: as("people", getContacts())',
+  pair: 'Write a key and its value in each: fields(field("name", $.data.name), field("age", 28))',
   condition: 'Write it without quotes, or as a function of state: fnIf($.data.consent, …)',
 };
 

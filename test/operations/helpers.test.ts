@@ -260,3 +260,16 @@ describe('what language-common does', () => {
     expect(await run(doubled)).toMatchObject({ data: [1, 2] });
   });
 });
+
+test.each([null, undefined, 'name', ['name'], ['name', 1, 2], { name: 1 }])(
+  'fields() of %j is refused',
+  one => {
+    expect(() => helpers.fields(helpers.field('age', 28), one as never)).toThrow(
+      'fields(): its pair is',
+    );
+    expect(helpers.fields(helpers.field('age', 28), ['name', null])).toEqual({
+      age: 28,
+      name: null,
+    });
+  },
+);
