@@ -11,6 +11,7 @@ import {
   execute,
   startFlow,
   updateContact,
+  upsertContacts,
 } from '../../src/index.js';
 import { built } from '../packaging/project.js';
 import { listen } from '../support/closing.js';
@@ -266,6 +267,29 @@ test('the page has just these jobs, each under its heading', async () => {
   expect(fences(PAGE)).toHaveLength(JOBS.length);
 });
 
+/** A program of its own, and the other system. */
+async function placeOf(): Promise<Place> {
+  const sandbox = await createSandbox({ seed: program() });
+  onTestFinished(() => sandbox.close());
+  const other = await otherSystem();
+  const inGroup = (wanted: string) =>
+    sandbox
+      .contacts()
+      .filter(
+        ({ groups, status }) => status === 'active' && groups.some(({ name }) => name === wanted),
+      )
+      .map(({ urns }) => String(urns[0]));
+  return { sandbox, other, inGroup };
+}
+
+async function runIn({ sandbox, other }: Place, job: string, before: object) {
+  const source = job.replaceAll('https://register.example.org', other.address);
+  const state = { ...before, ...configurationOf(sandbox) };
+  const adaptors = [{ name: NAME, path: copy.path }];
+  const final = await runJob(source, { state, adaptors, console: silent });
+  return final as { [key: string]: unknown };
+}
+
 describe.each(JOBS)('$title', ({ title, given = {}, prepare, expected }) => {
   const job = jobs.get(title) ?? '';
 
@@ -275,26 +299,14 @@ describe.each(JOBS)('$title', ({ title, given = {}, prepare, expected }) => {
   });
 
   test('does its work, and nothing when it runs again', async () => {
-    const sandbox = await createSandbox({ seed: program() });
-    onTestFinished(() => sandbox.close());
-    const other = await otherSystem();
-    const inGroup = (wanted: string) =>
-      sandbox
-        .contacts()
-        .filter(
-          ({ groups, status }) => status === 'active' && groups.some(({ name }) => name === wanted),
-        )
-        .map(({ urns }) => String(urns[0]));
-    const place = { sandbox, other, inGroup };
+    const place = await placeOf();
+    const { sandbox, other } = place;
     await prepare?.(place);
     const run = async (before: object) => {
-      const source = job.replaceAll('https://register.example.org', other.address);
-      const state = { ...before, ...given, ...configurationOf(sandbox) };
-      const adaptors = [{ name: NAME, path: copy.path }];
-      const final = await runJob(source, { state, adaptors, console: silent });
+      const final = await runIn(place, job, { ...before, ...given });
       expect(failureIn(final)).toBeUndefined();
       await sandbox.settled();
-      return final as { [key: string]: unknown };
+      return final;
     };
     const writes = () => writesTo(sandbox).length;
     const first = await run({ data: {} });
@@ -312,5 +324,47 @@ describe.each(JOBS)('$title', ({ title, given = {}, prepare, expected }) => {
       sandbox.sent().length,
       JSON.stringify(sandbox.contacts()),
     ]).toEqual(before);
+  });
+});
+
+describe('who is to be called', () => {
+  const job = jobs.get('Follow-ups') ?? '';
+
+  /** One person is in the group, and has finished the flow since. */
+  async function withOneDone() {
+    const place = await placeOf();
+    const { sandbox, inGroup } = place;
+    const urns = inGroup('Mothers').slice(0, 1);
+    await execute(
+      ensureGroup('To call'),
+      addToGroup(urns, 'To call'),
+      startFlow({ flow: 'Danger Signs', urns }, { onlyActive: true }),
+    )(configurationOf(sandbox));
+    await sandbox.settled();
+    await sandbox.reply(urns[0] ?? '', 'none');
+    return { place, urns };
+  }
+
+  test('the last one leaves the group, too', async () => {
+    const { place, urns } = await withOneDone();
+    expect(place.inGroup('To call')).toEqual(urns);
+    expect(failureIn(await runIn(place, job, { data: {} }))).toBeUndefined();
+    expect(place.inGroup('To call')).not.toContain(urns[0]);
+  });
+
+  test('nobody joins or leaves if a list was cut off', async () => {
+    const { place, urns } = await withOneDone();
+    const { sandbox } = place;
+    // More members than a page has.
+    const more = Array.from({ length: 260 }, (_, index) => ({
+      urns: [`tel:+2507888${10_000 + index}`],
+      groups: ['To call'],
+    }));
+    await execute(upsertContacts(more))(configurationOf(sandbox));
+    const before = place.inGroup('To call');
+    sandbox.fault({ kind: 'throttle', retryAfter: 3000, when: { path: 'contacts', nth: 2 } });
+    expect(failureIn(await runIn(place, job, { data: {} }))).toBeDefined();
+    expect(place.inGroup('To call')).toEqual(before);
+    expect(before).toContain(urns[0]);
   });
 });
