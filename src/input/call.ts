@@ -12,6 +12,8 @@ export class Run {
   /** Uncalled operations of steps that have ended: nobody will call them. */
   readonly left = new Set<Operation>();
   readonly told = new Set<string>();
+  /** Names of the lists that `eachChange` has read to their end, and that had something. */
+  readonly changesRead = new Set<string>();
   /** Promises that the job keeps in its state, and the calls that gave them: a later step may take them. */
   readonly kept = new Set<unknown>();
   /** What calls failed with. Any other error is the job's own. */

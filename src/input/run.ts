@@ -44,6 +44,15 @@ export function warnOnce(line: string): void {
   log.warn(line);
 }
 
+/** Whether an earlier step of this run has noted that it read all changes of this list. */
+export function hasReadChanges(list: string): boolean {
+  return here.getStore()?.run.changesRead.has(list) ?? false;
+}
+
+export function noteChangesRead(list: string): void {
+  here.getStore()?.run.changesRead.add(list);
+}
+
 /** Runs the part of an operation that waits for RapidPro. The calls above wait for it. */
 export async function untilAnswered<Result>(work: () => Promise<Result>): Promise<Result> {
   return here.getStore()?.whileBusy(true, work) ?? work();

@@ -5,10 +5,11 @@ import { pages } from '../client/pages.js';
 import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { count, log, plural } from '../input/log.js';
+import { hasReadChanges, noteChangesRead } from '../input/run.js';
 import { timeIn } from '../input/times.js';
 import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
-import { readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
+import { checkpointName, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
   advance,
   CHANGES,
@@ -202,6 +203,11 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
   const query = asked.value;
   const checkpoint = changesCheckpoint(client.server, name, query);
   const position = readCheckpoint(call.state, checkpoint);
+  if (position && hasReadChanges(checkpointName(checkpoint))) {
+    log.warn(
+      'An earlier step of this run has read the same list, so its records do not come again here. Put the operations of both steps into one eachChange().',
+    );
+  }
   const isReady = await limiter.unlessCutOff(() => call.facts.refuseHomeFilter(query));
   if (!isReady) return stopBefore(name);
   const run = new Run(call, name, query, position);
@@ -225,11 +231,12 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
   const total = count(records, resources[name].nouns);
   log.info(`${total} new or changed, in ${count(client.requests, 'request')}`);
   if (run.isPartial) logRest(name);
+  else if (records > 0) noteChangesRead(checkpointName(checkpoint));
   return { pages, records };
 }
 
 /**
- * Read what is new or changed since the last run, oldest first, one page at a time. The position is in `state.rapidpro`; keep it on the state for the next run.
+ * Read what is new or changed since the last run, oldest first, one page at a time. The position is in `state.rapidpro`; keep it on the state for the next run. Use it once for each list in a job: a second one gets nothing.
  * @public
  * @function
  * @namespace global

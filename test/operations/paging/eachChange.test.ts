@@ -16,7 +16,9 @@ import {
   updateContact,
 } from '../../../src/Adaptor.js';
 import { systemClock } from '../../../src/client/clock.js';
+import { execute } from '../../../src/index.js';
 import type { State } from '../../../src/types/state.js';
+import { captureConsole } from '../../support/captureConsole.js';
 import { serve } from '../../support/serve.js';
 import { stateFor } from '../run.js';
 
@@ -45,6 +47,43 @@ async function runJob(
   const { configuration: _, ...kept } = after;
   return { handed, state: JSON.parse(JSON.stringify(kept)) as State };
 }
+
+describe('one list twice in a job', () => {
+  const twice = (list = getContacts) => {
+    const handed: unknown[][] = [[], []];
+    const step = (index: number) =>
+      eachChange(
+        list(),
+        fn(state => {
+          handed[index]?.push(...(state.data as unknown[]));
+          return state;
+        }),
+      );
+    const lines = captureConsole();
+    const told = () => lines.filter(line => line.includes('has read the same list')).length;
+    return { handed, job: execute(step(0), step(1)), told };
+  };
+
+  test('the log says that the second step gets nothing', async () => {
+    const credential = await workspace(3);
+    const { handed, job, told } = twice();
+    const first = await job(credential);
+    expect(handed.map(list => list.length)).toEqual([3, 0]);
+    expect(told()).toBe(1);
+    await job({ ...first, ...credential });
+    // Nothing was new, so nothing is missing.
+    expect(told()).toBe(1);
+  });
+
+  test('but not if the first step left some to the second', async () => {
+    const credential = await workspace(3);
+    const list = () => getContacts({}, { limit: 2 });
+    const { handed, job, told } = twice(list);
+    await job(credential);
+    expect(handed.map(list => list.length)).toEqual([2, 1]);
+    expect(told()).toBe(0);
+  });
+});
 
 describe('changes of contacts', () => {
   test('the first run reads all, oldest first; then only what has changed', async () => {
