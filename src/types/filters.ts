@@ -89,7 +89,7 @@ export interface MessageFilters extends Span {
   uuid?: string;
   /** The contact's uuid. */
   contact?: string;
-  /** `incoming` is only on RapidPro 9. */
+  /** `inbox` has no answers to a flow: those are in `flows`. `incoming` is only on RapidPro 9. */
   folder?: 'inbox' | 'flows' | 'archived' | 'outbox' | 'sent' | 'failed' | 'incoming';
   /**
    * A label's uuid or exact name.

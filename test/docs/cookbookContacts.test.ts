@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { failureIn, runJob } from '../../scripts/run-job.mjs';
+import { ensureGroup, execute, startFlow } from '../../src/index.js';
 import { built } from '../packaging/project.js';
 
 beforeAll(built);
@@ -53,4 +54,40 @@ test('the rows of a sheet become contacts once, and what cannot be read is liste
     unchanged: [{}, {}],
     failed: [{}],
   });
+});
+
+test('whoever texts STOP is opted out, also in the middle of a flow', async () => {
+  const sandbox = await createSandbox({ seed: 'maternal-health' });
+  onTestFinished(() => sandbox.close());
+  const configuration = { host: sandbox.host, token: sandbox.token };
+  const isIn = (name: string, urn: string) =>
+    sandbox
+      .contacts()
+      .some(({ urns, groups }) => urns[0] === urn && groups.some(group => group.name === name));
+  const [inFlow = '', outside = '', content = ''] = sandbox
+    .contacts()
+    .filter(
+      ({ status, groups }) => status === 'active' && groups.some(one => one.name === 'Mothers'),
+    )
+    .map(({ urns }) => String(urns[0]));
+  const start = startFlow({ flow: 'Danger Signs', urns: [inFlow, content] });
+  await execute(ensureGroup('Opted out'), start)({ configuration });
+  await sandbox.settled();
+  await sandbox.reply(inFlow, 'Stop please');
+  await sandbox.reply(outside, 'STOP');
+  await sandbox.reply(content, 'bleeding will not stop');
+  const final = await runJob(recipe('Opt-out'), {
+    state: { data: {}, configuration },
+    console: silent,
+  });
+  expect(failureIn(final)).toBeUndefined();
+  const places = [inFlow, outside, content].map(urn => [
+    isIn('Opted out', urn),
+    isIn('Mothers', urn),
+  ]);
+  expect(places).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+  ]);
 });
