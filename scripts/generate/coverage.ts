@@ -56,7 +56,7 @@ A test replays each recorded answer to the operation, and expects the recorded r
 `;
 
 const LEGEND = `- Servers: \`both\`, or the kind of server that has the endpoint. The other kind answers 404, which becomes the error \`NOT_OFFERED\`.
-- Filters of a list; \`?\` marks the key that identifies the object to update or delete. In parentheses: the only kind of server that has the filter.
+- Filters of a list; \`?\` marks the key that identifies the object to update or delete. In parentheses: the only kind of server that has the filter. On the other kind, one that decides which records come ends with \`INVALID_FILTER\`.
 - _made_: the operation sent the recorded request. _refused_: the operation threw before it sent anything, and the server refuses or ignores it, too.
   _http_: only \`http.*\` can send it. _none_: nothing sends it. The reasons are below.
 `;
@@ -154,6 +154,18 @@ function unrecorded(coverage: Coverage): string {
   return missing.map(code).join(', ');
 }
 
+/** The lists that are sorted by the time that their filters compare. */
+function readByTime(): string {
+  const names = Object.keys(resources) as ResourceName[];
+  return names
+    .filter(name => {
+      const { order }: Resource = resources[name];
+      return order?.filteredBy !== undefined && order.filteredBy === order.by;
+    })
+    .map(code)
+    .join(', ');
+}
+
 /** The page that shows what the adaptor covers of RapidPro's API. */
 export function describeCoverage(coverage: Coverage): string {
   const body = rows(coverage);
@@ -165,7 +177,7 @@ ${named} of ${body.length} endpoints and methods have an operation. For the rest
 ${table(head, body)}
 
 ${LEGEND}
-\`eachPage\` and \`eachChange\` work on the lists of all endpoints.
+\`eachPage\` works on all of these lists that come in pages, \`eachChange\` on those that can be read from a time on: ${readByTime()}.
 
 ## Counts
 

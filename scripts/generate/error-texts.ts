@@ -440,7 +440,7 @@ export const itemTexts: Record<ItemCode, Pick<ErrorText, 'means' | 'todo'>> = {
   },
   SKIPPED: {
     means:
-      'RapidPro accepted the contact, but did not add it to the group, because it was busy in a flow. Only with `{ verify: true }`.',
+      'RapidPro accepted the contact, but up to seven seconds later it shows no change: the contact is busy in a flow, or the lists are further behind. Only with `{ verify: true }`.',
     todo: 'Run the step again.',
   },
   NOT_VERIFIED: {

@@ -46,9 +46,9 @@ function onMembers(
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped or does not show; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group, or `VALIDATION_FAILED` if it is a smart one; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that are unknown, blocked or stopped are in `failures`.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
@@ -73,9 +73,9 @@ export function addToGroup(
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {string} group - Uuid or name of a manual group.
  * @param {MemberOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `verify` (true: check the contacts afterwards, and list those that RapidPro skipped or does not show; default: false), `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
+ * @throws {RapidProError} `UNKNOWN_REFERENCE` for the group, or `VALIDATION_FAILED` if it is a smart one; `INVALID_INPUT`, `INVALID_URN`; `ANONYMOUS_WORKSPACE` with `verify`, if the workspace hides URNs and `contacts` has some; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @magic group $.children[?(@.name=='groups')].children[*]
  * @see https://app.rapidpro.io/api/v2/contact_actions
  * @returns {Operation}
@@ -99,7 +99,7 @@ export function removeFromGroup(
  * blockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
@@ -123,7 +123,7 @@ export function blockContacts(
  * unblockContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
@@ -147,7 +147,7 @@ export function unblockContacts(
  * interruptContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
@@ -171,7 +171,7 @@ export function interruptContacts(
  * archiveContactMessages(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/contact_actions
@@ -202,7 +202,7 @@ export function archiveContactMessages(
  * deleteContacts(['tel:+221770001122'], { dryRun: true });
  * @param {string[]} contacts - Uuids or URNs, any number.
  * @param {ActionOptions} [options] - `dryRun` (true: change nothing, and report what would be changed; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
- * @state {object} data - `requested`, `failures`; each failure has `index`, `id`, `code` and `description`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
+ * @state {object} data - `requested`, `failures`; each failure has `index`, `code`, `description` and, if a uuid named the contact, `id`. With `dryRun`: `dryRun: true`, `requests`, `requested`, `items`, `failures`, `notChecked`; `items` are positions in the list.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `INVALID_INPUT`, `INVALID_URN`; `PARTIAL_ACTION` if it stopped halfway; the errors of every request. Contacts that no longer exist are in `failures`.
  * @see https://app.rapidpro.io/api/v2/contact_actions

@@ -145,7 +145,7 @@ export function addContact(
 }
 
 /**
- * Change an existing contact. Keys that you leave out keep their values. By uuid, it takes one request. By URN, it takes three, so that somebody who has just lost the URN is not changed.
+ * Change an existing contact. Keys that you leave out keep their values. By uuid, it takes one request. By URN, it takes three, so that somebody who has just lost the URN is not changed. A new URN in `urns` is looked for first: five requests, and two more for each further one.
  * @public
  * @function
  * @namespace global

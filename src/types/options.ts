@@ -80,8 +80,8 @@ export interface UploadOptions extends Options {
 export interface MemberOptions extends NamedActionOptions {
   /**
    * True: check the contacts afterwards. RapidPro silently skips contacts that are busy in a flow; they are in
-   * `failures` with the code `SKIPPED`. What RapidPro does not show yet is looked for again, for up to 7 seconds;
-   * whoever cannot be checked then has the code `NOT_VERIFIED`. This takes one request for each contact given by URN. For the others it
+   * `failures` with the code `SKIPPED`, and so is who is not shown within 7 seconds, or `maxWait` if that is less. Without time for
+   * a second look, the code is `NOT_VERIFIED`. This takes one request for each contact given by URN. For the others it
    * takes one each, or one for every 250 members of the group, whichever is less. Default: false.
    */
   verify?: boolean;
