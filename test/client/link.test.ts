@@ -470,4 +470,19 @@ describe('behind a proxy', () => {
     expect(secret.description).toContain('secrets of its machines');
     expect(proxy.requests).toEqual([]);
   });
+
+  test.each([
+    'metadata.google.internal',
+    'Metadata.Google.Internal.',
+    'metadata.goog',
+    'metadata',
+    'instance-data',
+    'instance-data.ec2.internal',
+  ])('the secrets of a cloud are not requested by name, either: %s', async name => {
+    const proxy = await useProxy();
+    const error = await failed(open(`http://${name}/`));
+    expect(error.code).toBe('INVALID_LINK');
+    expect(error.description).toContain('secrets of its machines');
+    expect(proxy.requests).toEqual([]);
+  });
 });

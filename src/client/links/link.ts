@@ -10,7 +10,7 @@ import { bareHost, parseUrl } from '../../url.js';
 import { USER_AGENT } from '../../version.js';
 import { openTunnel, placeOf, proxyFor, wholeAddress } from '../proxy.js';
 import { trusting } from '../transport.js';
-import { isPrivateAddress, isSecretAddress } from './privateAddress.js';
+import { isPrivateAddress, isSecretAddress, isSecretName } from './privateAddress.js';
 
 /**
  * Downloads a link, such as an archive or a picture to upload. A link is not the API: it gets no token, and can lead
@@ -94,13 +94,15 @@ export async function isNearby(origin: string): Promise<boolean> {
   }
 }
 
+function refuseSecrets(): never {
+  refuse(
+    'The link leads to an address where a cloud keeps the secrets of its machines.',
+    'This may be an attack: find out where the link comes from.',
+  );
+}
+
 function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
-  if (found.some(({ address }) => isSecretAddress(address))) {
-    refuse(
-      'The link leads to an address where a cloud keeps the secrets of its machines.',
-      'This may be an attack: find out where the link comes from.',
-    );
-  }
+  if (found.some(({ address }) => isSecretAddress(address))) refuseSecrets();
   const isWithin = found.some(({ address }) => isPrivateAddress(address));
   if (found.length > 0 && (allowPrivate || !isWithin)) return found;
   refuse(
@@ -117,6 +119,7 @@ function checkAddresses(found: Address[], allowPrivate: boolean): Address[] {
  */
 async function checkProxied(url: URL, options: LinkOptions): Promise<void> {
   const { allowPrivate, allowUnknownNames = allowPrivate } = options;
+  if (isSecretName(bareHost(url))) refuseSecrets();
   let found: Address[];
   try {
     found = await resolve(url);

@@ -64,6 +64,14 @@ function isWithinIsatap(address: string): boolean {
   );
 }
 
+/** Names that lead there. A proxy may know them when this machine does not. */
+const SECRET_NAME =
+  /^(?:metadata(?:\.google\.internal|\.goog)?|instance-data(?:\.ec2\.internal)?)\.?$/i;
+
+export function isSecretName(host: string): boolean {
+  return SECRET_NAME.test(host);
+}
+
 /** Whether a cloud gives machines their secrets at this IP address. */
 export function isSecretAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
