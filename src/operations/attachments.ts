@@ -31,6 +31,15 @@ interface File {
   size: number;
 }
 
+/** What RapidPro calls a file that it could not get. The link is then the sender's, and leads to an error page or nowhere. */
+const UNAVAILABLE = /^unavailable$/i;
+
+/** The link of a file; undefined where there is none. */
+function linkIn(type: string | undefined, url: string): string | undefined {
+  const isLink = /^(?:https?:|\/(?!\/))/i.test(url);
+  return isLink && !UNAVAILABLE.test(type ?? '') ? url : undefined;
+}
+
 function refuse(description: string): never {
   throw fail(
     'INVALID_INPUT',
@@ -45,7 +54,7 @@ function readText(text: string, where: string): Parsed {
   if (/^https?:/i.test(trimmed)) return { type: undefined, link: trimmed };
   const [, type, rest = ''] = /^([\w.+-]+(?:\/[\w.+-]+)?):(.+)$/s.exec(trimmed) ?? [];
   if (type === undefined) refuse(`${where} is not an attachment.`);
-  return { type, link: /^(?:https?:|\/(?!\/))/i.test(rest) ? rest : undefined };
+  return { type, link: linkIn(type, rest) };
 }
 
 function readOne(value: unknown, where: string): Parsed {
@@ -53,9 +62,9 @@ function readOne(value: unknown, where: string): Parsed {
   const { content_type: type, url } = (value ?? {}) as { content_type?: unknown; url?: unknown };
   if (typeof url !== 'string') refuse(`${where} is not an attachment.`);
   const said = typeof type === 'string' && type !== '' ? type : undefined;
-  const isLink = /^(?:https?:|\/(?!\/))/i.test(url.trim());
-  if (!isLink && said === undefined) refuse(`${where} is not an attachment.`);
-  return { type: said, link: isLink ? url.trim() : undefined };
+  const link = linkIn(said, url.trim());
+  if (link === undefined && said === undefined) refuse(`${where} is not an attachment.`);
+  return { type: said, link };
 }
 
 /** All attachments of a message or a list; undefined for a single attachment. */
@@ -149,8 +158,8 @@ async function fetchOne(
  * downloadAttachment($.data.attachments[0], { maxSize: 1000000 });
  * @param {Attachment} attachment - A message, a list of attachments, or one attachment: an object with `content_type` and `url`, `'image/jpeg:https://…'`, or its link.
  * @param {DownloadOptions} [options] - `maxSize` (maximum bytes of all attachments together, up to 104857600; default: 5242880, which is 5 MB), `allowPrivate` (true: links may lead to this machine and its network; default: only if the server of the credential is there), `timeout` (seconds for all downloads; default: 60).
- * @state {object} data - For one attachment: `content` (base64), `contentType`, `filename`, `size` (bytes). For a message or a list: a list of these, in the same order. Attachments that are not files, such as a location (`geo`), have `content: null`.
- * @throws {RapidProError} `INVALID_INPUT` if it is not an attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also if the server answers with a web page instead of the file.
+ * @state {object} data - For one attachment: `content` (base64), `contentType`, `filename`, `size` (bytes). For a message or a list: a list of these, in the same order. What is no file, such as a location (`geo`) or a file that RapidPro could not get (`unavailable`), has `content: null`.
+ * @throws {RapidProError} `INVALID_INPUT` if it is not an attachment; `TOO_LARGE` above `maxSize`, and then nothing is kept; `INVALID_LINK`; `LINK_FAILED`, also if a web page comes in place of a picture, recording, video or document (of a link alone, the type is not known).
  * @see https://app.rapidpro.io/api/v2/messages
  * @returns {Operation}
  */

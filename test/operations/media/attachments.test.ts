@@ -122,6 +122,17 @@ describe('several', () => {
     expect(logged.join()).toContain('3 attachments without a file');
     expect(logged.join()).not.toContain('30.06');
   });
+
+  test('what RapidPro could not get is not asked for, even if it says where it was', async () => {
+    const files = await fileServer((_, response) => response.writeHead(404).end());
+    const attachments = [
+      { content_type: 'unavailable', url: files.at('gone.jpg') },
+      `Unavailable:${files.at('gone.jpg')}`,
+    ];
+    const { data } = await run(downloadAttachment({ attachments }), await rapidpro());
+    expect(data).toMatchObject([{ content: null }, { content: null }]);
+    expect(files.requests).toEqual([]);
+  });
 });
 
 describe('the size', () => {
