@@ -99,8 +99,16 @@ describe.each(['v9', 'textit'] as const)(
         startFlow({ flow: 'danger signs', urns }),
         /Did you mean "Danger Signs"/,
       ],
-      ['archived', startFlow({ flow: 'Old Registration', urns }), /Restore it/],
-      ['archived, for its runs', getFlowRuns({ flow: 'Old Registration' }), /Restore it/],
+      [
+        'archived',
+        startFlow({ flow: 'Old Registration', urns }),
+        /^Restore it in RapidPro, or use another one/,
+      ],
+      [
+        'archived, for its runs',
+        getFlowRuns({ flow: 'Old Registration' }),
+        /Restore it.* To read its runs, use its uuid\.$/,
+      ],
       ['one of several', getFlowDefinitions({ flow: [UUID, 'Danger Sings'] }), /Did you mean/],
       ['of no campaign to export', getFlowDefinitions({ campaign: 'Nope' }), /getCampaigns/],
       ['of no flow', eachMissedPush({ flow: 'Nope', result: 'webhook' }), /getFlows/],

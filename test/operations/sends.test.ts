@@ -398,6 +398,7 @@ describe('sendMessage', () => {
     );
     await sendMessage({ contact: 'tel:+221770001122', text: 'Hi Amina' })(stateFor(server));
     expect(lines.join('\n')).toContain('cannot deliver it');
+    expect(lines.join('\n')).toContain('blocked, stopped or archived');
     expect(lines.join('\n')).not.toMatch(/Amina|22177/);
   });
 

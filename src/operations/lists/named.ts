@@ -54,7 +54,7 @@ function pick(
   if (listed.some(one => one.name === name)) {
     throw refuse(
       `${where} is the name of an archived ${noun}.`,
-      `Restore it in RapidPro, use its uuid, or use another one: ${LISTS[resource]} lists them.`,
+      `Restore it in RapidPro, or use another one: ${LISTS[resource]} lists them. To read its runs, use its uuid.`,
     );
   }
   const near = didYouMean(

@@ -324,7 +324,7 @@ export async function sendToOne(
   const sent = asWritten(answer.body, 'messages');
   if (sent.status === 'failed') {
     log.warn(
-      'RapidPro accepted the message but cannot deliver it: the contact has no address that it can reach.',
+      'RapidPro accepted the message but cannot deliver it: the contact is blocked, stopped or archived, or has no address that it can reach.',
     );
   } else {
     log.info(`Sent message ${shownId(sent)}`);
