@@ -142,7 +142,7 @@ export function dataValue(path: string): ValueReader {
 }
 
 /**
- * Run an operation for each item of a list. `state.data` is the item, and `state.index` its position.
+ * Run an operation for each item of a list. `state.data` is the item, and `state.index` its position. Afterwards, `state.data` is what the last item left there.
  * @public
  * @function
  * @namespace global

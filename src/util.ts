@@ -62,7 +62,7 @@ interface OrNull {
  *     urns: [() => util.phoneUrn(phone, 'RW')],
  *   })),
  * );
- * @param {string} text - One phone number, as text or a whole number. A URN with `tel` or `whatsapp` works, too.
+ * @param {string} text - One phone number, as text or a whole number. A URN with `tel` or `whatsapp` works, too; `scheme` still says what it becomes.
  * @param {string} country - The country of numbers without a country code, as two letters: `RW`.
  * @param {PhoneUrnOptions} [options] - `scheme` (`'tel'` or `'whatsapp'`; default: `'tel'`), `ifInvalid` (`'error'`, or `'null'` to return null; default: `'error'`).
  * @throws {RapidProError} `INVALID_URN` says what is wrong, without showing the number; `INVALID_INPUT` for the country; `INVALID_OPTION`.

@@ -104,7 +104,7 @@ export function sendMessage(
  * @param {function} [callback] - Called with the next state; what it returns is the result.
  * @state {object} data - The broadcast, as RapidPro answered; above 100 recipients `chunks`, `recipients`. With `onlyActive` also `leftOut`; if nobody is left: `sent: false`, `recipients: 0`, `leftOut`. With `dryRun`: `dryRun: true`, `requests`, `recipients`, `contacts`, `urns`, `groups`, `members`, `duplicates`, `leftOut`, `withoutUrn` (contacts that no message reaches), `notChecked`, with positions in the lists.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` if there is no text or no recipient, or for mixed recipients above 100; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
+ * @throws {RapidProError} `INVALID_INPUT` if there is no text or no recipient, or more than 100 of one kind together with another; `INVALID_URN`; `OUTCOME_UNKNOWN`; `PARTIAL_SEND` with `details`; `UNKNOWN_REFERENCE`, `WORKSPACE_SUSPENDED`.
  * @see https://app.rapidpro.io/api/v2/broadcasts
  * @returns {Operation}
  */
