@@ -1,0 +1,78 @@
+import { createSandbox, type Seed } from '@openfn/rapidpro-sandbox';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { installedCopy } from '../../scripts/installed-copy.mjs';
+import { failureIn, runJob, thisPackage } from '../../scripts/run-job.mjs';
+import { built } from '../packaging/project.js';
+import { fences } from './collect.js';
+
+/** Recipes in a workspace that is not as the seed of the sandbox has it. `guides.test.ts` runs all of them there. */
+
+vi.setConfig({ hookTimeout: 300_000 });
+
+let copy: ReturnType<typeof installedCopy>;
+const { name, path } = thisPackage();
+beforeAll(async () => {
+  await built();
+  copy = installedCopy(name, path);
+});
+afterAll(() => copy.remove());
+
+const nothing = () => {};
+const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
+
+/** The recipe of a page whose code has these words, in a workspace. */
+async function recipe(page: string, words: string, seed: Seed) {
+  const [job, ...others] = fences(`docs/guides/${page}.md`).filter(({ code }) =>
+    code.includes(words),
+  );
+  expect(others).toEqual([]);
+  const sandbox = await createSandbox({ seed });
+  onTestFinished(() => sandbox.close());
+  const configuration = { host: sandbox.host, token: sandbox.token };
+  const run = async (before: object) => {
+    const state = { ...before, configuration };
+    const adaptors = [{ name, path: copy.path }];
+    const final = await runJob(job?.code ?? '', { state, adaptors, console: silent });
+    expect(failureIn(final)).toBeUndefined();
+    return final as { data?: unknown };
+  };
+  return { sandbox, run };
+}
+
+const after = (seconds: number) =>
+  new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString().replace('Z', '000Z');
+
+test('new contacts are all of them, whatever changed last, and then only those that are new', async () => {
+  const contacts = Array.from({ length: 600 }, (_, index) => ({
+    urns: [`tel:+2507880${String(index).padStart(5, '0')}`],
+    created_on: after((index * 7919) % 600),
+    modified_on: after(1000 + index),
+  }));
+  const { sandbox, run } = await recipe('cookbook-reading', 'added: undefined', { contacts });
+  const first = await run({ data: {} });
+  expect(new Set(first.data as string[]).size).toBe(600);
+  expect((await run(first)).data).toEqual([]);
+  await sandbox.reply('tel:+250788999999', 'Hello');
+  const added = sandbox.contacts().find(({ urns }) => urns[0] === 'tel:+250788999999');
+  expect((await run(first)).data).toEqual([added?.uuid]);
+});
+
+test('failed messages are sent again, but not a picture, nor to somebody who is blocked', async () => {
+  const [reached, blocked] = ['tel:+250788000001', 'tel:+250788000002'];
+  const failed = { direction: 'out', status: 'failed' } as const;
+  const { sandbox, run } = await recipe('cookbook-sending', "folder: 'failed'", {
+    contacts: [{ urns: [reached] }, { urns: [blocked], status: 'blocked' }],
+    messages: [
+      { ...failed, contact: reached, text: 'See you at @9.' },
+      {
+        ...failed,
+        contact: reached,
+        text: '',
+        attachments: [{ content_type: 'image/png', url: 'https://example.org/a.png' }],
+      },
+      { ...failed, contact: blocked, text: 'Hello' },
+    ].map((message, index) => ({ ...message, created_on: after(index) })),
+  });
+  await run({ data: {} });
+  expect(sandbox.sent()).toMatchObject([{ text: 'See you at @9.' }]);
+});
