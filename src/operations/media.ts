@@ -137,7 +137,7 @@ function describeFile({ bytes, contentType }: FileContent, given: UploadOptions)
  * @param {UploadOptions} [options] - `filename`, `contentType` (default: detected from the content), `allowPrivate` (true: links may lead to this machine and its network; default: false); `timeout` (seconds per request or download; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The media: `uuid`, `content_type`, `url`, `filename`, `size`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_INPUT` if the file is empty, too large, or of an unknown type; `INVALID_LINK`; `LINK_FAILED`, also if the server answers with a web page instead of the file; `VALIDATION_FAILED`; the errors of every request.
+ * @throws {RapidProError} `INVALID_INPUT` if the file is empty, too large, of an unknown type, or of one that RapidPro does not accept, such as a web page; `INVALID_LINK`; `LINK_FAILED`, also if a web page comes in place of a file with the given `contentType`; `VALIDATION_FAILED`; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/media
  * @returns {Operation}
  */
