@@ -285,7 +285,7 @@ describe('two names that a look-up says are one contact are compared on the data
     await run(sendBroadcast({ urns, text: 'Hi' }), server);
     expect(bodies(server, 'contacts')).toHaveLength(100);
     expect(lines.filter(line => line.includes('may be one contact'))).toEqual([
-      expect.stringMatching(/urns\[200\] and urns\[201\].* 2 /),
+      expect.stringMatching(/urns\[200\] and urns\[201\].* 2 names in all: urns\[203\]\./),
     ]);
   });
 

@@ -225,11 +225,19 @@ export async function planRecipients(
   return { ...plan, chunks };
 }
 
+/** So many positions fit into a line of the log. */
+const MOST_POSITIONS = 200;
+
 /** Warns once about all names that were left out although they may be somebody else's by now. */
 export function logUnsure(unsure: RecipientPlan['unsure']): void {
-  const [[stays, leftOut] = []] = unsure;
+  const [[stays, leftOut] = [], ...others] = unsure;
   if (stays === undefined) return;
-  const more = unsure.length > 1 ? ` So were others: ${count(unsure.length, 'name')} in all.` : '';
+  const places = others.slice(0, MOST_POSITIONS).map(([, place]) => place);
+  if (others.length > MOST_POSITIONS) places.push('…');
+  const more =
+    others.length > 0
+      ? ` So were others, ${count(unsure.length, 'name')} in all: ${places.join(', ')}.`
+      : '';
   log.warn(
     `${stays} and ${leftOut} may be one contact, so the second was left out.${more} If the second is somebody else by now, run a step for that one.`,
   );
