@@ -197,6 +197,12 @@ export function periodBetween(after?: Micros, end?: Micros, last = end): Period 
   };
 }
 
+/** Whether `after` is later than `before`: such a list is empty. */
+export function isBackwards({ after, before }: Query): boolean {
+  const [from, until] = [toMicros(after), toMicros(before)];
+  return from !== undefined && until !== undefined && from > until;
+}
+
 /** Checks the period of the archives to read. */
 export function checkPeriod(filters: unknown): Period {
   const known = ['after', 'before'];

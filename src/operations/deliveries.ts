@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import { fail, RapidProError } from '../errors/errors.js';
 import { countIn, isObject, isShown } from '../input/check.js';
-import { checkFilters, periodBetween } from '../input/filters.js';
+import { checkFilters, isBackwards, periodBetween } from '../input/filters.js';
 import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
@@ -79,7 +79,7 @@ function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: 
   }
   if ('broadcast' in filters) return { broadcasts: checkBroadcasts(broadcast) };
   const query = checkFilters('messages', period);
-  if (at(query.after, -Infinity) > at(query.before, Infinity)) {
+  if (isBackwards(query)) {
     refuse('"after" is later than "before".', 'Use the earlier time as "after".');
   }
   if ('after' in query) return { period: query };

@@ -255,6 +255,21 @@ describe('dates', () => {
     expect(error.description).toBe('filters.after is a Date object.');
     expect(error.fix).toContain('toISOString()');
   });
+
+  test.each([
+    [{ after: '2026-02-01', before: '2026-01-31T23:59:59.999999Z' }, true],
+    [{ after: '2026-02-01T00:00:00+02:00', before: '2026-01-31' }, true],
+    [{ after: '2026-02-01T00:00:00+02:00', before: '2026-02-01' }, false],
+    [{ after: '2026-01-31', before: '2026-01-31' }, false],
+    [{ after: '2026-01-31' }, false],
+    [{ before: '2026-01-31' }, false],
+    [{}, false],
+  ])('of %j, the log says if they leave nothing between them', async (filters, isSaid) => {
+    const lines = captureConsole();
+    const server = await serve(answering('get', 'contacts', () => page([])));
+    expect((await run(getContacts(filters), server)).data).toEqual([]);
+    expect(lines.join('\n').includes('"after" is later than "before"')).toBe(isSaid);
+  });
 });
 
 describe('a group that gives no contacts', () => {

@@ -9,6 +9,7 @@ import { readThrough } from '../../client/readThrough.js';
 import { requireWindows, type WindowOptions } from '../../client/windows.js';
 import { changed, fail, hasErrorCode, type RapidProError } from '../../errors/errors.js';
 import type { Given } from '../../input/check.js';
+import { isBackwards } from '../../input/filters.js';
 import { count, log, plural } from '../../input/log.js';
 import {
   type Dialect,
@@ -210,6 +211,7 @@ export async function readList<Result>(
   if (hasNames(resource, given))
     call.state = withCheckpoint(call.state, checkpointOf(given), undefined);
   const query = asked.value;
+  if (isBackwards(query)) log.warn('"after" is later than "before", so the list is empty.');
   const checkpoint = checkpointOf(query);
   const earlier = options.resume ? readCheckpoint(call.state, checkpoint) : undefined;
   const isReady = await unlessLate(() => call.facts.refuseHomeFilter(query));
