@@ -284,7 +284,7 @@ export function addCampaignEvent(
  * @param {WriteOptions} [options] - `literal` (true: send words for missing data, such as `undefined`, as they are; default: false), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - The event, on RapidPro 9 with a new uuid.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_INPUT`; the errors of every request.
+ * @throws {RapidProError} `NOT_FOUND`, `VALIDATION_FAILED`, `UNKNOWN_REFERENCE`, `INVALID_INPUT`; `OUTCOME_UNKNOWN`, because RapidPro 9 would give it another uuid; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/campaign_events
  * @returns {Operation}
  */
