@@ -76,3 +76,15 @@ test('failed messages are sent again, but not a picture, nor to somebody who is 
   await run({ data: {} });
   expect(sandbox.sent()).toMatchObject([{ text: 'See you at @9.' }]);
 });
+
+test('a first load by months reads the month that is not over again', async () => {
+  const { run } = await recipe('archives', 'loaded: state.month', {});
+  const now = new Date();
+  const monthOf = (ago: number) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1)).toISOString().slice(0, 7);
+  let state: object = { month: monthOf(2) };
+  for (const expected of [monthOf(1), monthOf(0), monthOf(0)]) {
+    state = await run(state);
+    expect(state).toMatchObject({ month: expected });
+  }
+});
