@@ -70,11 +70,11 @@ function refuseOption(key: string, where: string): void {
 const strangeKeys = (value: object, { known, answered }: Keys) =>
   Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
 
-/** Refuses what other systems call a key that is missing: without its number, each upsert would add a contact. */
+/** Refuses a phone number under another key where there are no URNs: without it, each upsert would add a contact. */
 function refuseOtherNames(value: Dictionary, { known, path }: Keys, key: string, where: string) {
   const meant = keyCalled(key, known);
   const isThere = (name: string) => value[name] !== undefined;
-  if (meant === undefined || isThere(meant) || !known.some(isThere)) return;
+  if (meant !== 'urns' || isThere(meant) || !known.some(isThere)) return;
   throw fail(
     'INVALID_INPUT',
     `${where} has the unknown key "${key}", but no "${meant}".`,
