@@ -112,13 +112,14 @@ export class LookUps {
   async others(isSurelyNew: (input: Input) => boolean): Promise<void> {
     const { inputs, client, outcome } = this.#parts;
     const others = inputs.filter(({ index }) => this.#matches.isMissing(index));
-    await client.limiter.each(others, input =>
-      outcome.attempt(input, async () => {
-        if (!this.#matches.isMissing(input.index)) return undefined;
+    await client.limiter.each(others, async input => {
+      // Meanwhile, the look-up of another entry may have shown its contact.
+      if (!this.#matches.isMissing(input.index)) return undefined;
+      return outcome.attempt(input, async () => {
         const changes = isSurelyNew(input) ? undefined : await this.#find(input);
         return changes ? this.#write(changes) : this.#make(input);
-      }),
-    );
+      });
+    });
     await this.#writer.groups({ atEnd: false });
   }
 
@@ -188,7 +189,7 @@ export class LookUps {
     const { holders, urns } = await this.#holders(input);
     const [contact, ...others] = new Map(holders.map(one => [one.uuid, one])).values();
     if (others.length > 0) outcome.fail({ index }, severalAnswer('Several'));
-    // Meanwhile, the look-up of another entry may have shown its contact, and its change may be on the way.
+    // Its change may be on the way.
     else if (contact && !this.#matches.isMissing(index)) return [];
     else if (contact) return this.#matches.see(contact, { input, urns });
     else if (input.uuid === undefined) return undefined;

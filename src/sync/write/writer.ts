@@ -60,6 +60,11 @@ export class Writer {
       this.#toGroups(change);
       return undefined;
     }
+    // Nothing is sent for its groups yet, so this says nothing of the server.
+    if (!change.urns && Object.keys(change.body).length === 0) {
+      this.#toGroups(change);
+      return undefined;
+    }
     return outcome.attempt({ index, uuid }, async () => {
       try {
         change.changed = await writeChange(client, change, options.urns === 'exact');

@@ -126,6 +126,20 @@ describe.each(dialects)('faults on %s', dialect => {
   });
 });
 
+test('a server that takes no more contacts stops it, also if others of the list only wait for their groups', async () => {
+  noSleep();
+  const sandbox = await workspace({ contacts: seeded(60) });
+  sandbox.fault({ kind: 'bad-gateway', when: { method: 'POST', path: 'contacts' }, times: 1000 });
+  const list = seeded(60).map((one, n) => ({
+    ...one,
+    ...(n % 2 === 0 ? { name: 'New' } : { groups: ['Mothers'] }),
+  }));
+  const { result } = await bulk(syncContacts(list, { concurrency: 1 }), sandbox);
+  expect(result.stopped?.code).toBe('SERVER_UNAVAILABLE');
+  expect(result.failed.length).toBeLessThan(10);
+  expect(places(result)).toEqual(upTo(60));
+});
+
 test('a server that takes no more writes stops it, also if it still answers the look before each', async () => {
   noSleep();
   const sandbox = await workspace({ contacts: seeded(60) });
