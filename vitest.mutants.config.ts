@@ -53,9 +53,15 @@ const TESTS: Record<string, string[]> = {
   client: ['test/client/{query,client,headers}.test.ts'],
   network: ['test/client/transport.test.ts'],
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
+  file: ['test/operations/media/attachments.test.ts'],
   http: ['test/operations/{http,idsOfZero,missingWords}.test.ts'],
   named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   archives: ['test/operations/archives/{withArchives,reading}.test.ts'],
+  pushes: [
+    'test/operations/{unknownReference,uncheckedNames,names,options}.test.ts',
+    'test/webhook/{missedCalls,catchUp}.test.ts',
+    'test/operations/paging/deadline.test.ts',
+  ],
   objects: [
     'test/operations/objects/objects.test.ts',
     'test/operations/ensure/ensure.test.ts',
