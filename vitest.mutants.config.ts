@@ -20,6 +20,8 @@ const TESTS: Record<string, string[]> = {
     'test/input/{identifiers,sameUrn,times,stored,urns}.test.ts',
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases}.test.ts',
+    // Who of a group has a URN of a list, in any form.
+    'test/operations/bulk/members.test.ts',
   ],
   bodies: [
     'test/input/{bodies,filters,options,period}.test.ts',
@@ -74,7 +76,7 @@ const TESTS: Record<string, string[]> = {
   ],
   many: [
     'test/operations/movedUrn.test.ts',
-    'test/operations/actions/{verify,messages,contacts}.test.ts',
+    'test/operations/actions/{verify,dryRun,messages,contacts,tickets,faults}.test.ts',
     'test/operations/sends.test.ts',
     'test/operations/rightPerson.test.ts',
   ],
