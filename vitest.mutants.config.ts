@@ -24,7 +24,7 @@ const TESTS: Record<string, string[]> = {
     'test/operations/bulk/members.test.ts',
   ],
   bodies: [
-    'test/input/{bodies,filters,options,period}.test.ts',
+    'test/input/{bodies,filters,options,period,identifiers}.test.ts',
     'test/operations/missingWords.test.ts',
   ],
   texts: ['test/input/{missing,texts,expressions}.test.ts', 'test/operations/missingWords.test.ts'],

@@ -407,6 +407,79 @@ describe('runs as servers list them', () => {
     }
   });
 
+  const definitions = (flows: unknown) =>
+    msw.get('*/api/v2/definitions.json', () => Response.json({ version: '13', flows }));
+
+  test.each([
+    ['does not show what it does', [{ uuid: FLOW, nodes: [{ uuid: NODE }] }]],
+    [
+      'is shown of another flow only, to which it does not belong',
+      [{ uuid: uuidOf(9), nodes: [] }],
+    ],
+    ['is in a flow whose nodes are not shown', [{ uuid: FLOW }]],
+    ['is in an answer without flows', undefined],
+    ['is among what is no node', [{ uuid: FLOW, nodes: [null, 'x', { uuid: NODE }] }]],
+  ])('calls are handed on of a node that %s', async (_, flows) => {
+    const runs = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
+    const target = await serving(listing(runs), definitions(flows));
+    expect((await catchUp({}, stateFor(target), WHAT)).handed).toHaveLength(1);
+  });
+
+  test('a node is looked for in its own flow, and once', async () => {
+    const runs = [1, 2, 3].map(n => ({ uuid: uuidOf(n), modified: n, called: n }));
+    const other = { uuid: uuidOf(9), nodes: [{ uuid: NODE, actions: [{ type: 'send_msg' }] }] };
+    const own = { uuid: FLOW, nodes: [{ uuid: NODE, actions: [{ type: 'call_webhook' }] }] };
+    const target = await serving(listing(runs), definitions([other, own]));
+    const first = await catchUp({}, stateFor(target), WHAT);
+    expect(first.handed).toHaveLength(3);
+    const asked = () => target.requests.filter(({ path }) => path.includes('definitions'));
+    expect(asked()).toHaveLength(1);
+    // The next run has seen pushes of it already.
+    await catchUp(first.state, stateFor(target), WHAT);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test.each<[string, unknown, boolean]>([
+    ['its key', [{ key: 'call_webhook', name: 'Call Webhook' }], true],
+    ['the key of its name', [{ key: 'other' }, { key: 'call_webhook' }], true],
+    ['no results at all', [], false],
+    ['another result', [{ key: 'other' }, null], false],
+    ['nothing of results, as older servers', undefined, true],
+  ])('of a flow whose list shows %s, a result is known: %j', async (_, results, isKnown) => {
+    captureConsole();
+    const flows = msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, results }]));
+    for (const result of ['call_webhook', 'Call Webhook']) {
+      const target = await serve(listing([]), flows);
+      const look = eachMissedPush({ flow: FLOW, result });
+      if (isKnown) expect((await look(stateFor(target))).data).toEqual({ pushes: 0 });
+      else {
+        const error = await failure(look, target);
+        expect(error.code).toBe('UNKNOWN_REFERENCE');
+        expect(error.fix).toContain('getFlows()');
+      }
+    }
+  });
+
+  test('a call after the look began is left to the next look', async () => {
+    const runs: Listed[] = [
+      { uuid: uuidOf(1), modified: 900, called: 900 },
+      { uuid: uuidOf(2), modified: 990, called: 1200 },
+    ];
+    let now = 1000;
+    const target = await serving(
+      msw.get(RUNS, () => {
+        const answer = page(runs.map(record));
+        answer.headers.set('Date', new Date(time(now)).toUTCString());
+        return answer;
+      }),
+    );
+    const first = await catchUp({}, stateFor(target), WHAT);
+    expect(runsOf(first)).toEqual([uuidOf(1)]);
+    now = 1300;
+    const second = await catchUp(first.state, stateFor(target), WHAT);
+    expect(runsOf(second)).toEqual([uuidOf(2)]);
+  });
+
   test('runs of which none came to the node are a warning; a flow that is not there an error', async () => {
     const said = captureConsole();
     sharedClock();
