@@ -75,10 +75,8 @@ const TESTS: Record<string, string[]> = {
     'test/operations/rightPerson.test.ts',
   ],
   many: [
-    'test/operations/movedUrn.test.ts',
-    'test/operations/actions/{verify,dryRun,messages,contacts,tickets,faults}.test.ts',
-    'test/operations/sends.test.ts',
-    'test/operations/rightPerson.test.ts',
+    'test/operations/actions/{dryRun,contacts,messages,tickets,verify,faults}.test.ts',
+    'test/operations/{movedUrn,sends,rightPerson}.test.ts',
   ],
   facts: [
     'test/operations/{shownLater,sharedFacts,unknownReference,lists}.test.ts',
