@@ -105,6 +105,41 @@ describe('a change', () => {
     }
   });
 
+  test('with URNs, of a contact whose URNs are hidden, is not written', async () => {
+    const { writer, change, outcome, lines } = writing(
+      [{ uuid: uuidOf(0), urns: [tel(5)], name: 'New' }],
+      [{ ...NAME, urns: true, isAnonymous: true }],
+    );
+    await writer.change(change(0));
+    expect(lines).toEqual([]);
+    expect(outcome.result().failed).toMatchObject([
+      { index: 0, uuid: uuidOf(0), code: 'ANONYMOUS_WORKSPACE' },
+    ]);
+  });
+
+  test('that RapidPro refuses since it hides URNs fails alone, in words for that', async () => {
+    const { writer, changes, outcome } = writing(
+      [named(0), named(1)],
+      [
+        { ...NAME, ...joins('g1') },
+        { ...NAME, isAnonymous: true },
+      ],
+      { before: line => (line === 'write #0' ? refused('ANONYMOUS_WORKSPACE') : undefined) },
+    );
+    await writer.changes(changes);
+    await writer.groups({ atEnd: true });
+    const { failed, updated } = outcome.result();
+    expect(failed).toMatchObject([
+      {
+        index: 0,
+        uuid: uuidOf(0),
+        code: 'ANONYMOUS_WORKSPACE',
+        description: expect.stringContaining('does not let a job add one'),
+      },
+    ]);
+    expect(updated).toMatchObject([{ index: 1 }]);
+  });
+
   test('whose URNs turn out to be there is reported without them', async () => {
     const { writer, change, outcome, server } = writing(
       [{ urns: [tel(0)], name: 'New' }],
