@@ -60,9 +60,8 @@ const TESTS: Record<string, string[]> = {
   named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   archives: ['test/operations/archives/{withArchives,reading}.test.ts'],
   pushes: [
-    'test/operations/{unknownReference,uncheckedNames,names,options}.test.ts',
     'test/webhook/{missedCalls,catchUp}.test.ts',
-    'test/operations/paging/deadline.test.ts',
+    'test/operations/{unknownReference,names}.test.ts',
   ],
   objects: [
     'test/operations/objects/objects.test.ts',
