@@ -60,8 +60,9 @@ const TESTS: Record<string, string[]> = {
   named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   archives: ['test/operations/archives/{withArchives,reading}.test.ts'],
   pushes: [
+    'test/webhook/listedRuns.test.ts',
+    'test/operations/unknownReference.test.ts',
     'test/webhook/{missedCalls,catchUp}.test.ts',
-    'test/operations/{unknownReference,names}.test.ts',
   ],
   objects: [
     'test/operations/objects/objects.test.ts',
