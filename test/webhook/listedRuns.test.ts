@@ -256,6 +256,82 @@ describe('runs as servers list them', () => {
     expect(runsOf(second)).toEqual([uuidOf(2)]);
   });
 
+  const asked = (target: Awaited<ReturnType<typeof serve>>, name: string) =>
+    target.requests.filter(({ path }) => path.includes(`/${name}.json`));
+
+  test.each([
+    ['ten minutes before the change that it had reached', 0, 3700 - 600],
+    ['no earlier than the first look began', -6900, -3600],
+  ])('a look that stopped goes on %s', async (_, moved, from) => {
+    const clock = sharedClock();
+    const runs = [3600, 3700, 3800, 3900].map((at, n) => ({
+      uuid: uuidOf(n),
+      modified: at + moved,
+      called: at + moved,
+    }));
+    const target = await serving(listing(runs));
+    const reported: unknown[] = [];
+    const step = fn(state => {
+      // The first page is done, and time is up on the second.
+      if (reported.push((state.data as webhook.Push).run?.uuid) === 3) clock.now += 120_000;
+      return state;
+    });
+    const look = eachMissedPush({ ...WHAT, deadline: 60 }, step);
+    const first = await look(stateFor(target));
+    expect(first.data).toEqual({ pushes: 3 });
+    const before = asked(target, 'runs').length;
+    const state = asJson({ rapidpro: first.rapidpro }) as State;
+    await look({ ...state, ...stateFor(target) });
+    const after = asked(target, 'runs')[before]?.query.get('after');
+    expect(Date.parse(String(after))).toBe(Date.parse(time(from)));
+    expect(reported).toEqual(runs.map(({ uuid }) => uuid));
+  });
+
+  test('without "after", the first look begins 48 hours ago', async () => {
+    captureConsole();
+    sharedClock(Date.parse('2026-03-04T10:00:00Z'));
+    const target = await serving(listing([{ uuid: uuidOf(1), modified: 1, called: 1 }]));
+    const { after: _, ...what } = WHAT;
+    expect((await catchUp({}, stateFor(target), what)).handed).toHaveLength(1);
+    const [first] = asked(target, 'runs');
+    expect(first?.query.get('after')).toBe('2026-03-02T10:00:00.000Z');
+    expect(first?.query.get('reverse')).toBe('true');
+  });
+
+  test('the flow is looked for only where no push came, and a node only in the first look', async () => {
+    const said = captureConsole();
+    const runs: Listed[] = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
+    let flows = [{ uuid: FLOW, results: [] }];
+    const target = await serve(
+      listing(runs),
+      defined('call_webhook'),
+      msw.get('*/api/v2/flows.json', () => page(flows)),
+    );
+    const first = await catchUp({}, stateFor(target), WHAT);
+    expect(first.handed).toHaveLength(1);
+    expect(asked(target, 'flows')).toEqual([]);
+    // Later, runs may pass the node by.
+    runs.splice(0, 1, { uuid: uuidOf(2), modified: 2 });
+    await catchUp(first.state, stateFor(target), WHAT);
+    expect(asked(target, 'flows')).toEqual([]);
+    expect(asked(target, 'definitions')).toHaveLength(1);
+    expect(said.join('\n')).not.toContain('No run reached');
+    runs.length = 0;
+    await catchUp(first.state, stateFor(target), WHAT);
+    expect(asked(target, 'definitions')).toHaveLength(1);
+    flows = [];
+    const gone = await failure(eachMissedPush(WHAT), target, first.state);
+    expect(gone.code).toBe('UNKNOWN_REFERENCE');
+  });
+
+  test('a flow without runs is no reason to doubt the node', async () => {
+    const said = captureConsole();
+    const flows = msw.get('*/api/v2/flows.json', () => page([{ uuid: FLOW, results: [] }]));
+    const target = await serve(listing([]), defined('call_webhook'), flows);
+    expect((await catchUp({}, stateFor(target), WHAT)).handed).toEqual([]);
+    expect(said.join('\n')).not.toContain('No run reached');
+  });
+
   test('runs of which none came to the node are a warning; a flow that is not there an error', async () => {
     const said = captureConsole();
     sharedClock();
@@ -280,6 +356,9 @@ test.each([
   [{ flow: FLOW, result: 'webhook', after: undefined }, 'INVALID_FILTER'],
   [{ flow: FLOW, result: 'webhook', after: 'yesterday' }, 'INVALID_FILTER'],
   [{ flow: FLOW, result: 'webhook', resthook: 'new-report' }, 'INVALID_FILTER'],
+  [{ resthook: 'new-report', node: NODE }, 'INVALID_FILTER'],
+  [{ resthook: 'new-report', result: 'webhook' }, 'INVALID_FILTER'],
+  [{ resthook: 'new-report', after: '2026-01-01' }, 'INVALID_FILTER'],
 ])('is refused before anything is sent: %j', async (what, code) => {
   await refused(eachMissedPush(what as object), code as 'INVALID_FILTER');
 });
