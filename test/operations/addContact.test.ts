@@ -229,6 +229,23 @@ describe('a first attempt that was lost', () => {
     },
   );
 
+  test.each([[['Partners']], [['Mothers', 'Partners']], [['Partners', GROUP]]])(
+    'and somebody wrote in meanwhile, who is not in all of %j: it is taken',
+    async groups => {
+      noSleep();
+      const shown = {
+        uuid: UUID,
+        urns: [URN],
+        groups: [{ uuid: GROUP, name: 'Mothers' }],
+        created_on: now(),
+      };
+      const found = json({ next: null, previous: null, results: [shown] }, 200, date());
+      const server = await rawServer(inTurn(reset, json(taken, 400, date()), found));
+      const error = await failure(addContact({ urns: [URN], groups }), server);
+      expect(error.code).toBe('URN_TAKEN');
+    },
+  );
+
   test('and nobody has the URN when it is looked up: it is taken', async () => {
     noSleep();
     const nobody = json({ next: null, previous: null, results: [] }, 200, date());
@@ -299,6 +316,14 @@ describe('a note of a new contact', () => {
     for (const _ of [1, 2]) await operation(stateFor(server));
     expect(sent(server)).toEqual(['POST contacts', 'POST contacts']);
     expect(lines.filter(line => line.includes('has no notes'))).toHaveLength(2);
+  });
+
+  test('is not spoken of where there is none', async () => {
+    const lines = captureConsole();
+    const server = await serve(answering('post', 'contacts', added({})));
+    await addContact({ name: 'Amina' })(stateFor(server));
+    expect(sent(server)).toEqual(['POST contacts']);
+    expect(lines.join('\n')).not.toContain('note');
   });
 
   test.each([
