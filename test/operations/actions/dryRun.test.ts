@@ -14,7 +14,7 @@ import type { Operation } from '../../../src/types/state.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { serve } from '../../support/serve.js';
 import { workspace, writes } from '../bulk/workspace.js';
-import { failure, OTHER_UUID, page, run, sent, stateFor, UUID } from '../run.js';
+import { denied, failure, OTHER_UUID, page, run, sent, stateFor, UUID } from '../run.js';
 import { uuids } from './actionsServer.js';
 
 const AMINA = 'tel:+250788000001';
@@ -75,6 +75,15 @@ describe('a dry run of an action', () => {
       ],
     });
     expect(sandbox.contacts()).toHaveLength(2);
+  });
+
+  test('with a token that may not look anybody up says that nobody was checked', async () => {
+    const server = await serve(msw.get('*/contacts.json', denied));
+    expect(await planned(blockContacts([AMINA, BEATA], dry), server)).toMatchObject({
+      items: [[0, 1]],
+      failures: [],
+      notChecked: 2,
+    });
   });
 
   test('says in the log what the real run takes, in hundreds', async () => {
