@@ -1,10 +1,11 @@
 import { HttpResponse, http as msw } from 'msw';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/client/clock.js';
 import { addContact } from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { inTurn, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
-import { rawServer } from '../support/rawServer.js';
+import { type Behavior, rawServer } from '../support/rawServer.js';
 import { serve } from '../support/serve.js';
 import {
   answering,
@@ -245,6 +246,19 @@ describe('a first attempt that was lost', () => {
       expect(error.code).toBe('URN_TAKEN');
     },
   );
+
+  test('but was done long before its answer was missed: the contact is ours', async () => {
+    noSleep();
+    const clock = { now: Date.now() };
+    vi.spyOn(systemClock, 'now').mockImplementation(() => clock.now);
+    const silent: Behavior = (...exchange) => {
+      clock.now += 50_000;
+      return reset(...exchange);
+    };
+    const created = new Date(Date.now() - 40_000).toISOString();
+    const server = await rawServer(inTurn(silent, json(taken, 400, date()), list(created)));
+    expect((await run(addContact({ urns: [URN] }), server)).data).toMatchObject({ uuid: UUID });
+  });
 
   test('and nobody has the URN when it is looked up: it is taken', async () => {
     noSleep();
