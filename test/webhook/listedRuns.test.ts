@@ -204,7 +204,9 @@ describe('runs as servers list them', () => {
   test('a node is looked for in its own flow, and once', async () => {
     const runs = [1, 2, 3].map(n => ({ uuid: uuidOf(n), modified: n, called: n }));
     const other = { uuid: uuidOf(9), nodes: [{ uuid: NODE, actions: [{ type: 'send_msg' }] }] };
-    const own = { uuid: FLOW, nodes: [{ uuid: NODE, actions: [{ type: 'call_webhook' }] }] };
+    const before = { uuid: uuidOf(8), actions: [{ type: 'send_msg' }] };
+    const nodes = [before, { uuid: NODE, actions: [null, { type: 'call_webhook' }] }];
+    const own = { uuid: FLOW, nodes };
     const target = await serving(listing(runs), definitions([other, own]));
     const first = await catchUp({}, stateFor(target), WHAT);
     expect(first.handed).toHaveLength(3);
