@@ -13,7 +13,8 @@ const AREAS = {
   proxy: ['src/client/proxy.ts'],
   client: ['src/client/client.ts'],
   network: ['src/client/{transport,clock}.ts'],
-  links: ['src/client/links/*.ts'],
+  links: ['src/client/links/{download,jsonLines,link,privateAddress}.ts'],
+  file: ['src/client/links/file.ts'],
   errors: ['src/errors/*.ts'],
   // What reads and writes single values.
   values: ['src/input/{times,urns,sameUrn,identifiers,nearest,stored,csv,days}.ts'],
@@ -31,9 +32,10 @@ const AREAS = {
   http: ['src/http.ts'],
   named: ['src/operations/lists/named.ts'],
   archives: ['src/operations/lists/withArchives.ts'],
+  pushes: ['src/operations/missedPushes.ts'],
   objects: ['src/operations/base/objects.ts'],
   contact: ['src/operations/contact/{writeContact,contactUrns}.ts'],
-  many: ['src/operations/many/{recipients,send,actions}.ts'],
+  many: ['src/operations/many/{recipients,send,actions,secondNames}.ts'],
   facts: ['src/operations/base/workspaceFacts.ts', 'src/operations/lists/unknownReference.ts'],
   matches: ['src/sync/match/matches.ts'],
   // What is known of a list before and after its contacts are written.

@@ -20,9 +20,11 @@ const TESTS: Record<string, string[]> = {
     'test/input/{identifiers,sameUrn,times,stored,urns}.test.ts',
     'test/operations/nearest.test.ts',
     'test/util/{dateCases,dates,csvCases}.test.ts',
+    // Who of a group has a URN of a list, in any form.
+    'test/operations/bulk/members.test.ts',
   ],
   bodies: [
-    'test/input/{bodies,filters,options,period}.test.ts',
+    'test/input/{bodies,filters,options,period,identifiers}.test.ts',
     'test/operations/missingWords.test.ts',
   ],
   texts: ['test/input/{missing,texts,expressions}.test.ts', 'test/operations/missingWords.test.ts'],
@@ -53,9 +55,15 @@ const TESTS: Record<string, string[]> = {
   client: ['test/client/{query,client,headers}.test.ts'],
   network: ['test/client/transport.test.ts'],
   links: ['test/client/{privateAddress,link,download}.test.ts', 'test/client/jsonLines.test.ts'],
+  file: ['test/operations/media/attachments.test.ts'],
   http: ['test/operations/{http,idsOfZero,missingWords}.test.ts'],
   named: ['test/operations/names.test.ts', 'test/operations/paging/renamed.test.ts'],
   archives: ['test/operations/archives/{withArchives,reading}.test.ts'],
+  pushes: [
+    'test/webhook/listedRuns.test.ts',
+    'test/operations/unknownReference.test.ts',
+    'test/webhook/{missedCalls,catchUp}.test.ts',
+  ],
   objects: [
     'test/operations/objects/objects.test.ts',
     'test/operations/ensure/ensure.test.ts',
@@ -67,10 +75,8 @@ const TESTS: Record<string, string[]> = {
     'test/operations/rightPerson.test.ts',
   ],
   many: [
-    'test/operations/movedUrn.test.ts',
-    'test/operations/actions/{verify,messages,contacts}.test.ts',
-    'test/operations/sends.test.ts',
-    'test/operations/rightPerson.test.ts',
+    'test/operations/actions/{dryRun,contacts,messages,tickets,verify,faults}.test.ts',
+    'test/operations/{movedUrn,sends,rightPerson}.test.ts',
   ],
   facts: [
     'test/operations/{shownLater,sharedFacts,unknownReference,lists}.test.ts',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fail, hasErrorCode, RapidProError, withFixInMessage } from '../../src/errors/errors.js';
+import { unsent } from '../../src/errors/fault.js';
 
 const whole = {
   code: 'URN_TAKEN',
@@ -46,4 +47,14 @@ test('its message can have what to do', () => {
   const error = fail('NOT_FOUND', 'It is gone.', 'Look again.');
   expect(withFixInMessage(error)).toBe(error);
   expect(error.message).toBe('NOT_FOUND: It is gone. Look again.');
+});
+
+test('a value that is refused is named by its place, with what to write instead', () => {
+  const fault = { what: 'has no scheme', fix: 'Write "tel:" before it.' };
+  expect({ ...unsent('INVALID_URN', 'urns[1]', fault) }).toEqual({
+    name: 'RapidProError',
+    code: 'INVALID_URN',
+    description: 'urns[1] has no scheme.',
+    fix: 'Nothing was sent. Write "tel:" before it.',
+  });
 });

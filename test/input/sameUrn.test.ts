@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   distinctUrns,
+  hasNoPlus,
   isFullNumber,
   isLocalNumber,
   isPlainUrn,
@@ -17,6 +18,7 @@ describe('URNs that RapidPro stores as the same one', () => {
     ['tel:+250788123123', 'tel:+250788123123'],
     ['tel:+250 788-123.123 #Amina', 'tel:+250788123123'],
     ['TEL:+250788123123', 'tel:+250788123123'],
+    [' tel:+250 788 123 123 ', 'tel:+250788123123'],
     ['tel:00250788123123', 'tel:+250788123123'],
     ['tel:250788123123', 'tel:+250788123123'],
     ['tel:0788123123', 'tel:0788123123'],
@@ -124,6 +126,20 @@ test.each([
 });
 
 test.each([
+  ['tel:0788000001', true],
+  ['tel:788 000 001#Amina', true],
+  ['tel:MPESA', true],
+  ['tel:+250788000001', false],
+  // Servers add the plus.
+  ['tel:250788000001', false],
+  ['tel:00250788000001', false],
+  ['whatsapp:250788000001', false],
+  ['ext:tel:0788000001', false],
+])('no list of a server shows %s as it is: %s', (urn, is) => {
+  expect(hasNoPlus(urn)).toBe(is);
+});
+
+test.each([
   ['tel:+250788000001', true],
   ['tel:+250 (788) 000-001', true],
   ['tel:00250788000001', true],
@@ -134,6 +150,7 @@ test.each([
   ['tel:788000001', false],
   ['tel:+250788000001#Amina', false],
   ['tel:mpesa', false],
+  ['ext:tel:+250788000001', false],
 ])('%s is written in its only form: %s', (urn, isFull) => {
   expect(isFullNumber(urn)).toBe(isFull);
 });
@@ -143,6 +160,10 @@ test.each([
   ['tel:+250788000001', 'tel:0788000001', true],
   ['tel:0788000001', 'tel:788 000 001', true],
   ['tel:+250788000001', 'tel:+1788000001', false],
+  // With their country codes, they are two, though one ends as the other.
+  ['tel:+250788000001', 'tel:+50788000001', false],
+  ['tel:202 555 0143', 'tel:555 0143', true],
+  ['tel:25 550 143', 'tel:550 143', false],
   ['tel:+250788000001', 'tel:000001', false],
   // More than a country code is missing.
   ['tel:+250788000001', 'tel:88000001', false],

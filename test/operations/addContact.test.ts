@@ -1,10 +1,11 @@
 import { HttpResponse, http as msw } from 'msw';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/client/clock.js';
 import { addContact } from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
 import { inTurn, json, reset } from '../support/faults.js';
 import { noSleep } from '../support/noSleep.js';
-import { rawServer } from '../support/rawServer.js';
+import { type Behavior, rawServer } from '../support/rawServer.js';
 import { serve } from '../support/serve.js';
 import {
   answering,
@@ -19,6 +20,7 @@ import {
 } from './run.js';
 
 const URN = 'tel:+221770001122';
+const GROUP = '0a1f1c36-5a0e-4c0b-9a53-0d8a5e3f7c11';
 const taken = { urns: [`URN belongs to another contact: ${URN}`] };
 
 test('posts the contact and leaves what RapidPro answered', async () => {
@@ -187,6 +189,93 @@ describe('a first attempt that was lost', () => {
     expect((await failure(addContact(contact), server)).code).toBe('URN_TAKEN');
   });
 
+  test.each([
+    ['a group by name', { groups: ['mothers'] }],
+    ['a group by uuid', { groups: [GROUP] }],
+    ['fields', { fields: { age: 31, born: ' 1995 ', gone: null, empty: '' } }],
+    ['a language', { language: 'fra' }],
+    ['a name', { name: 'Amina ' }],
+  ])('but was done, with %s: nothing is written again', async (_, more) => {
+    noSleep();
+    const whole = {
+      uuid: UUID,
+      name: 'name' in more ? 'Amina' : null,
+      urns: [URN],
+      language: 'fra',
+      groups: [{ uuid: GROUP, name: 'Mothers' }],
+      fields: { age: '31', born: '1995', gone: null, empty: null },
+      created_on: now(),
+    };
+    const found = json({ next: null, previous: null, results: [whole] }, 200, date());
+    const server = await rawServer(inTurn(reset, json(taken, 400, date()), found));
+    expect((await run(addContact({ urns: [URN], ...more }), server)).data).toEqual(whole);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test.each([
+    ['another language', { language: 'kin', fields: { age: '31' } }, { language: 'fra' }],
+    ['another field', { language: 'fra', fields: { age: '30' } }, { fields: { age: '31' } }],
+    ['no fields', { language: 'fra', fields: null }, { fields: { age: '31' } }],
+  ])(
+    'and somebody wrote in meanwhile, shown with %s: only that is written',
+    async (_, has, gets) => {
+      noSleep();
+      const shown = { uuid: UUID, urns: [URN], created_on: now(), ...has };
+      const found = json({ next: null, previous: null, results: [shown] }, 200, date());
+      const server = await rawServer(
+        inTurn(reset, json(taken, 400, date()), found, json({ uuid: UUID }, 200, date())),
+      );
+      await run(addContact({ urns: [URN], language: 'fra', fields: { age: '31' } }), server);
+      expect(JSON.parse(server.requests.at(-1)?.text.split('\r\n\r\n')[1] ?? '')).toEqual(gets);
+    },
+  );
+
+  test.each([[['Partners']], [['Mothers', 'Partners']], [['Partners', GROUP]]])(
+    'and somebody wrote in meanwhile, who is not in all of %j: it is taken',
+    async groups => {
+      noSleep();
+      const shown = {
+        uuid: UUID,
+        urns: [URN],
+        groups: [{ uuid: GROUP, name: 'Mothers' }],
+        created_on: now(),
+      };
+      const found = json({ next: null, previous: null, results: [shown] }, 200, date());
+      const server = await rawServer(inTurn(reset, json(taken, 400, date()), found));
+      const error = await failure(addContact({ urns: [URN], groups }), server);
+      expect(error.code).toBe('URN_TAKEN');
+    },
+  );
+
+  test('but was done long before its answer was missed: the contact is ours', async () => {
+    noSleep();
+    const clock = { now: Date.now() };
+    vi.spyOn(systemClock, 'now').mockImplementation(() => clock.now);
+    const silent: Behavior = (...exchange) => {
+      clock.now += 50_000;
+      return reset(...exchange);
+    };
+    const created = new Date(Date.now() - 40_000).toISOString();
+    const server = await rawServer(inTurn(silent, json(taken, 400, date()), list(created)));
+    expect((await run(addContact({ urns: [URN] }), server)).data).toMatchObject({ uuid: UUID });
+  });
+
+  test('and nobody has the URN when it is looked up: it is taken', async () => {
+    noSleep();
+    const nobody = json({ next: null, previous: null, results: [] }, 200, date());
+    const server = await rawServer(inTurn(reset, json(taken, 400, date()), nobody));
+    expect((await failure(addContact({ urns: [URN] }), server)).code).toBe('URN_TAKEN');
+  });
+
+  test('and the server does not tell its time: it is taken', async () => {
+    noSleep();
+    const found = { uuid: UUID, urns: [URN], created_on: now() };
+    const server = await rawServer(
+      inTurn(reset, json(taken, 400), json({ next: null, previous: null, results: [found] })),
+    );
+    expect((await failure(addContact({ urns: [URN] }), server)).code).toBe('URN_TAKEN');
+  });
+
   test('and has no URN: it is never tried again', async () => {
     noSleep();
     const server = await rawServer(reset);
@@ -203,4 +292,67 @@ test('a URN that is taken at the first attempt is not looked up', async () => {
   );
   expect((await failure(addContact({ urns: [URN] }), server)).code).toBe('URN_TAKEN');
   expect(sent(server)).toEqual(['POST contacts']);
+});
+
+describe('a note of a new contact', () => {
+  const added = (more: object) => () =>
+    HttpResponse.json({ uuid: UUID, name: 'Amina', ...more }, { status: 201 });
+  const operation = addContact({ name: 'Amina', note: ' Called. ' });
+  const noted = { uuid: UUID, notes: [{ text: 'Called.' }] };
+
+  test('is written in a request of its own, where servers ignore it at first', async () => {
+    const server = await serve(
+      answering('post', 'contacts', added({ notes: [{ text: 'Other' }] }), () =>
+        HttpResponse.json(noted),
+      ),
+    );
+    expect((await run(operation, server)).data).toEqual(noted);
+    expect(sent(server)).toEqual(['POST contacts', `POST contacts?uuid=${UUID}`]);
+    expect(server.requests[1]?.body).toEqual({ note: ' Called. ' });
+  });
+
+  test.each(['Called.', 'Called. '])('is not written again if it is there: %j', async text => {
+    const server = await serve(answering('post', 'contacts', added({ notes: [{ text }] })));
+    expect((await run(operation, server)).data).toMatchObject({ notes: [{ text }] });
+    expect(sent(server)).toEqual(['POST contacts']);
+  });
+
+  test('is written again if the server does not say which it has', async () => {
+    const server = await serve(
+      answering('post', 'contacts', added({ notes: null }), () => HttpResponse.json(noted)),
+    );
+    expect((await run(operation, server)).data).toEqual(noted);
+  });
+
+  test('without notes in the server is lost, with a warning for each operation', async () => {
+    const lines = captureConsole();
+    const server = await serve(answering('post', 'contacts', added({})));
+    for (const _ of [1, 2]) await operation(stateFor(server));
+    expect(sent(server)).toEqual(['POST contacts', 'POST contacts']);
+    expect(lines.filter(line => line.includes('has no notes'))).toHaveLength(2);
+  });
+
+  test('is not spoken of where there is none', async () => {
+    const lines = captureConsole();
+    const server = await serve(answering('post', 'contacts', added({})));
+    await addContact({ name: 'Amina' })(stateFor(server));
+    expect(sent(server)).toEqual(['POST contacts']);
+    expect(lines.join('\n')).not.toContain('note');
+  });
+
+  test.each([
+    ['refused', () => HttpResponse.json({ note: ['Too long.'] }, { status: 400 })],
+    ['lost', () => new HttpResponse('', { status: 502 })],
+  ])('that is %s is told, with the contact that is there now', async (_, answer) => {
+    noSleep();
+    const server = await serve(answering('post', 'contacts', added({ notes: [] }), answer));
+    const error = await failure(operation, server);
+    expect(error).toMatchObject({
+      outcome: 'unknown',
+      details: { contact: UUID },
+      description: expect.stringContaining('The contact was added, but its note was not: '),
+      fix: expect.stringContaining('updateContact()'),
+    });
+    expect(server.requests).toHaveLength(2);
+  });
 });

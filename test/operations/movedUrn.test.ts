@@ -232,12 +232,39 @@ describe('two names that a look-up says are one contact are compared on the data
         'an answer that hides URNs',
         () => HttpResponse.json({ ...amina(), urns: ['tel:********'] }),
       ],
+      ['an answer without URNs', () => HttpResponse.json({ ...amina(), urns: undefined })],
     ])('%s: the first is sent to, and the log says so', async (_, now) => {
-      const server = await scene([MOVED, OTHER], now);
+      for (const first of [MOVED, UUID]) {
+        const server = await scene([MOVED, OTHER], now);
+        const lines = captureConsole();
+        await run(send([first, OTHER]), server);
+        expect(sentTo(server, path)).toEqual([first]);
+        expect(lines.join('\n')).toContain('contacts[0] and contacts[1]');
+      }
+    });
+
+    test('one that is certain is not said to be in doubt', async () => {
+      const server = await scene([MOVED, OTHER], [MOVED, OTHER]);
       const lines = captureConsole();
-      await run(send([MOVED, OTHER]), server);
-      expect(sentTo(server, path)).toEqual([MOVED]);
+      await run(send([UUID, OTHER, MOVED]), server);
+      expect(sentTo(server, path)).toEqual([UUID]);
+      expect(lines.join('\n')).not.toContain('may be one contact');
+    });
+
+    test('a number that is shown in a way that nobody knows may be the one that left', async () => {
+      const [mexico, shown] = ['tel:+5215512345678', 'tel:+525512345678'];
+      const server = await scene([shown, OTHER], [shown]);
+      const lines = captureConsole();
+      await run(send([UUID, mexico]), server);
+      expect(sentTo(server, path)).toEqual([UUID]);
       expect(lines.join('\n')).toContain('contacts[0] and contacts[1]');
+    });
+
+    test('a contact that is gone has its uuid for ever, which RapidPro will refuse', async () => {
+      const gone = () => HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
+      const server = await scene([MOVED, OTHER], gone);
+      await run(send([UUID, MOVED]), server);
+      expect(sentTo(server, path)).toEqual([UUID, MOVED]);
     });
 
     test('a contact that is gone has none of its URNs', async () => {

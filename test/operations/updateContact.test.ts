@@ -103,6 +103,26 @@ describe('updateContact', () => {
     expect(sent(server)).toEqual([`POST contacts?uuid=${UUID}`]);
   });
 
+  test('by URN, answered with more than one contact: something drops the query', async () => {
+    const server = await serve(answering('get', 'contacts', () => page([amina(), bea()])));
+    const error = await failure(updateContact(FIRST, { name: 'A.' }), server);
+    expect(error.code).toBe('INVALID_RESPONSE');
+    expect(sent(server)).toEqual([`GET contacts?urn=${FIRST}`]);
+  });
+
+  test.each([
+    ['no URNs', []],
+    ['a URN among what is none', [null, 7, FIRST]],
+  ])('by URN is written to a contact that shows %s', async (_, urns) => {
+    const shown = { ...amina(), urns };
+    const server = await serve(
+      answering('get', 'contacts', () => page([shown])),
+      answering('post', 'contacts', () => HttpResponse.json(shown)),
+    );
+    await run(updateContact(FIRST, { name: 'A.' }), server);
+    expect(server.requests.slice(1).map(({ body }) => body)).toEqual([{}, { name: 'A.' }]);
+  });
+
   test('errors name the argument "changes"', async () => {
     const error = await refused(updateContact(UUID, { urns: FIRST } as never), 'INVALID_INPUT');
     expect(error.description).toBe(
@@ -156,6 +176,47 @@ describe('updateContact with URNs', () => {
     await run(updateContact(UUID, { name: 'A.', urns: ['tel:+250 788 000 001'] }), server);
     expect(sent(server)).toEqual([`GET contacts?uuid=${UUID}`, `POST contacts?uuid=${UUID}`]);
     expect(server.requests[1]?.body).toEqual({ name: 'A.' });
+  });
+
+  test('writes a list of which only the second differs', async () => {
+    const server = await serve(...contactsServer({ ...amina(), urns: [FIRST, 'mailto:a@x.org'] }));
+    await run(updateContact(UUID, { urns: [FIRST, SECOND] }), server);
+    expect(server.requests.at(-1)?.body).toEqual({ urns: [FIRST, SECOND] });
+  });
+
+  test.each([
+    ['has', true],
+    ['does not have', false],
+  ])('a number that the contact %s, in another form, by the word of the server', async (_, has) => {
+    // Nobody but the server knows whether that is one number.
+    const [shown, given] = ['tel:+525512345678', 'tel:+5215512345678'];
+    const contact = { ...amina(), urns: [shown] };
+    const server = await serve(
+      answering(
+        'get',
+        'contacts',
+        () => page([contact]),
+        () => page(has ? [contact] : []),
+      ),
+      answering('post', 'contacts', () => HttpResponse.json(contact)),
+      answering('post', 'contact_actions', () => HttpResponse.json({}, { status: 400 })),
+    );
+    await run(updateContact(UUID, { name: 'A.', urns: [given] }), server);
+    const wanted = has ? { name: 'A.' } : { name: 'A.', urns: [given] };
+    expect(server.requests.at(-1)?.body).toEqual(wanted);
+  });
+
+  test.each([
+    ['fails once', () => new HttpResponse('', { status: 502 })],
+    ['is refused in other words', () => HttpResponse.json({ detail: 'Bad.' }, { status: 400 })],
+  ])('writes a free one also if the question who has it %s', async (_, answer) => {
+    noSleep();
+    const server = await serve(
+      answering('post', 'contact_actions', answer, () => HttpResponse.json({}, { status: 400 })),
+      ...contactsServer(amina()),
+    );
+    await run(updateContact(UUID, { urns: [FIRST, SECOND] }), server);
+    expect(server.requests.at(-1)?.body).toEqual({ urns: [FIRST, SECOND] });
   });
 
   test('an empty list would take all away, and is refused', async () => {

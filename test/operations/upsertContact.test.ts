@@ -168,6 +168,15 @@ test('a number that is added behind another one of the contact is told', async (
   await run(upsertContact({ uuid: UUID, urns: [MAIL] }), server);
   await run(upsertContact({ uuid: UUID, urns: [TEL] }), server);
   await run(upsertContact({ urns: ['tel:+250788000009'] }), server);
+  // How servers write these, and which ones they hide, is not known.
+  await run(upsertContact({ uuid: UUID, urns: ['tel:+250 788 000 007'] }), server);
+  await run(upsertContact({ uuid: UUID, urns: [MAIL, 'tel:+250 788 000 008'] }), server);
+  const hidden = { ...amina(), urns: ['tel:********'] };
+  const anonymous = await serve(
+    answering('get', 'contacts', () => page([hidden])),
+    answering('post', 'contacts', () => HttpResponse.json(hidden)),
+  );
+  await run(upsertContact({ uuid: UUID, urns: ['tel:+250788000009'] }), anonymous);
   expect(lines.join('\n')).not.toContain('RapidPro writes to the first');
 });
 

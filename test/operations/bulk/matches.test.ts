@@ -241,6 +241,17 @@ describe('a contact is seen', () => {
     expect([...outcome.behind]).toEqual(isBehind ? [1] : []);
   });
 
+  test.each<[string, Entry, urns: string[], isHidden: boolean]>([
+    ['hidden', { uuid: U1, urns: [B] }, ['tel:********'], true],
+    ['hidden, of an entry that has none', { uuid: U1 }, ['tel:********'], false],
+    ['hidden, of an entry with none in its list', { uuid: U1, urns: [] }, ['tel:********'], false],
+    ['shown', { uuid: U1, urns: [A] }, [A], false],
+  ])('whose URNs are %s: whether the log says so', (_, entry, urns, isHidden) => {
+    const { matches, outcome } = matching([{ uuid: U2 }, entry]);
+    matches.see(contact(U1, { urns }));
+    expect([...outcome.hidden]).toEqual(isHidden ? [1] : []);
+  });
+
   test('with a value that RapidPro cannot read', () => {
     const entry = { urns: [A], fields: { no: 'many' } };
     const { matches, outcome } = matching([entry]);

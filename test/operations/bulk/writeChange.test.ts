@@ -178,6 +178,19 @@ test('what RapidPro misread is noted once, with the URNs or without', async () =
   }
 });
 
+test('what RapidPro stored otherwise is noted, beside what was known of it', async () => {
+  const { client } = server([{ uuid: MINE, urns: [A] }], {
+    fields: { due: '2026-02-01T00:00:00+02:00' },
+  });
+  const one = change([A], {
+    urns: false,
+    body: { fields: { due: '2026-01-02T00:00:00+02:00' } },
+    altered: ['fields.story'],
+  });
+  await writeChange(client, one, false);
+  expect(one.altered).toEqual(['fields.story', 'fields.due']);
+});
+
 test('nothing to write is nothing to send', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A] }]);
   const one = change([A], { body: {}, changed: ['groups'], urns: false });
@@ -185,19 +198,44 @@ test('nothing to write is nothing to send', async () => {
   expect(written).toEqual([]);
 });
 
-test('two contacts with one number are made in turn', async () => {
-  const { client } = server([]);
-  const order: string[] = [];
+/** Of a client: whether a request begins before the one before it has ended. */
+function overlaps(client: Client): () => boolean {
+  let now = 0;
+  let most = 0;
   const { request } = client;
   client.request = async one => {
-    order.push('begin');
+    most = Math.max(most, ++now);
     await new Promise(resolve => setImmediate(resolve));
-    order.push('end');
+    now--;
     return request(one);
   };
+  return () => most > 1;
+}
+
+test('two contacts with one number are made in turn', async () => {
+  const { client } = server([]);
+  const areMixed = overlaps(client);
   await Promise.all([
     create(client, { index: 0, urns: [A] }),
     create(client, { index: 1, urns: [A] }),
   ]);
-  expect(order.filter((word, place) => word === order[place - 1])).toEqual([]);
+  expect(areMixed()).toBe(false);
+});
+
+test('two contacts that get one number are written in turn, others side by side', async () => {
+  for (const [urn, isMixed] of [
+    [B, false],
+    [C, true],
+  ] as const) {
+    const { client } = server([
+      { uuid: MINE, urns: [A] },
+      { uuid: OTHER, urns: [LOCAL] },
+    ]);
+    const areMixed = overlaps(client);
+    await Promise.all([
+      writeChange(client, change([B]), false),
+      writeChange(client, change([urn], { uuid: OTHER }), false),
+    ]);
+    expect(areMixed()).toBe(isMixed);
+  }
 });

@@ -105,6 +105,41 @@ describe('a change', () => {
     }
   });
 
+  test('with URNs, of a contact whose URNs are hidden, is not written', async () => {
+    const { writer, change, outcome, lines } = writing(
+      [{ uuid: uuidOf(0), urns: [tel(5)], name: 'New' }],
+      [{ ...NAME, urns: true, isAnonymous: true }],
+    );
+    await writer.change(change(0));
+    expect(lines).toEqual([]);
+    expect(outcome.result().failed).toMatchObject([
+      { index: 0, uuid: uuidOf(0), code: 'ANONYMOUS_WORKSPACE' },
+    ]);
+  });
+
+  test('that RapidPro refuses since it hides URNs fails alone, in words for that', async () => {
+    const { writer, changes, outcome } = writing(
+      [named(0), named(1)],
+      [
+        { ...NAME, ...joins('g1') },
+        { ...NAME, isAnonymous: true },
+      ],
+      { before: line => (line === 'write #0' ? refused('ANONYMOUS_WORKSPACE') : undefined) },
+    );
+    await writer.changes(changes);
+    await writer.groups({ atEnd: true });
+    const { failed, updated } = outcome.result();
+    expect(failed).toMatchObject([
+      {
+        index: 0,
+        uuid: uuidOf(0),
+        code: 'ANONYMOUS_WORKSPACE',
+        description: expect.stringContaining('does not let a job add one'),
+      },
+    ]);
+    expect(updated).toMatchObject([{ index: 1 }]);
+  });
+
   test('whose URNs turn out to be there is reported without them', async () => {
     const { writer, change, outcome, server } = writing(
       [{ urns: [tel(0)], name: 'New' }],
@@ -224,10 +259,39 @@ describe('who lost meanwhile what it was recognized by', () => {
       { urns: ['tel:********'] },
     ],
     ['it was recognized by its uuid', { uuid: uuidOf(0), name: 'New' }, {}, {}],
+    // Servers write it in another way, so nobody knows whether it is there.
+    ['what it does not show is in local form', { urns: [tel(0), home(5)] }, {}, { urns: [tel(0)] }],
   ])('joins if %s', async (_, entry, more, kept) => {
     const { failed, lines } = await lost(entry, more, {}, kept);
     expect(failed).toEqual([]);
     expect(lines).toEqual(['write #0', 'add 1 g1']);
+  });
+
+  test.each<[string, Entry]>([
+    ['one of its URNs', { urns: [tel(0), tel(5)], name: 'New' }],
+    ['its URN, as the job names its uuid', { uuid: uuidOf(0), urns: [tel(5)], name: 'New' }],
+    ['its number in another form', { urns: [tel(0), 'tel:+250 788 010 005', tel(5)], name: 'New' }],
+  ])('joins no group either if it lost %s', async (_, entry) => {
+    const { failed, lines } = await lost(entry, {}, {}, { urns: [tel(0)] });
+    expect(lines).toEqual(['write #0']);
+    expect(failed).toMatchObject([
+      {
+        index: 0,
+        uuid: uuidOf(0),
+        code: 'URN_TAKEN',
+        changed: ['name'],
+        description: expect.stringContaining('lost a phone number or address of this entry'),
+      },
+    ]);
+  });
+
+  test('of several URNs by which it was found, one is enough', async () => {
+    const found = { isShown: false, foundBy: [tel(0), tel(5)] };
+    const entry = { urns: [home(0), home(5)], name: 'New' };
+    expect((await lost(entry, found, {}, { urns: [tel(5)] })).failed).toEqual([]);
+    expect((await lost(entry, found, {}, { urns: [tel(7)] })).failed).toMatchObject([
+      { code: 'NOT_FOUND' },
+    ]);
   });
 
   test('is not known where nothing was written', async () => {

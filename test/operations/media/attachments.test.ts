@@ -138,8 +138,10 @@ describe('several', () => {
 describe('the size', () => {
   const big = (bytes: number, length = true) =>
     fileServer((_, response) => {
+      // Of what is sent at once, Node.js says the length by itself.
       if (length) response.setHeader('content-length', bytes);
-      response.end(Buffer.alloc(bytes, 'x'));
+      response.write(Buffer.alloc(bytes, 'x'));
+      response.end();
     });
 
   test.each([true, false])('is bound, with its length announced: %s', async announced => {
@@ -150,6 +152,15 @@ describe('the size', () => {
     expect(files.requests).toHaveLength(1);
     const { data } = await run(downloadAttachment(link, { maxSize: 1001 }), await rapidpro());
     expect(data).toMatchObject({ size: 1001 });
+  });
+
+  test('that is said to be too large is refused before the file comes', async () => {
+    const files = await fileServer((_, response) => {
+      response.writeHead(200, { 'content-length': 1001 });
+      response.write('x');
+    });
+    const operation = downloadAttachment(files.at('a'), { maxSize: 1000, timeout: 2 });
+    expect((await failure(operation, await rapidpro())).code).toBe('TOO_LARGE');
   });
 
   test('is that of all together, and nothing is left of those before', async () => {
@@ -385,8 +396,12 @@ describe('an answer that is not what the message says', () => {
       response.end(body);
     });
 
-  test.each([
+  test.each<[string, string | undefined, string?]>([
     ['image/jpeg', 'text/html; charset=utf-8'],
+    ['image/jpeg', 'text/html ; charset=utf-8', 'Please log in'],
+    ['image/jpeg', 'application/json', '{"error":"login"}'],
+    ['application/json', 'text/html'],
+    ['application/vnd.ms-excel', undefined],
     ['image', 'text/html'],
     ['audio/mp4', 'TEXT/HTML'],
     ['video/mp4', 'application/xhtml+xml'],
@@ -395,8 +410,8 @@ describe('an answer that is not what the message says', () => {
     ['image/jpeg', undefined],
     ['image/jpeg', 'application/octet-stream'],
     ['image/jpeg', 'image/jpeg'],
-  ])('a page where there should be %s is refused: %s', async (content_type, header) => {
-    const files = await serving(header);
+  ])('a page where there should be %s is refused: %s %s', async (content_type, header, body) => {
+    const files = await serving(header, body);
     const given = { content_type, url: files.at('s3cr3t') };
     const error = await failure(downloadAttachment(given), await rapidpro());
     expect(error.code).toBe('LINK_FAILED');
@@ -426,6 +441,12 @@ describe('an answer that is not what the message says', () => {
     expect(logged.join()).toContain('1 attachment without content');
   });
 
+  test('a file of no bytes is that also where the server says that it is packed', async () => {
+    const files = await encoded('gzip', Buffer.alloc(0));
+    const { data } = await run(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(first({ data })).toMatchObject({ content: '', size: 0 });
+  });
+
   const encoded = (encoding: string, body: Buffer) =>
     fileServer((request, response) => {
       expect(request.headers['accept-encoding']).toBe('identity');
@@ -446,19 +467,30 @@ describe('an answer that is not what the message says', () => {
   });
 
   test.each([
-    ['br', brotliCompressSync(PNG), 'LINK_FAILED'],
-    ['gzip', PNG, 'LINK_FAILED'],
-    ['gzip', gzipSync(Buffer.alloc(6 * 1024 * 1024)), 'TOO_LARGE'],
-  ])('what cannot be unpacked (%s) is an error', async (how, body, code) => {
+    ['br', brotliCompressSync(PNG), 'LINK_FAILED', 'unknown method'],
+    ['gzip, br', brotliCompressSync(gzipSync(PNG)), 'LINK_FAILED', 'unknown method'],
+    ['br, gzip', gzipSync(brotliCompressSync(PNG)), 'LINK_FAILED', 'unknown method'],
+    ['gzip', PNG, 'LINK_FAILED', 'broken or incomplete'],
+    ['gzip', gzipSync(PNG).subarray(0, -9), 'LINK_FAILED', 'broken or incomplete'],
+    ['gzip', gzipSync(Buffer.alloc(6 * 1024 * 1024)), 'TOO_LARGE', 'larger than 5242880 bytes'],
+  ])('what cannot be unpacked (%s) is an error', async (how, body, code, words) => {
     const files = await encoded(how, body);
     const error = await failure(downloadAttachment(files.at('a.png')), await rapidpro());
     expect(error.code).toBe(code);
+    expect(error.description).toContain(words);
+  });
+
+  test('what zlib says of a broken file is the cause', async () => {
+    const files = await encoded('gzip', PNG);
+    const error = await failure(downloadAttachment(files.at('a.png')), await rapidpro());
+    expect(error.cause).toMatchObject({ code: 'Z_DATA_ERROR' });
   });
 });
 
 test.each<[string | undefined, string | undefined, string]>([
   ['image/jpeg', 'application/octet-stream', 'image/jpeg'],
   [undefined, 'image/gif', 'image/gif'],
+  [undefined, 'image/gif ; a=1', 'image/gif'],
   [undefined, 'application/octet-stream', 'image/png'],
   ['image', undefined, 'image/png'],
 ])('the type of %s served as %s is %s', async (content_type, header, type) => {
