@@ -70,14 +70,23 @@ function refuseOption(key: string, where: string): void {
 const strangeKeys = (value: object, { known, answered }: Keys) =>
   Object.keys(value).filter(key => !known.includes(key) && !answered.includes(key));
 
-/** Refuses a phone number under another key where there are no URNs: without it, each upsert would add a contact. */
-function refuseOtherNames(value: Dictionary, { known, path }: Keys, key: string, where: string) {
-  const meant = keyCalled(key, known);
-  const isThere = (name: string) => value[name] !== undefined;
-  if (meant !== 'urns' || isThere(meant) || !known.some(isThere)) return;
+/**
+ * Refuses a contact with a phone number under another key and without URNs: it would get no number, and each upsert would
+ * add another one.
+ */
+export function refuseLostNumber(
+  value: Dictionary,
+  { known, path }: Keys,
+  key: string,
+  where: string,
+): void {
+  const isThere = (name: string) =>
+    value[name] != null && value[name] !== '' && String(value[name]) !== '';
+  const isLost = path === 'contacts' && keyCalled(key, known) === 'urns' && isThere(key);
+  if (!isLost || isThere('urns') || !known.some(isThere)) return;
   throw fail(
     'INVALID_INPUT',
-    `${where} has the unknown key "${key}", but no "${meant}".`,
+    `${where} has the unknown key "${key}", but no "urns".`,
     `Nothing was sent. ${suggest(key, known)} To send the key anyway, use http.post("${path}", …).`,
   );
 }
@@ -91,7 +100,7 @@ export function refuseNearMisses(value: object, keys: Keys, where: string): void
     refuseOption(key, where);
     const meant = nearMiss(key, keys.known);
     if (meant === undefined) {
-      refuseOtherNames(value as Dictionary, keys, key, where);
+      refuseLostNumber(value as Dictionary, keys, key, where);
       continue;
     }
     throw fail(

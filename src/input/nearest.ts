@@ -64,10 +64,29 @@ const OTHER_NAMES: { [word: string]: readonly string[] } = {
   to: ['contact', 'contacts', 'urns'],
   recipient: ['contact', 'contacts'],
   ...Object.fromEntries(
-    ['phone', 'phonenumber', 'tel', 'telephone', 'mobile', 'msisdn', 'number'].map(word => [
-      word,
-      ['urns'],
-    ]),
+    [
+      ...[
+        'phone',
+        'phones',
+        'phonenumber',
+        'tel',
+        'telephone',
+        'mobile',
+        'mobilephone',
+        'mobilenumber',
+      ],
+      ...[
+        'cell',
+        'cellphone',
+        'celular',
+        'telefono',
+        'telefone',
+        'msisdn',
+        'whatsapp',
+        'contactnumber',
+      ],
+      'number',
+    ].map(word => [word, ['urns']]),
   ),
 };
 

@@ -10,8 +10,7 @@ import { plainNumber } from './urns.js';
  * | --- | --- | --- |
  * | the same but for punctuation, capitals and display? | equal {@link urnIdentity} | duplicates of a list, what a contact shows |
  * | or one number with and without its country code? | {@link sameUrn} | which URN of a contact was meant |
- * | the same of a whole list? | one of {@link possibleDigits} in common | the few of which the country is read |
- * | perhaps the same in any server's eyes? | equal {@link urnTail} | locks; the few to ask `sameUrn()` about |
+ * | perhaps the same in any server's eyes? | equal {@link urnTail} | locks; the few to ask `sameUrn()` about, or to write in full |
  * | perhaps in the list, in any form and on any service? | {@link UrnForms} | who stays in a group |
  * | stored unchanged by every server? | {@link isPlainUrn} | whoever is not shown with it does not have it |
  * | shown by every server in another form? | {@link hasNoPlus} | looking for it in a list is no use |
@@ -67,12 +66,6 @@ export function sameUrn(a: string, b: string): boolean {
   if (plus && otherPlus) return false;
   const [short = '', long = ''] = [digits, others].sort((x, y) => x.length - y.length);
   return short.length >= TELLING && long.length - short.length <= 3 && long.endsWith(short);
-}
-
-/** The digits of a phone number, and without those that may be its country code: {@link sameUrn} of a whole list. */
-export function possibleDigits(urn: string): string[] {
-  const [, , digits = ''] = PHONE.exec(urnIdentity(urn)) ?? [];
-  return [0, 1, 2, 3].map(code => digits.slice(code)).filter(({ length }) => length >= TELLING);
 }
 
 /** In so many digits two numbers of one list are hardly the same. */

@@ -196,7 +196,7 @@ export const callingCode = (country: string): number =>
 
 /** A phone number with its country code; undefined if the country has no such number. */
 export function wholeNumber(urn: string, country: string): string | undefined {
-  const { possible, number } = read(Phone.of(urn).number, country);
+  const { possible, number } = read(withoutCarrier(Phone.of(urn).number), country);
   return possible && number ? `tel:${number.e164}` : undefined;
 }
 

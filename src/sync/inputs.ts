@@ -1,14 +1,14 @@
 import { fail, RapidProError, type Reason } from '../errors/errors.js';
 import { unsent } from '../errors/fault.js';
 import { checkContactWithUuid } from '../input/bodies.js';
-import { type Body, keysOf, refuseNearMisses } from '../input/body.js';
+import { type Body, keysOf, refuseLostNumber, refuseNearMisses } from '../input/body.js';
 import { isObject, isShown, withoutUndefined } from '../input/check.js';
 import { isDecomposed } from '../input/damaged.js';
 import { Unsendable } from '../input/expand.js';
 import { log, withCommas } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
-import { distinctUrns, isLocalNumber, possibleDigits, urnIdentity } from '../input/sameUrn.js';
+import { distinctUrns, isPlainUrn, urnIdentity, urnTail } from '../input/sameUrn.js';
 import { hasRefusedCharacter, trimmed } from '../input/stored.js';
 import { inTurns, Turn } from '../input/turns.js';
 import { dependsOnCountry } from '../input/urns.js';
@@ -73,6 +73,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
   const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
   if (strange.length === 0) return { known: value };
+  for (const key of strange) refuseLostNumber(value as Body, KEYS, key, 'contact');
   // Names that were checked in an earlier contact are not checked again.
   if (strange.some(key => !unknownKeys.has(key))) refuseNearMisses(value, KEYS, 'contact');
   const known: Body = { ...value };
@@ -246,10 +247,9 @@ export interface Name {
   what: string;
 }
 
-/** Phone numbers without their country codes, with them. */
-type Forms = ReadonlyMap<string, string>;
+/** How servers store phone numbers that may be in a list in two forms, by how the list writes them. */
+export type Forms = ReadonlyMap<string, string>;
 
-/** @param forms - of numbers of which the list may have another form */
 export function urnNames({ urns = [] }: Input, forms?: Forms): Name[] {
   return urns.map(urn => {
     const token = urnIdentity(urn);
@@ -257,42 +257,48 @@ export function urnNames({ urns = [] }: Input, forms?: Forms): Name[] {
   });
 }
 
+/** Whose the first of several numbers with the same end is, and whether another entry has another one. */
+interface Ending {
+  token: string;
+  index: number;
+  isShared: boolean;
+}
+
+const isLoose = (urn: string) => urn.startsWith('tel:') && !isPlainUrn(urn);
+
 /**
- * Reads the country of the workspace if one number may be in the list with and without its country code. If RapidPro
- * showed only by its answers that they are one, the second could take it away from the first.
+ * Reads the country of the workspace if one number may be in the list in two forms. If RapidPro showed only by its answers
+ * that they are one, the second could take it away from the first.
  */
 export async function readForms(
   workspace: WorkspaceFacts,
   inputs: readonly Input[],
 ): Promise<Forms> {
-  /** By their digits, and by token: the only entry that has it, or -1 for several. */
-  const local = new Map<string, Map<string, number>>();
-  await inTurns(inputs, ({ index, urns = [] }) => {
-    for (const urn of urns) {
-      const [digits] = isLocalNumber(urn) ? possibleDigits(urn) : [];
-      if (digits === undefined) continue;
-      const same = local.get(digits) ?? new Map<string, number>();
-      const token = urnIdentity(urn);
-      same.set(token, (same.get(token) ?? index) === index ? index : -1);
-      local.set(digits, same);
-    }
-  });
   const forms = new Map<string, string>();
-  if (local.size === 0) return forms;
-  const doubtful = new Set<string>();
+  const loose = new Set<string>();
+  await inTurns(inputs, ({ urns = [] }) => {
+    for (const urn of urns) if (isLoose(urn)) loose.add(urnTail(urn));
+  });
+  if (loose.size === 0) return forms;
+  const endings = new Map<string, Ending>();
   await inTurns(inputs, ({ index, urns = [] }) => {
     for (const urn of urns) {
-      const same = possibleDigits(urn).flatMap(digits => [...(local.get(digits) ?? [])]);
-      for (const [token, only] of same) {
-        if (token !== urnIdentity(urn) && only !== index) doubtful.add(token);
-      }
+      const tail = urnTail(urn);
+      if (!loose.has(tail)) continue;
+      const token = urnIdentity(urn);
+      const first = endings.get(tail);
+      if (!first) endings.set(tail, { token, index, isShared: false });
+      else if (first.token !== token && first.index !== index) first.isShared = true;
     }
   });
   const turn = new Turn();
-  for (const token of doubtful) {
-    const whole = await workspace.wholeNumber(token);
-    if (turn.isOver) await turn.give();
-    if (whole !== undefined) forms.set(token, urnIdentity(whole));
+  for (const { urns = [] } of inputs) {
+    for (const urn of urns) {
+      if (!isLoose(urn) || !endings.get(urnTail(urn))?.isShared) continue;
+      const whole = await workspace.wholeNumber(urn);
+      if (turn.isOver) await turn.give();
+      if (whole !== undefined) forms.set(urnIdentity(urn), urnIdentity(whole));
+    }
   }
   return forms;
 }

@@ -33,6 +33,7 @@ import type { Dictionary } from '../types/json.js';
 import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
 import { INACTIVE, isKnownLanguage, predictMisread, reportOf } from './compare.js';
 import {
+  type Forms,
   failDuplicates,
   failHomeNumbers,
   type Input,
@@ -76,7 +77,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
     await completeDates(workspace, inputs, outcome);
     const counted = inputs.filter(({ index }) => !outcome.isPassedOver(index));
     // Adding URNs takes none away. What one contact is named by then shows after it was written.
-    const claims = mode === 'replace' ? await Claims.of(counted) : undefined;
+    const claims = mode === 'replace' ? await Claims.of(counted, forms) : undefined;
     const hidden = new HiddenUrns(outcome, inputs);
     /** Which entry each contact was, also in earlier runs. A hash is a quarter of a uuid's size in the checkpoint. */
     const owners = new Map((run.earlier?.found ?? []).map(([index, hash]) => [hash, index]));
@@ -132,9 +133,15 @@ class Claims {
   /** Of entries without a uuid, by what all forms of a URN have in common. */
   readonly #byTail = new Map<string, { urn: string; index: number }[]>();
 
+  readonly #forms: Forms;
+
+  constructor(forms: Forms) {
+    this.#forms = forms;
+  }
+
   /** @param inputs - the entries that count */
-  static async of(inputs: Iterable<Input>): Promise<Claims> {
-    const claims = new Claims();
+  static async of(inputs: Iterable<Input>, forms: Forms): Promise<Claims> {
+    const claims = new Claims(forms);
     await inTurns(inputs, input => claims.#add(input));
     return claims;
   }
@@ -160,7 +167,8 @@ class Claims {
     if (byUuid !== undefined) found.add(byUuid);
     for (const held of urnsOf(contact).map(urnIdentity)) {
       for (const { urn, index: other } of this.#byTail.get(urnTail(held)) ?? []) {
-        if (sameUrn(urn, held)) found.add(other);
+        const whole = this.#forms.get(urn);
+        if (whole === undefined ? sameUrn(urn, held) : whole === held) found.add(other);
       }
     }
     found.delete(index);

@@ -257,9 +257,9 @@ describe('a contact', () => {
 
   test.each<[key: string, value: object, others: object]>([
     ['phone', { name: 'A', phone: '0788' }, { urns: [AMINA] }],
-    ['Phone number', { fields: { age: 5 }, 'Phone number': '0788' }, { urns: [] }],
+    ['Phone number', { fields: { age: 5 }, 'Phone number': '0788' }, { urns: [AMINA] }],
     ['msisdn', { name: 'A', msisdn: 250788 }, { urns: [AMINA] }],
-    ['tel', { language: null, tel: null }, { urns: [AMINA] }],
+    ['cell', { name: 'A', urns: [], cell: '0788' }, { urns: [AMINA] }],
   ])(
     '%s is refused where there are no URNs, and warned of where there are',
     (key, value, others) => {
@@ -273,6 +273,13 @@ describe('a contact', () => {
       expect(contact({ ...value, ...others })).toMatchObject(others);
     },
   );
+
+  test('without a number, nothing is lost', () => {
+    captureConsole();
+    for (const phone of [undefined, null, '', []]) {
+      expect(contact({ name: 'A', phone })).toMatchObject({ name: 'A' });
+    }
+  });
 
   test('one known key is enough; others are sent with a warning', () => {
     const lines = captureConsole();

@@ -181,7 +181,7 @@ test.each<[string, Operation]>([
   await expect(run(operation, server)).rejects.toMatchObject({
     code: 'NAME_TAKEN',
     description: expect.stringMatching(/uses this name/),
-    fix: 'Choose another name.',
+    fix: 'Choose another name. Active, Archived, Blocked and Stopped are kept for groups of contacts with that status.',
   });
 });
 

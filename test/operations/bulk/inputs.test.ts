@@ -114,6 +114,19 @@ describe('entries are read', () => {
     ]);
   });
 
+  test('a number under another key is refused without URNs, whatever other entries have', async () => {
+    captureConsole();
+    const { inputs, failed } = await read([
+      { urns: [A], phone: '0788' },
+      { uuid: U1, phone: '0788' },
+      { uuid: U1, phone: null },
+    ]);
+    expect(inputs.map(({ index }) => index)).toEqual([0, 2]);
+    expect(failed).toMatchObject([
+      { index: 1, description: 'contact has the unknown key "phone", but no "urns".' },
+    ]);
+  });
+
   test.each<[entry: unknown, description: string]>([
     [7, 'contact must be an object.'],
     [null, 'contact must be an object.'],

@@ -156,6 +156,51 @@ describe.each(['v9', 'textit'] as const)('one number that two of the list want, 
     expect(result.failed).toMatchObject([{ index: 2, code: 'INVALID_URN' }]);
   });
 
+  test.each([
+    ['CI', 'tel:0123456789', 'tel:+2250123456789'],
+    ['RW', 'tel:+250 (0)788 123 123', 'tel:0788123123'],
+    ['RW', 'tel:+250 (0)788 123 123', 'tel:+250788123123'],
+    ['NG', 'tel:+234 0802 345 6789', 'tel:08023456789'],
+    ['GB', 'tel:+44 020 7946 0018', 'tel:+442079460018'],
+    ['AR', 'tel:011 15-2345-4806', 'tel:+5491123454806'],
+    ['BR', 'tel:(0xx11) 96123-4567', 'tel:+5511961234567'],
+    ['US', 'tel:011 44 20 7946 0018', 'tel:+442079460018'],
+  ])('in %s, %s and %s are one', async (country, one, other) => {
+    for (const forms of [
+      [one, other],
+      [other, one],
+    ]) {
+      const sandbox = await workspace({ dialect, country });
+      const list = forms.map(urn => ({ urns: [urn], name: 'A' }));
+      const { result } = await bulk(upsertContacts(list), sandbox);
+      expect(result.failed.map(({ code }) => code)).toEqual(['CONTACT_CLASH', 'CONTACT_CLASH']);
+      expect(sandbox.contacts()).toEqual([]);
+    }
+  });
+
+  test('two people whose numbers differ in their country are not one', async () => {
+    const foreign = 'tel:+254788000001';
+    const contacts = [{ urns: [foreign], name: 'Before' }];
+    for (const urns of ['add', 'replace'] as const) {
+      for (const list of [
+        [
+          { urns: [foreign], name: 'A' },
+          { urns: [home], name: 'B' },
+        ],
+        [
+          { urns: [home], name: 'B' },
+          { urns: [foreign], name: 'A' },
+        ],
+      ]) {
+        const sandbox = await workspace({ dialect, country: 'RW', contacts });
+        const { result } = await bulk(upsertContacts(list, { urns }), sandbox);
+        expect(result.failed).toEqual([]);
+        const names = sandbox.contacts().map(one => [String(one.urns), one.name]);
+        expect(Object.fromEntries(names)).toEqual({ [foreign]: 'A', [abroad]: 'B' });
+      }
+    }
+  });
+
   test('the country is read only if it matters', async () => {
     const sandbox = await workspace({ dialect, country: 'RW' });
     const list = [{ urns: [home, abroad] }, { urns: [BEA] }, { urns: ['tel:0788000003'] }];
