@@ -80,8 +80,10 @@ export function refuseLostNumber(
   key: string,
   where: string,
 ): void {
-  const isThere = (name: string) =>
-    value[name] != null && value[name] !== '' && String(value[name]) !== '';
+  const isThere = (name: string) => {
+    const one = value[name];
+    return one != null && one !== '' && !(Array.isArray(one) && one.length === 0);
+  };
   const isLost = path === 'contacts' && keyCalled(key, known) === 'urns' && isThere(key);
   if (!isLost || isThere('urns') || !known.some(isThere)) return;
   throw fail(

@@ -274,6 +274,11 @@ describe('a contact', () => {
     },
   );
 
+  test('is refused beside fields of any name', () => {
+    const refusal = refusalOf(() => contact({ fields: { toString: 'x' }, phone: '0788' }));
+    expect(refusal?.description).toBe('contact has the unknown key "phone", but no "urns".');
+  });
+
   test('without a number, nothing is lost', () => {
     captureConsole();
     for (const phone of [undefined, null, '', []]) {
