@@ -59,35 +59,15 @@ export function didYouMean(word: string, known: readonly unknown[]): string {
   return near === undefined ? '' : `Did you mean "${near}"? `;
 }
 
+/** What other systems call a phone number, without underscores and spaces. */
+const PHONE_KEYS =
+  'phone phones phonenumber tel telephone telefono telefone mobile mobilephone mobilenumber cell cellphone celular msisdn whatsapp contactnumber number';
+
 /** What other systems call a key. */
 const OTHER_NAMES: { [word: string]: readonly string[] } = {
   to: ['contact', 'contacts', 'urns'],
   recipient: ['contact', 'contacts'],
-  ...Object.fromEntries(
-    [
-      ...[
-        'phone',
-        'phones',
-        'phonenumber',
-        'tel',
-        'telephone',
-        'mobile',
-        'mobilephone',
-        'mobilenumber',
-      ],
-      ...[
-        'cell',
-        'cellphone',
-        'celular',
-        'telefono',
-        'telefone',
-        'msisdn',
-        'whatsapp',
-        'contactnumber',
-      ],
-      'number',
-    ].map(word => [word, ['urns']]),
-  ),
+  ...Object.fromEntries(PHONE_KEYS.split(' ').map(word => [word, ['urns']])),
 };
 
 /** The known key that other systems call so; undefined if there is none. */

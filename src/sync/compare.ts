@@ -10,7 +10,7 @@ import {
   storedField,
   storedText,
 } from '../input/stored.js';
-import { hasJustUrns, shownAs, urnsOf } from '../operations/contact/contactUrns.js';
+import { hasJustUrns, shownAs, surelyOne, urnsOf } from '../operations/contact/contactUrns.js';
 import type { Misread } from '../operations/contact/misread.js';
 import { inactiveStatus } from '../operations/contact/status.js';
 import type { Dictionary } from '../types/json.js';
@@ -172,10 +172,7 @@ export function compareContact(
 function ownUrn({ input, foundBy }: Change, contact: Dictionary): string | undefined {
   const wanted = new Set((input.urns ?? []).map(urnIdentity));
   const same = urnsOf(contact).filter(urn => wanted.has(urnIdentity(urn)));
-  const plain = same.find(isPlainUrn);
-  if (plain !== undefined) return plain;
-  const [urn, ...others] = new Set(foundBy);
-  return urn !== undefined && others.length === 0 && isPlainUrn(urn) ? urn : undefined;
+  return same.find(isPlainUrn) ?? surelyOne(foundBy);
 }
 
 function differingFields(

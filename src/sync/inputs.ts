@@ -73,9 +73,9 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return { known: value };
   const strange = Object.keys(value).filter(key => !KNOWN.includes(key));
   if (strange.length === 0) return { known: value };
-  for (const key of strange) refuseLostNumber(value as Body, KEYS, key, 'contact');
-  // Names that were checked in an earlier contact are not checked again.
+  // Of names that were checked in an earlier contact, only what depends on the others of this one is checked again.
   if (strange.some(key => !unknownKeys.has(key))) refuseNearMisses(value, KEYS, 'contact');
+  else for (const key of strange) refuseLostNumber(value as Body, KEYS, key, 'contact');
   const known: Body = { ...value };
   const others: Body = {};
   for (const key of strange) {
@@ -291,14 +291,17 @@ export async function readForms(
       else if (first.token !== token && first.index !== index) first.isShared = true;
     }
   });
-  const turn = new Turn();
-  for (const { urns = [] } of inputs) {
+  const doubtful = new Map<string, string>();
+  await inTurns(inputs, ({ urns = [] }) => {
     for (const urn of urns) {
-      if (!isLoose(urn) || !endings.get(urnTail(urn))?.isShared) continue;
-      const whole = await workspace.wholeNumber(urn);
-      if (turn.isOver) await turn.give();
-      if (whole !== undefined) forms.set(urnIdentity(urn), urnIdentity(whole));
+      if (isLoose(urn) && endings.get(urnTail(urn))?.isShared) doubtful.set(urnIdentity(urn), urn);
     }
+  });
+  const turn = new Turn();
+  for (const [token, urn] of doubtful) {
+    const whole = await workspace.wholeNumber(urn);
+    if (turn.isOver) await turn.give();
+    if (whole !== undefined) forms.set(token, urnIdentity(whole));
   }
   return forms;
 }

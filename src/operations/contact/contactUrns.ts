@@ -177,6 +177,12 @@ export function shownAs(urns: readonly string[], contact: Dictionary): string[] 
   });
 }
 
+/** The URN that several forms surely are, if every server finds a contact by it. */
+export function surelyOne(shown: readonly string[]): string | undefined {
+  const [urn, ...others] = new Set(shown);
+  return urn !== undefined && others.length === 0 && isPlainUrn(urn) ? urn : undefined;
+}
+
 /**
  * Whether a contact has just these URNs in this order.
  *

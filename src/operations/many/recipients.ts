@@ -1,14 +1,14 @@
 import { fail } from '../../errors/errors.js';
 import { isUuid } from '../../input/identifiers.js';
 import { count, log } from '../../input/log.js';
-import { isFullNumber, isLocalNumber, isPlainUrn } from '../../input/sameUrn.js';
+import { isFullNumber, isLocalNumber } from '../../input/sameUrn.js';
 import { groupIdentity, isAscii } from '../../input/stored.js';
 import { giveWay, inPieces, inTurns } from '../../input/turns.js';
 import { BATCH_LIMIT } from '../../resources.js';
 import type { Recipients } from '../../types/bodies.js';
 import type { LeftOut } from '../../types/bulk.js';
 import type { Dictionary } from '../../types/json.js';
-import { shownAs } from '../contact/contactUrns.js';
+import { shownAs, surelyOne } from '../contact/contactUrns.js';
 import { inactiveStatus } from '../contact/status.js';
 import type { Item } from './items.js';
 import { contactIdentity, type Found } from './lookUp.js';
@@ -88,10 +88,7 @@ function recipientIdentity(resolved: Resolved, list: ListName, value: string): s
  */
 export function referenceTo(name: string, contact: Dictionary | null | undefined): string {
   if (!contact || isUuid(name) || !isLocalNumber(name)) return name;
-  const [whole, ...others] = new Set(shownAs([name], contact));
-  return whole !== undefined && others.length === 0 && isPlainUrn(whole)
-    ? whole
-    : String(contact.uuid);
+  return surelyOne(shownAs([name], contact)) ?? String(contact.uuid);
 }
 
 function sentAs({ contacts, groups }: Resolved, list: ListName, value: string): string {
