@@ -16,7 +16,8 @@ import type { CampaignEventFilters, CampaignFilters } from '../types/filters.js'
 import type { ListOptions, Options, WriteOptions } from '../types/options.js';
 import type { Operation, Reference } from '../types/state.js';
 import { add, remove, update } from './base/objects.js';
-import { type Access, collect, list } from './lists/list.js';
+import type { Access } from './base/operation.js';
+import { collect, list } from './lists/list.js';
 import { isName, uuidOf } from './lists/named.js';
 import { referenceCheck } from './lists/unknownReference.js';
 

@@ -175,7 +175,7 @@ export function updateContact(
       const changes = checkContact(args.changes, 'changes', options.literal);
       const key = await checkedKey(facts, args.contact, CONTACT_WRITE);
       await complete(facts, changes, 'changes');
-      const updated = await updateExisting(client, key, changes);
+      const updated = await updateExisting({ client, facts }, key, changes);
       logMisread(changes, updated);
       log.info(`Updated contact ${shownId(updated)}`);
       return updated;
@@ -223,7 +223,7 @@ export function upsertContact(
       });
       requireName(args.contact as object, body);
       await complete(facts, body, 'contact');
-      const { contact, isNew } = await upsert(client, body, mode);
+      const { contact, isNew } = await upsert({ client, facts }, body, mode);
       logMisread(body, contact);
       if (body.uuid !== undefined && mode === 'add' && isBehind(body.urns ?? [], contact)) {
         log.warn(

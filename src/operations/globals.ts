@@ -17,8 +17,8 @@ import {
   sameName,
   update,
 } from './base/objects.js';
-import { operation } from './base/operation.js';
-import { type Access, collect, list } from './lists/list.js';
+import { type Access, operation } from './base/operation.js';
+import { collect, list } from './lists/list.js';
 
 /** Flows say globals to people. */
 const OF_GLOBAL = { resource: 'globals', texts: { name: 'name', value: 'message' } } as const;

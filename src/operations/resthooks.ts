@@ -19,8 +19,8 @@ import type { Operation, Reference } from '../types/state.js';
 import { parseUrl } from '../url.js';
 import { requireDone } from './base/asObject.js';
 import { add, createObject, findMade, remove } from './base/objects.js';
-import { operation } from './base/operation.js';
-import { type Access, collect, list } from './lists/list.js';
+import { type Access, operation } from './base/operation.js';
+import { collect, list } from './lists/list.js';
 import { readNamed } from './lists/unknownReference.js';
 
 /** Longer addresses make RapidPro fail instead of answer. */

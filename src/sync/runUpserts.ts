@@ -104,7 +104,7 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (!(await shared.admits(input))) return;
       const error = await hidden.attempt(input, async () => {
         const body = bodyOf(input);
-        const { contact, isNew } = await upsert(client, body, mode, found => {
+        const { contact, isNew } = await upsert({ client, facts: workspace }, body, mode, found => {
           // Ends the work on the entry. The outcome says which entries are the same contact.
           if (isShared(index, found)) throw new RapidProError(severalAnswer('Two'));
         }).catch(error => {
@@ -331,7 +331,7 @@ async function rehearseUpserts(
       isByOne || !input.urns ? undefined : listFor(client, contact, { urns, mode, ...target });
     // Whom URNs found, or who gets a new list of them, is looked at before.
     cost.add(!isByOne && (list || named === undefined) ? 2 : 1);
-    if (list) cost.add(newUrns(contact, list).length);
+    if (list) cost.add((await newUrns(workspace, contact, list)).length);
     if (isRefused) return outcome.fail({ index, uuid }, INACTIVE);
     outcome.complete('updated', { ...item, uuid });
     own(index, uuid);

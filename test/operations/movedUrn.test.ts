@@ -657,10 +657,73 @@ describe('a URN that somebody got seconds ago is not taken from them', () => {
     expect(real).toEqual(before);
   });
 
-  test('servers do not find a number without its country, so it is not asked for', async () => {
-    const { server } = await scene(actionless([]));
+  describe.each(['tel:0788000005', 'tel:788 000 005', 'tel:00250788000005'])(
+    '%s is asked for with its country code: servers do not find it otherwise',
+    urn => {
+      const WRITES: [string, Operation][] = [
+        ['updateContact by uuid', updateContact(UUID, { urns: [MOVED, urn] })],
+        ['updateContact by URN', updateContact(MOVED, { urns: [MOVED, urn] })],
+        ['upsertContact', upsertContact({ name: 'Amina', urns: [MOVED, urn] })],
+        ['upsertContacts', upsertContacts([{ urns: [MOVED, urn] }])],
+        ['syncContacts', syncContacts([{ urns: [MOVED, urn] }])],
+        ['syncContacts, exact', syncContacts([{ urns: [MOVED, urn] }], { urns: 'exact' })],
+        ['syncContacts by uuid', syncContacts([{ uuid: UUID, urns: [urn] }])],
+      ];
+
+      test.each(WRITES)('%s: nobody is changed', async (_, operation) => {
+        const taken = actionless([{ ...chantal(), urns: [ADDED] }]);
+        const { server, real, before } = await scene(taken);
+        const result = await run(operation, server).then(
+          ({ data }) => (data as { failed: unknown[] }).failed[0],
+          (error: unknown) => error,
+        );
+        expect(result).toMatchObject({ code: 'URN_TAKEN' });
+        expect(real).toEqual(before);
+      });
+
+      test.each(WRITES)('%s: a free one is written', async (_, operation) => {
+        const real = [amina(), chantal()];
+        const shown = [amina(), chantal()];
+        const server = await lagging(shown, real, actionless(real));
+        await run(operation, server);
+        expect(real[0]?.urns).toEqual([MOVED, urn]);
+        expect(writesTo('contact_actions', server)).toEqual([{ contacts: [ADDED] }]);
+      });
+    },
+  );
+
+  test('one that the contact has with its country code is not asked for', async () => {
+    const real = [{ ...amina(), urns: [MOVED, ADDED] }];
+    const server = await lagging(structuredClone(real), real, actionless(real));
+    await run(updateContact(UUID, { urns: ['tel:0788000005'] }), server);
+    expect(writesTo('contact_actions', server)).toEqual([]);
+  });
+
+  test('one that ends in the same digits as another of the contact is asked for', async () => {
+    const ugandan = 'tel:+256700000005';
+    const real = [
+      { ...amina(), urns: [MOVED, ugandan] },
+      { ...chantal(), urns: [OTHER, ADDED] },
+    ];
+    const shown = [{ ...amina(), urns: [MOVED, ugandan] }];
+    const server = await lagging(shown, real, actionless(real));
+    const changes = { urns: [MOVED, ugandan, 'tel:0788000005'] };
+    const error = await failure(updateContact(UUID, changes), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', outcome: 'none' });
+  });
+
+  test.each([
+    ['may not be read', denied],
+    ['is not set', () => HttpResponse.json({ name: 'Clinic', country: null, timezone: 'UTC' })],
+    ['has no such number', () => HttpResponse.json({ country: 'TV', timezone: 'UTC' })],
+  ])('a number without its country is not asked for if the country %s', async (_, answer) => {
+    const { server, real } = await scene(
+      msw.get('*/api/v2/workspace.json', answer),
+      actionless([]),
+    );
     await run(updateContact(UUID, { urns: [MOVED, 'tel:0788000005'] }), server);
     expect(writesTo('contact_actions', server)).toEqual([]);
+    expect(real[0]?.urns).toEqual([MOVED, 'tel:0788000005']);
   });
 
   test.each(['tel:+250 788 000 005', 'mailto:Beata@x.org', 'ext:P 77', 'whatsapp:250788000005#B'])(

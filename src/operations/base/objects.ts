@@ -13,7 +13,7 @@ import type { Operation } from '../../types/state.js';
 import { collect } from '../lists/list.js';
 import { asWritten, requireDone } from './asObject.js';
 import { keptGroupAdvice } from './nameAdvice.js';
-import { type Call, operation } from './operation.js';
+import { type Access, operation } from './operation.js';
 
 /**
  * The three things that can be done to any object of a workspace: add, update, delete. What differs between nouns is in
@@ -26,7 +26,7 @@ interface Noun {
   check(value: unknown, where?: string, isLiteral?: boolean): Body;
   checkChanges?: Noun['check'];
   /** Replaces what RapidPro does not take as jobs write it, such as names by uuids. */
-  resolve?(call: Pick<Call<never>, 'client' | 'facts'>, body: Body, where?: string): Promise<Body>;
+  resolve?(access: Access, body: Body, where?: string): Promise<Body>;
   /** Checks that what RapidPro says it has added is what was asked for. */
   checkAdded?(added: Dictionary, body: Body): void;
   /** Finds what an attempt may have added, if its other keys tell which one it is. */

@@ -44,6 +44,9 @@ export interface Call<Name extends string> {
   state: State;
 }
 
+/** What a look needs: whom to ask, and what is known of the workspace. */
+export type Access = Pick<Call<never>, 'client' | 'facts'>;
+
 interface Plan<Name extends string> {
   /** The arguments as the job wrote them, by name. */
   args: { [Key in Name]: unknown };

@@ -15,6 +15,8 @@ import { areHidden, sameGroupName } from '../../input/stored.js';
 import type { Dictionary, Json } from '../../types/json.js';
 import type { ApiRequest } from '../../types/request.js';
 import { asWritten } from '../base/asObject.js';
+import type { Access } from '../base/operation.js';
+import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import {
   findContact,
   findHolders,
@@ -174,21 +176,31 @@ interface UrnWrite extends OwnUrns {
   /** The list of the job, whose positions are reported. */
   urns: readonly string[];
   mode: UrnMode;
+  facts: WorkspaceFacts;
   /** True if the job names the contact by its uuid, and not by URNs alone. */
   byUuid?: boolean;
 }
 
 /**
- * Those of a list that a contact does not have: each is asked for before it is written. Servers do not find a number
- * without its country, and what may be one of its own in another form would be found.
+ * Those of a list that a contact does not have, and by which RapidPro is asked for each before it is written. Servers
+ * find a number only with its country code. What may be one of the contact's own in another form would be found.
  */
-export function newUrns(contact: Dictionary, list: readonly string[]): string[] {
+export async function newUrns(
+  facts: WorkspaceFacts,
+  contact: Dictionary,
+  list: readonly string[],
+): Promise<{ urn: string; asked: string }[]> {
   const held = urnsOf(contact);
   if (areHidden(held)) return [];
   const tails = new Set(held.map(urnTail));
-  return notIn(held, distinctUrns(list)).filter(
-    urn => isPlainUrn(urn) || !(isLocalNumber(urn) || tails.has(urnTail(urn))),
-  );
+  const found: { urn: string; asked: string }[] = [];
+  for (const urn of notIn(held, distinctUrns(list))) {
+    if (isLocalNumber(urn)) {
+      const asked = await facts.wholeNumber(urn);
+      if (asked !== undefined && notIn(held, [asked]).length > 0) found.push({ urn, asked });
+    } else if (isPlainUrn(urn) || !tails.has(urnTail(urn))) found.push({ urn, asked: urn });
+  }
+  return found;
 }
 
 /** @param holder - of the URN, if a look-up shows who that is */
@@ -213,7 +225,7 @@ function taken(index: number, contact: Dictionary, holder?: Dictionary): RapidPr
 export function listFor(
   client: Client,
   contact: Dictionary,
-  { urns, mode, held, missing }: Omit<UrnWrite, 'body'>,
+  { urns, mode, held, missing }: Pick<UrnWrite, 'urns' | 'mode' | 'held' | 'missing'>,
 ): string[] | undefined {
   if (mode === 'add' && missing.length === 0) return undefined;
   // If a URN is in the list twice, RapidPro 9 silently keeps the old list.
@@ -246,7 +258,7 @@ async function lookAndWrite(
   contact: Dictionary,
   write: UrnWrite,
 ): Promise<Dictionary> {
-  const { body, urns: given, held, byUuid = false } = write;
+  const { body, urns: given, held, facts, byUuid = false } = write;
   const isChanged = listFor(client, contact, write) !== undefined;
   const now = isChanged || !byUuid ? await asItIsNow(client, contact, held) : contact;
   const key = { uuid: String(now.uuid) };
@@ -256,8 +268,8 @@ async function lookAndWrite(
     requireStillHeld(written, shownAs(held, now));
     return written;
   }
-  for (const urn of newUrns(now, urns)) {
-    if (await isHeldNow(client, urn)) throw taken(given.indexOf(urn), now);
+  for (const { urn, asked } of await newUrns(facts, now, urns)) {
+    if (await isHeldNow(client, asked)) throw taken(given.indexOf(urn), now);
   }
   const places = urns.map(urn => (given.includes(urn) ? given.indexOf(urn) : undefined));
   const written = await writeContact(client, key, { ...body, urns }, { urns: places });
@@ -280,7 +292,7 @@ function refuseOtherUuid({ uuid }: Dictionary, contact: Dictionary): void {
 
 /** Updates a contact that must exist. RapidPro would create one for an unknown URN. */
 export async function updateExisting(
-  client: Client,
+  { client, facts }: Access,
   key: ContactKey,
   { urns, ...body }: Body & { urns?: string[] | undefined },
 ): Promise<Dictionary> {
@@ -303,6 +315,7 @@ export async function updateExisting(
     mode: urns ? 'replace' : 'add',
     held: byUuid ? held : [key.urn, ...held],
     missing,
+    facts,
     byUuid,
   });
 }
@@ -442,6 +455,7 @@ interface Upserted {
 }
 
 interface Wanted {
+  facts: WorkspaceFacts;
   uuid: string | undefined;
   urns: string[];
   body: Body;
@@ -467,11 +481,11 @@ async function upsertByLooking(
   wanted: Wanted,
   isSecondLook = false,
 ): Promise<Upserted> {
-  const { uuid, urns, body, mode } = wanted;
+  const { uuid, urns, body, mode, facts } = wanted;
   const { contact, ...own } = await findTarget(client, uuid, urns);
   if (contact) {
     wanted.checkFound?.(contact);
-    const write = { body, urns, mode, ...own, byUuid: uuid !== undefined };
+    const write = { body, urns, mode, ...own, facts, byUuid: uuid !== undefined };
     return { contact: await writeFound(client, contact, write), isNew: false };
   }
   try {
@@ -514,7 +528,7 @@ async function writeByUrn(client: Client, urn: string, body: Body): Promise<Writ
 
 /** @param checkFound - throws if nothing may be written to a contact that was looked up */
 export async function upsert(
-  client: Client,
+  { client, facts }: Access,
   { uuid, urns, ...body }: Body & { uuid?: string | undefined; urns?: string[] | undefined },
   mode: UrnMode,
   checkFound?: (contact: Dictionary) => void,
@@ -529,6 +543,6 @@ export async function upsert(
   return lockUrns(client, urns ?? [], () =>
     urn !== undefined && isByOneUrn(uuid, urns, mode)
       ? upsertByUrn(client, urn, body)
-      : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode, checkFound }),
+      : upsertByLooking(client, { uuid, urns: urns ?? [], body, mode, facts, checkFound }),
   );
 }

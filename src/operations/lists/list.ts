@@ -28,7 +28,7 @@ import type { Dictionary } from '../../types/json.js';
 import type { ArchivedListOptions, ListOptions } from '../../types/options.js';
 import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
-import { type Call, operation } from '../base/operation.js';
+import { type Access, type Call, operation } from '../base/operation.js';
 import type { WorkspaceFacts } from '../base/workspaceFacts.js';
 import { hasNames, NamedOne, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
@@ -44,9 +44,6 @@ const MANY_BYTES = 40 * 1024 * 1024;
 
 /** Bytes of answers in one array at which it is given up. */
 const MOST_BYTES = 1024 * 1024 * 1024;
-
-/** What a check of filters needs: whom to ask, and what was already logged of this token. */
-export type Access = Pick<Call<never>, 'client' | 'facts'>;
 
 export interface ListPlan {
   resource: ResourceName;

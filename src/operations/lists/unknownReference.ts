@@ -5,7 +5,8 @@ import { type ResourceName, resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
 import { adviceFor } from '../base/nameAdvice.js';
-import { type Access, collect } from './list.js';
+import type { Access } from '../base/operation.js';
+import { collect } from './list.js';
 
 /**
  * What a check reads of the things that a filter names; undefined where the token may not read them. The list itself was

@@ -1,9 +1,10 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
-import { isPlainUrn } from '../../input/sameUrn.js';
+import { isLocalNumber, isPlainUrn } from '../../input/sameUrn.js';
 import { storedText } from '../../input/stored.js';
 import { requireDone } from '../../operations/base/asObject.js';
+import type { WorkspaceFacts } from '../../operations/base/workspaceFacts.js';
 import { findContact, lockUrns, requireOwn } from '../../operations/contact/contactUrns.js';
 import { misreadFields } from '../../operations/contact/misread.js';
 import {
@@ -18,6 +19,11 @@ import { BATCH_LIMIT } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Change } from '../compare.js';
 import type { Input } from '../inputs.js';
+
+interface Writing {
+  client: Client;
+  workspace: WorkspaceFacts;
+}
 
 /** What a new contact is made of. Nothing needs to be cleared in it. */
 export function newBody({ name, language, urns, groups, fields }: Input): Body {
@@ -93,14 +99,18 @@ function effective({ changed, body, hadNoEffect }: Change): string[] {
  *
  * @returns the keys that were written
  */
-async function writeWithUrns(client: Client, change: Change, mode: UrnMode): Promise<string[]> {
+async function writeWithUrns(
+  { client, workspace: facts }: Writing,
+  change: Change,
+  mode: UrnMode,
+): Promise<string[]> {
   const { body, uuid, byUrns, changed, input } = change;
   const { urns = [] } = input;
   const contact = await findContact(client, { uuid });
   if (!contact) throw gone();
   const own = await requireOwn(client, contact, urns, taken);
   if (byUrns && own.held.length === 0) throw moved();
-  const write = { body, urns, mode, ...own };
+  const write = { body, urns, mode, ...own, facts };
   if (listFor(client, contact, write)) {
     noteWritten(change, await writeFound(client, contact, write));
     return changed;
@@ -115,13 +125,14 @@ async function writeWithUrns(client: Client, change: Change, mode: UrnMode): Pro
  * @returns the keys that differ, without "urns" where RapidPro turned out to have them
  */
 export async function writeChange(
-  client: Client,
+  run: Writing,
   change: Change,
   exactUrns: boolean,
 ): Promise<string[]> {
+  const { client } = run;
   if (change.urns) {
     return lockUrns(client, change.input.urns ?? [], () =>
-      writeWithUrns(client, change, exactUrns ? 'replace' : 'add'),
+      writeWithUrns(run, change, exactUrns ? 'replace' : 'add'),
     );
   }
   await writeBody(client, change);
@@ -269,13 +280,15 @@ export class Cost {
   /** URNs to write that RapidPro may write differently, and the most that a new contact has. */
   #strange = 0;
   #longest = 0;
+  /** Whether the country of the workspace is read, once, to ask about a number in full. */
+  #readsCountry = false;
 
   /**
    * Such a URN may turn out to be taken, also by another contact of the list. A new contact that comes second is then
    * looked up by each of its URNs.
    */
   get requests(): number {
-    return this.#sure + this.#strange * this.#longest;
+    return this.#sure + this.#strange * this.#longest + Number(this.#readsCountry);
   }
 
   add(requests: number): void {
@@ -286,6 +299,7 @@ export class Cost {
   ofChange({ input, urns, missing, body }: Change): void {
     if (urns) {
       this.add(3 + 2 * missing);
+      this.#readsCountry ||= input.urns?.some(isLocalNumber) ?? false;
       this.#noteStrange(input);
       this.isAtMost = true;
     } else if (Object.keys(body).length > 0) this.add(1);

@@ -40,7 +40,7 @@ export class Writer {
    * @returns what went wrong, if anything
    */
   async change(change: Change): Promise<unknown> {
-    const { client, outcome, options, cost } = this.#parts;
+    const { outcome, options, cost } = this.#parts;
     const { uuid } = change;
     const { index } = change.input;
     if (!outcome.isOpen(index)) return undefined;
@@ -67,7 +67,7 @@ export class Writer {
     }
     return outcome.attempt({ index, uuid }, async () => {
       try {
-        change.changed = await writeChange(client, change, options.urns === 'exact');
+        change.changed = await writeChange(this.#parts, change, options.urns === 'exact');
       } catch (error) {
         if (!hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
         // Entries without URNs, and new contacts, can still be written.

@@ -185,9 +185,12 @@ test('a second run changes nothing, others are untouched, no URN changes hands',
           }
         }
 
-        // A look at a contact before its URNs are written is an empty write.
-        const looks = () =>
-          sandbox.requests().filter(({ body }) => JSON.stringify(body) === '{}').length;
+        // A look at a contact before its URNs are written is an empty write. Whether somebody has a URN is asked by an
+        // action that does not say what to do.
+        const isLook = ({ path, body }: { path: string; body?: unknown }) =>
+          JSON.stringify(body) === '{}' ||
+          (path.includes('contact_actions') && !('action' in Object(body)));
+        const looks = () => sandbox.requests().filter(isLook).length;
         const all = writes(sandbox).length;
         const sent = all - looks();
         const second = await bulk(syncContacts(list, one.options), sandbox);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { Limiter } from '../../../src/client/limiter.js';
+import { WorkspaceFacts } from '../../../src/operations/base/workspaceFacts.js';
 import type { Change } from '../../../src/sync/compare.js';
 import { create, writeChange } from '../../../src/sync/write/changes.js';
 import { changeOf } from './change.js';
@@ -31,7 +32,15 @@ function server(contacts: Contact[], answer: Partial<Contact> = {}) {
   const client = {
     limiter: new Limiter(),
     clock: { now: () => 0 },
-    request: async ({ method, query = {}, body }: { [key: string]: Record<string, unknown> }) => {
+    request: async ({
+      method,
+      path,
+      query = {},
+      body,
+    }: {
+      [key: string]: Record<string, unknown>;
+    }) => {
+      if (String(path) === 'workspace') return { statusCode: 200, body: { timezone: 'UTC' } };
       if (String(method) === 'GET') {
         const results = contacts.filter(
           ({ uuid, urns }) => uuid === query.uuid || urns.includes(String(query.urn)),
@@ -46,6 +55,13 @@ function server(contacts: Contact[], answer: Partial<Contact> = {}) {
   return { client, written };
 }
 
+const write = (client: Client, change: Change, exact: boolean) =>
+  writeChange(
+    { client, workspace: new WorkspaceFacts({ configuration: {} }, client) },
+    change,
+    exact,
+  );
+
 /** A look at the contact as it is now. */
 const LOOK = { uuid: MINE };
 /** The question whether somebody has a URN by now. */
@@ -54,13 +70,13 @@ const WRITTEN = { uuid: MINE, name: 'Amina', fields: { age: '31' } };
 
 test('URNs are added to those that the contact has', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
-  expect(await writeChange(client, change([A, B]), false)).toEqual(['name', 'urns', 'fields.age']);
+  expect(await write(client, change([A, B]), false)).toEqual(['name', 'urns', 'fields.age']);
   expect(written).toEqual([LOOK, asked(B), { ...WRITTEN, urns: [A, C, B] }]);
 });
 
 test('or replace them', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A, C] }]);
-  expect(await writeChange(client, change([A, B]), true)).toEqual(['name', 'urns', 'fields.age']);
+  expect(await write(client, change([A, B]), true)).toEqual(['name', 'urns', 'fields.age']);
   expect(written).toEqual([LOOK, asked(B), { ...WRITTEN, urns: [A, B] }]);
 });
 
@@ -70,7 +86,7 @@ test.each([
   ['another order behind the first', [A, B, C], [A, C, B]],
 ])('exactly means: %s', async (_, urns, held) => {
   const { client, written } = server([{ uuid: MINE, urns: held }]);
-  expect(await writeChange(client, change(urns), true)).toContain('urns');
+  expect(await write(client, change(urns), true)).toContain('urns');
   expect(written).toEqual([LOOK, { ...WRITTEN, urns }]);
 });
 
@@ -80,7 +96,7 @@ test.each([
 ])('what it already has is not written again, and not told as changed: %s', async (...row) => {
   const [, urns, held, exact] = row;
   const { client, written } = server([{ uuid: MINE, urns: held }]);
-  expect(await writeChange(client, change(urns), exact)).toEqual(['name', 'fields.age']);
+  expect(await write(client, change(urns), exact)).toEqual(['name', 'fields.age']);
   expect(written).toEqual([WRITTEN]);
 });
 
@@ -90,7 +106,7 @@ test('a form that RapidPro may keep in another way is not written again', async 
   const found = client.request;
   client.request = async request =>
     found(request.query?.urn === LOCAL ? { ...request, query: { urn: kept } } : request);
-  expect(await writeChange(client, change([LOCAL]), true)).toEqual(['name', 'fields.age']);
+  expect(await write(client, change([LOCAL]), true)).toEqual(['name', 'fields.age']);
   expect(written).toEqual([WRITTEN]);
 });
 
@@ -106,7 +122,7 @@ test.each([
       const urn = String(request.query?.urn).replace('tel:0', 'tel:+250');
       return found(request.query?.urn ? { ...request, query: { urn } } : request);
     };
-    expect(await writeChange(client, change(urns), true)).toContain('urns');
+    expect(await write(client, change(urns), true)).toContain('urns');
     expect(written).toEqual([LOOK, { ...WRITTEN, urns }]);
   },
 );
@@ -116,7 +132,7 @@ test('a URN of somebody else is left with them, and nothing is written', async (
     { uuid: MINE, urns: [A] },
     { uuid: OTHER, urns: [B] },
   ]);
-  await expect(writeChange(client, change([A, B]), false)).rejects.toMatchObject({
+  await expect(write(client, change([A, B]), false)).rejects.toMatchObject({
     code: 'URN_TAKEN',
     description: expect.stringMatching(/^urns\[1\] /),
   });
@@ -125,7 +141,7 @@ test('a URN of somebody else is left with them, and nothing is written', async (
 
 test('a contact that is gone is not made again', async () => {
   const { client, written } = server([{ uuid: OTHER, urns: [B] }]);
-  await expect(writeChange(client, change([A]), false)).rejects.toMatchObject({
+  await expect(write(client, change([A]), false)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     description: expect.stringContaining('is gone now'),
   });
@@ -135,14 +151,14 @@ test('a contact that is gone is not made again', async () => {
 test('who was found by a number, and has lost it since, is somebody else', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [C] }]);
   const found = { byUrns: true };
-  await expect(writeChange(client, change([A, B], found), false)).rejects.toMatchObject({
+  await expect(write(client, change([A, B], found), false)).rejects.toMatchObject({
     code: 'NOT_FOUND',
     description: expect.stringContaining('not any more'),
   });
   expect(written).toEqual([]);
   // One of them is enough, and so is the uuid.
-  await writeChange(client, change([A, C], found), false);
-  await writeChange(client, change([A]), false);
+  await write(client, change([A, C], found), false);
+  await write(client, change([A]), false);
   const each = [LOOK, asked(A), { ...WRITTEN, urns: [C, A] }];
   expect(written).toEqual([...each, ...each]);
 });
@@ -163,7 +179,7 @@ test.each<[string, Partial<Change>, Partial<Contact>, string[], boolean]>([
 ])('by the time of the last change, %s', async (_, more, answer, left, hadNoEffect) => {
   const { client } = server([{ uuid: MINE, urns: [A] }], answer);
   const one = change([A], { urns: false, ...more });
-  const keys = await writeChange(client, one, false);
+  const keys = await write(client, one, false);
   expect(one.hadNoEffect).toBe(hadNoEffect);
   expect(keys).toEqual(hadNoEffect ? left : ['name', 'urns', 'fields.age']);
 });
@@ -172,7 +188,7 @@ test('what RapidPro misread is noted once, with the URNs or without', async () =
   for (const urns of [[A], [A, B]]) {
     const { client } = server([{ uuid: MINE, urns: [A] }], { fields: { age: null } });
     const one = change(urns, { unread: ['fields.due', 'fields.age'] });
-    await writeChange(client, one, false);
+    await write(client, one, false);
     expect(one.unread).toEqual(['fields.due', 'fields.age']);
     expect(one.written).toMatchObject({ uuid: MINE, fields: { age: null } });
   }
@@ -187,14 +203,14 @@ test('what RapidPro stored otherwise is noted, beside what was known of it', asy
     body: { fields: { due: '2026-01-02T00:00:00+02:00' } },
     altered: ['fields.story'],
   });
-  await writeChange(client, one, false);
+  await write(client, one, false);
   expect(one.altered).toEqual(['fields.story', 'fields.due']);
 });
 
 test('nothing to write is nothing to send', async () => {
   const { client, written } = server([{ uuid: MINE, urns: [A] }]);
   const one = change([A], { body: {}, changed: ['groups'], urns: false });
-  expect(await writeChange(client, one, false)).toEqual(['groups']);
+  expect(await write(client, one, false)).toEqual(['groups']);
   expect(written).toEqual([]);
 });
 
@@ -233,8 +249,8 @@ test('two contacts that get one number are written in turn, others side by side'
     ]);
     const areMixed = overlaps(client);
     await Promise.all([
-      writeChange(client, change([B]), false),
-      writeChange(client, change([urn], { uuid: OTHER }), false),
+      write(client, change([B]), false),
+      write(client, change([urn], { uuid: OTHER }), false),
     ]);
     expect(areMixed()).toBe(isMixed);
   }
