@@ -48,13 +48,37 @@ test('new contacts are all of them, whatever changed last, and then only those t
     created_on: after((index * 7919) % 600),
     modified_on: after(1000 + index),
   }));
-  const { sandbox, run } = await recipe('cookbook-reading', 'added: undefined', { contacts });
+  const { sandbox, run } = await recipe('cookbook-reading', 'data: added.map', { contacts });
   const first = await run({ data: {} });
   expect(new Set(first.data as string[]).size).toBe(600);
   expect((await run(first)).data).toEqual([]);
   await sandbox.reply('tel:+250788999999', 'Hello');
   const added = sandbox.contacts().find(({ urns }) => urns[0] === 'tel:+250788999999');
   expect((await run(first)).data).toEqual([added?.uuid]);
+});
+
+test('a contact that becomes visible after others that were created later is new, too', async () => {
+  const people = Array.from({ length: 3 }, (_, index) => ({
+    uuid: `00000000-0000-4000-8000-00000000000${index}`,
+    urns: [`tel:+25078800000${index}`],
+    created_on: after(10 * index),
+    modified_on: after(10 * index),
+  }));
+  const uuids = people.map(({ uuid }) => uuid);
+  const contacts = people.filter((_, index) => index !== 1);
+  const { sandbox, run } = await recipe('cookbook-reading', 'data: added.map', { contacts });
+  const first = await run({ data: {} });
+  expect(first.data).toEqual([uuids[0], uuids[2]]);
+  await sandbox.close();
+  const later = await createSandbox({
+    port: Number(new URL(sandbox.host).port),
+    token: sandbox.token,
+    seed: { contacts: people },
+  });
+  onTestFinished(() => later.close());
+  const second = await run(first);
+  expect(second.data).toEqual([uuids[1]]);
+  expect((await run(second)).data).toEqual([]);
 });
 
 test('failed messages are sent again, but not a picture, nor to somebody who is blocked', async () => {
