@@ -34,11 +34,6 @@ type MoreDetails = Omit<ErrorDetails, 'code' | 'description' | 'fix'>;
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor sets what the interface promises
 export class RapidProError extends Error {
-  static {
-    // Its own name, because a console prints it and a build may shorten names of classes.
-    Object.defineProperty(RapidProError, 'name', { value: 'RapidProError' });
-  }
-
   constructor({ cause, outcome = 'none', ...details }: ErrorDetails) {
     super(`${details.code}: ${details.description}`);
     Object.defineProperty(this, 'name', { value: 'RapidProError', enumerable: true });
@@ -51,6 +46,8 @@ export class RapidProError extends Error {
       Object.defineProperty(this, 'cause', { value: cause, enumerable: false });
   }
 }
+// Its own name, because a console prints it and a build may shorten names of classes.
+Object.defineProperty(RapidProError, 'name', { value: 'RapidProError' });
 
 /** An interface, because a field of the class would always be there. */
 export interface RapidProError {

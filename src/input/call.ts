@@ -228,14 +228,10 @@ export class Watched<Value> extends Promise<Value> {
   #call: Call | undefined;
   #isTaken = false;
 
-  static {
-    // Everyone who takes a promise asks for this first. Only here is `Promise.race` different from `await`.
-    Object.defineProperty(Watched.prototype, 'constructor', {
-      get(this: Watched<unknown>) {
-        if (#call in this) this.#noteAsked(new Error().stack);
-        return Watched;
-      },
-    });
+  // Everyone who takes a promise asks for this first. Only here is `Promise.race` different from `await`.
+  override get ['constructor']() {
+    if (#call in this) this.#noteAsked(new Error().stack);
+    return Watched;
   }
 
   static of<Value>(call: Call, promise: Promise<Value>): Watched<Value> {

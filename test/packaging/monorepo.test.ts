@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { build } from 'esbuild-openfn';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { folderOf } from '../scripts/fake-adaptor.js';
@@ -70,6 +71,33 @@ test('build.config.js names the entry', async () => {
   const { entry } = config(there);
   expect(entry).toEqual([join(there, 'src/index.ts')]);
   expect(existsSync(entry[0])).toBe(true);
+});
+
+describe('their bundler, which is older than ours', () => {
+  test.each(['cjs', 'esm'] as const)('makes a package that can be loaded: %s', async format => {
+    const { default: config } = await import(join(there, 'build.config.js'));
+    const { entry, target } = config(there);
+    const out = join(folder, format);
+    const outfile = join(out, format === 'cjs' ? 'index.cjs' : 'index.mjs');
+    await build({
+      ...{ entryPoints: entry, outfile, target, format, bundle: true, platform: 'node' },
+      external: Object.keys(manifest.dependencies),
+      logLevel: 'silent',
+    });
+    symlinkSync(join(ROOT, 'node_modules'), join(out, 'node_modules'));
+    const job = `
+      const adaptor = await import(process.argv[1]);
+      const { RapidProError, getContacts } = adaptor;
+      const error = await getContacts({ uuid: 5 })({ configuration: {} }).catch(one => one);
+      const names = Object.keys(adaptor).filter(name => name !== 'default' && name !== 'module.exports');
+      console.log(JSON.stringify([error instanceof RapidProError, RapidProError.name, names]));`;
+    const args = ['--input-type=module', '--eval', job, outfile];
+    const { stdout, stderr } = await start(process.execPath, args);
+    expect(stderr).toBe('');
+    const [isOurs, name, names] = JSON.parse(stdout);
+    expect([isOurs, name]).toEqual([true, 'RapidProError']);
+    expect(OPERATIONS.filter(one => !names.includes(one))).toEqual([]);
+  });
 });
 
 test.each([
