@@ -692,6 +692,20 @@ describe('a URN that somebody got seconds ago is not taken from them', () => {
     },
   );
 
+  test.each([
+    ['updateContact', updateContact(UUID, { name: 'B', urns: [MOVED] })],
+    ['upsertContact', upsertContact({ uuid: UUID, name: 'B', urns: [MOVED] }, { urns: 'replace' })],
+  ])(
+    '%s: a list that is to replace all URNs also replaces one that the look-up did not show',
+    async (_, operation) => {
+      const real = [{ ...amina(), urns: [MOVED, ADDED] }];
+      const server = await lagging([amina()], real, actionless(real));
+      const { data } = await run(operation, server);
+      expect(real).toMatchObject([{ name: 'B', urns: [MOVED] }]);
+      expect(data).toMatchObject({ urns: [MOVED] });
+    },
+  );
+
   test('one that the contact has with its country code is not asked for', async () => {
     const real = [{ ...amina(), urns: [MOVED, ADDED] }];
     const server = await lagging(structuredClone(real), real, actionless(real));
