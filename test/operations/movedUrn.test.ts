@@ -162,6 +162,22 @@ describe('an action on a number without its country names the whole number', () 
     },
   );
 
+  test.each(ACTIONS)('%s: as the job wrote it, if the token may not look', async (_, act) => {
+    const server = await serve(
+      msw.get('*/api/v2/contacts.json', denied),
+      msw.post('*/api/v2/contact_actions.json', () => new HttpResponse(null, { status: 204 })),
+    );
+    await run(act([LOCAL, OTHER]), server);
+    expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [LOCAL, OTHER] });
+  });
+
+  test('and no other name is looked up', async () => {
+    const server = await copyOf(amina(), chantal());
+    await run(deleteContacts([LOCAL, OTHER, UUID.replace('9', '8')]), server);
+    const asked = server.requests.filter(({ method }) => method === 'GET');
+    expect(asked.map(({ query }) => query.get('urn'))).toEqual([LOCAL]);
+  });
+
   test('which is named as the job did first', async () => {
     const server = await copyOf(amina());
     await run(deleteContacts([UUID, LOCAL]), server);
