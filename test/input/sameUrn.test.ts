@@ -175,6 +175,19 @@ test.each([
   expect(sameUrn(other, one)).toBe(are);
 });
 
+test.each([
+  ['ext:tel:+250788000001', 'tel:+250788000001', false],
+  ['tel:+250788000001', 'ext:tel:+250788000001', false],
+  ['whatsapp:250788000001', 'tel:+250788000001', true],
+  ['tel:0788000001', 'tel:+250788000001', true],
+  ['tel:+250788000001', 'tel:0788000001', true],
+  ['tel:+250788000001', 'tel:0788000002', false],
+])('a list with %s may have %s: %s', (listed, asked, may) => {
+  const forms = new UrnForms();
+  forms.add(listed);
+  expect(forms.has(asked)).toBe(may);
+});
+
 test.each(['-', '/', '1x ', ' ', '(0'])(
   'a number of a server of a megabyte of %j takes no time',
   part => {

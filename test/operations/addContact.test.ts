@@ -276,6 +276,16 @@ describe('a first attempt that was lost', () => {
     expect((await failure(addContact({ urns: [URN] }), server)).code).toBe('URN_TAKEN');
   });
 
+  test('and every other one, too: it is not looked for', async () => {
+    noSleep();
+    const found = json({ next: null, previous: null, results: [{ uuid: UUID, urns: [URN] }] });
+    const gone = json('', 502, date());
+    const server = await rawServer(inTurn(gone, gone, gone, gone, found));
+    const error = await failure(addContact({ urns: [URN] }), server);
+    expect(error.outcome).toBe('unknown');
+    expect(server.requests).toHaveLength(4);
+  });
+
   test('and has no URN: it is never tried again', async () => {
     noSleep();
     const server = await rawServer(reset);
@@ -283,6 +293,26 @@ describe('a first attempt that was lost', () => {
     expect(error.code).toBe('OUTCOME_UNKNOWN');
     expect(server.requests).toHaveLength(1);
   });
+});
+
+test.each([
+  ['a group', { groups: ['Mothers'] }, [2.5]],
+  ['a field', { fields: { age: 5 } }, [2.5]],
+  ['both', { groups: ['Mothers'], fields: { age: 5 } }, [2.5]],
+  ['neither', { groups: [], fields: {} }, [0.5]],
+  ['nothing more', {}, [0.5]],
+])('a 500 may mean that %s was just made: it is waited for', async (_, more, expected) => {
+  const sleeps = noSleep();
+  const server = await serve(
+    answering(
+      'post',
+      'contacts',
+      () => new HttpResponse('Server Error.', { status: 500 }),
+      () => HttpResponse.json({ uuid: UUID }, { status: 201 }),
+    ),
+  );
+  await run(addContact({ urns: [URN], ...more }), server);
+  expect(sleeps).toEqual(expected);
 });
 
 test('a URN that is taken at the first attempt is not looked up', async () => {

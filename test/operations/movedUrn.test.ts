@@ -162,6 +162,22 @@ describe('an action on a number without its country names the whole number', () 
     },
   );
 
+  test.each(ACTIONS)('%s: as the job wrote it, if the token may not look', async (_, act) => {
+    const server = await serve(
+      msw.get('*/api/v2/contacts.json', denied),
+      msw.post('*/api/v2/contact_actions.json', () => new HttpResponse(null, { status: 204 })),
+    );
+    await run(act([LOCAL, OTHER]), server);
+    expect(server.requests.at(-1)?.body).toMatchObject({ contacts: [LOCAL, OTHER] });
+  });
+
+  test('and no other name is looked up', async () => {
+    const server = await copyOf(amina(), chantal());
+    await run(deleteContacts([LOCAL, OTHER, UUID.replace('9', '8')]), server);
+    const asked = server.requests.filter(({ method }) => method === 'GET');
+    expect(asked.map(({ query }) => query.get('urn'))).toEqual([LOCAL]);
+  });
+
   test('which is named as the job did first', async () => {
     const server = await copyOf(amina());
     await run(deleteContacts([UUID, LOCAL]), server);
@@ -549,6 +565,55 @@ describe('a write to the contact that had a URN until now', () => {
     const server = await lagging([amina()], real);
     const { data } = await run(upsertContact({ name: 'Amina', urns: [MOVED, ADDED] }), server);
     expect(data).toMatchObject({ urns: [MOVED, NEW, ADDED] });
+  });
+
+  /** The copy and the database show this, until something is written: then the contact has these URNs. */
+  const answeringWrites = (before: object, urns: string[]) => {
+    let now = { ...amina(), ...before };
+    return serve(
+      msw.get('*/api/v2/contacts.json', ({ request }) =>
+        page(new URL(request.url).searchParams.get('urn') === ADDED ? [] : [now]),
+      ),
+      msw.post('*/api/v2/contacts.json', async ({ request }) => {
+        const body = (await request.json()) as object;
+        if (Object.keys(body).length > 0) now = { ...now, ...body, urns };
+        return HttpResponse.json(now);
+      }),
+    );
+  };
+
+  test.each([
+    ['one that the contact had', [ADDED, NEW], []],
+    ['one of the list', [MOVED, NEW], [0]],
+    ['one of each, and there are two others', [NEW, 'mailto:b@x.org'], [0]],
+    ['one that the contact had, and there is no other', [ADDED], []],
+  ])('a URN that the answer lacks is told, however many it shows: %s', async (_, urns, lost) => {
+    const server = await answeringWrites({}, urns);
+    const error = await failure(upsertContact({ uuid: UUID, urns: [ADDED] }), server);
+    expect(error).toMatchObject({ code: 'URN_TAKEN', outcome: 'unknown' });
+    expect(error.details).toEqual({ contact: UUID, lost });
+    expect(posts(server).at(-1)).toEqual({ urns: [MOVED, ADDED] });
+  });
+
+  test('a number that the server writes in another way is not missed', async () => {
+    const [odd, stored] = ['tel:+5215512345678', 'tel:+525512345678'];
+    const server = await answeringWrites({ urns: [odd, MOVED] }, [stored, MOVED, ADDED]);
+    const { data } = await run(upsertContact({ uuid: UUID, urns: [odd, ADDED] }), server);
+    expect(data).toMatchObject({ urns: [stored, MOVED, ADDED] });
+  });
+
+  test('a look whose answer has no URNs does not take those away that the list shows', async () => {
+    const server = await serve(
+      msw.get('*/api/v2/contacts.json', ({ request }) =>
+        page(new URL(request.url).searchParams.get('urn') === ADDED ? [] : [amina()]),
+      ),
+      msw.post('*/api/v2/contacts.json', async ({ request }) => {
+        const { urns } = (await request.json()) as { urns?: string[] };
+        return HttpResponse.json({ ...amina(), urns });
+      }),
+    );
+    await run(upsertContact({ urns: [MOVED, ADDED] }), server);
+    expect(posts(server)).toEqual([{}, { urns: [MOVED, ADDED] }]);
   });
 
   test('answers that hide URNs are not checked', async () => {

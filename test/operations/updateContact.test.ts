@@ -67,6 +67,22 @@ describe('updateContact', () => {
     expect(noted.requests).toHaveLength(1);
   });
 
+  test('with a note is warned of where servers have none, and only with a note', async () => {
+    const lines = captureConsole();
+    const server = await serve(...contactsServer(amina()));
+    await updateContact(UUID, { name: 'A.' })(stateFor(server));
+    expect(lines.join('\n')).not.toContain('note');
+    await updateContact(UUID, { note: 'Called' })(stateFor(server));
+    expect(lines.filter(line => line.includes('has no notes'))).toHaveLength(1);
+  });
+
+  test('by URN leaves one address in two forms to a contact that has it so', async () => {
+    const urns = [FIRST, 'mailto:A@x.org', 'mailto:a@x.org'];
+    const server = await serve(...contactsServer({ ...amina(), urns }));
+    await run(updateContact(FIRST, { name: 'A.' }), server);
+    expect(server.requests.at(-1)?.body).toEqual({ name: 'A.' });
+  });
+
   test.each([undefined, '', 'Amina', { uuid: UUID }])('of %j is refused', async contact => {
     const code = contact === 'Amina' ? 'INVALID_URN' : 'INVALID_INPUT';
     await refused(updateContact(contact as never, { name: 'x' }), code);

@@ -2,6 +2,9 @@ import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import { upsertContact } from '../../src/index.js';
 import { captureConsole } from '../support/captureConsole.js';
+import { inTurn, json, reset } from '../support/faults.js';
+import { noSleep } from '../support/noSleep.js';
+import { rawServer } from '../support/rawServer.js';
 import { serve } from '../support/serve.js';
 import {
   answering,
@@ -64,13 +67,85 @@ describe('by one URN', () => {
       answering('post', 'contacts', inUse, () => HttpResponse.json(amina())),
     );
     expect((await run(upsertContact({ urns: [TEL] }), server)).data).toEqual(amina());
+    expect(sent(server)).toEqual([`POST contacts?urn=${TEL}`, `POST contacts?urn=${TEL}`]);
     const never = await serve(answering('post', 'contacts', inUse));
     expect((await failure(upsertContact({ urns: [TEL] }), never)).code).toBe('URN_TAKEN');
     expect(never.requests).toHaveLength(2);
   });
 });
 
+describe('whether it is new', () => {
+  const by = (urns: string[]) => upsertContact({ name: 'A.', urns });
+  const now = () => new Date().toISOString();
+  const date = { Date: new Date().toUTCString() };
+
+  test.each([
+    ['one URN', [TEL]],
+    ['several', [TEL, WHATSAPP]],
+  ])('is logged, by %s', async (_, urns) => {
+    const lines = captureConsole();
+    const server = await serve(...contactsServer());
+    await by(urns)(stateFor(server));
+    await by(urns)(stateFor(server));
+    const said = lines.filter(line => line.includes('contact'));
+    expect(said).toEqual([
+      expect.stringContaining('Added contact'),
+      expect.stringContaining('Updated contact'),
+    ]);
+  });
+
+  test.each([
+    ['it was made by the attempt whose answer was lost', [reset], now(), 'Added'],
+    ['it was there when that was lost', [reset], '2020-01-01T00:00:00Z', 'Updated'],
+    ['somebody else has just made it', [], now(), 'Updated'],
+  ])('is told by the time: %s', async (_, before, created_on, word) => {
+    noSleep();
+    const lines = captureConsole();
+    const server = await rawServer(
+      inTurn(...before, json({ uuid: UUID, urns: [TEL], created_on }, 200, date)),
+    );
+    await by([TEL])(stateFor(server));
+    expect(lines.join('\n')).toContain(`${word} contact ${UUID}`);
+  });
+
+  test.each([
+    ['a new one without a note', {}, 201, { notes: [] }, 1],
+    ['an old one without a note', {}, 200, { notes: [] }, 1],
+    ['an old one with a note, which is written at once', { note: 'X' }, 200, { notes: null }, 1],
+    ['a new one with a note, which is written afterwards', { note: 'X' }, 201, { notes: [] }, 2],
+  ])('decides on its note: %s', async (_, more, status, shown, requests) => {
+    const server = await serve(
+      answering('post', 'contacts', () =>
+        HttpResponse.json({ uuid: UUID, urns: [TEL], ...shown }, { status }),
+      ),
+    );
+    await run(upsertContact({ urns: [TEL], ...more }), server);
+    expect(server.requests).toHaveLength(requests);
+  });
+
+  test('a note that no server asked for is not missed', async () => {
+    const lines = captureConsole();
+    const server = await serve(...contactsServer());
+    await by([TEL])(stateFor(server));
+    expect(lines.join('\n')).not.toContain('note');
+  });
+});
+
 describe('by several URNs', () => {
+  test('that RapidPro refuses: the error names the place in the list of the job', async () => {
+    const refusal = { urns: { 2: ['Invalid URN: mailto:a@x.org.'] } };
+    const server = await serve(
+      msw.post('*/api/v2/contacts.json', async ({ request }) =>
+        Object.keys((await request.json()) as object).length === 0
+          ? HttpResponse.json({ ...amina(), urns: [TEL, WHATSAPP] })
+          : HttpResponse.json(refusal, { status: 400 }),
+      ),
+      ...contactsServer({ ...amina(), urns: [TEL, WHATSAPP] }),
+    );
+    const error = await failure(upsertContact({ urns: [TEL, MAIL] }), server);
+    expect(error.errors).toEqual([expect.stringMatching(/^urns\[1\]/)]);
+  });
+
   test('of nobody adds the contact', async () => {
     const server = await serve(...contactsServer());
     const { data } = await run(upsertContact({ name: 'A.', urns: [TEL, WHATSAPP] }), server);
@@ -272,6 +347,8 @@ describe('names that are empty', () => {
     const server = await serve(...contactsServer());
     await upsertContact({ name: 'Amina' })(stateFor(server));
     expect(sent(server)).toEqual(['POST contacts']);
+    expect(server.requests[0]?.body).toEqual({ name: 'Amina' });
     expect(lines.join('\n')).toContain('adds a new contact every time');
+    expect(lines.join('\n')).toContain('Added contact');
   });
 });

@@ -229,6 +229,14 @@ describe('contacts that RapidPro refuses', () => {
     },
   );
 
+  test('are deleted by nobody if the action is another one', async () => {
+    const list = [...uuids(100), 'tel:+250788123123'];
+    const { handler } = actionsServer('contacts', { unknown: list.slice(100) });
+    const { data } = await run(blockContacts(list), await serve(handler));
+    const description = 'RapidPro has no such contact.';
+    expect(data).toMatchObject({ failures: [{ index: 100, description }] });
+  });
+
   test('for they are not active are reported by uuid', async () => {
     const list = uuids(100);
     const blocked = list.slice(20, 25);

@@ -205,6 +205,15 @@ describe('an action is repeated', () => {
     expect(sleeps).toEqual([2.5, 2.5]);
   });
 
+  test('after a 500 as after any other failure, if it names no group and no topic', async () => {
+    const sleeps = noSleep();
+    const { handler } = actionsServer('tickets', {
+      instead: index => (index < 2 ? new Response('Server Error.', { status: 500 }) : undefined),
+    });
+    await run(closeTickets([UUID]), await serve(handler));
+    expect(sleeps).toEqual([0.5, 1]);
+  });
+
   test('and what it then finds done is reported as perhaps done', async () => {
     noSleep();
     const { handler } = actionsServer('tickets', {
@@ -269,6 +278,13 @@ describe('a note', () => {
     expect(error.fix).not.toContain('Run the same step again');
     expect(JSON.stringify(error)).not.toContain('Secret');
     expect(server.requests).toHaveLength(1);
+  });
+
+  test('that was certainly not written is the error itself', async () => {
+    const { handler } = actionsServer('tickets', { instead: from(0, 403) });
+    const error = await failure(addTicketNote(uuids(250), 'Called.'), await serve(handler));
+    expect(error.code).toBe('PERMISSION_DENIED');
+    expect(error.details).toBeUndefined();
   });
 
   test('goes on around a ticket that is unknown, once each', async () => {

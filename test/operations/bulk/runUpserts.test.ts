@@ -42,6 +42,14 @@ describe('each contact', () => {
     expect(said).toContain('Upserted 3 contacts in 3 requests');
   });
 
+  test('by several URNs is updated or created', async () => {
+    const { result } = await upserting(
+      [{ urns: [tel(0), tel(5)] }, { urns: [tel(900), tel(901)], name: 'New' }],
+      { people: people(2) },
+    );
+    expect(result).toMatchObject({ updated: [{ index: 0 }], created: [{ index: 1 }], failed: [] });
+  });
+
   test('is sent with all its keys, also those that are unknown here', async () => {
     const entry = named(0, { language: 'eng', fields: { id: 'x' }, groups: ['g1'], colour: 'red' });
     const { server } = await upserting([entry], { people: people(1) });

@@ -209,20 +209,23 @@ describe.each(['v9', 'textit'] as const)('one number that two of the list want, 
   });
 
   test.each([
-    ['syncContacts', syncContacts, [home, abroad]],
-    ['syncContacts', syncContacts, [abroad, home]],
-    ['upsertContacts', upsertContacts, [home, abroad]],
-    ['upsertContacts', upsertContacts, [abroad, home]],
+    ['syncContacts', syncContacts, [home, abroad], 1],
+    ['syncContacts', syncContacts, [abroad, home], 4],
+    ['upsertContacts', upsertContacts, [home, abroad], 1],
+    ['upsertContacts', upsertContacts, [abroad, home], 1],
+    ['upsertContacts', upsertContacts, [home, abroad], 4],
+    ['upsertContacts', upsertContacts, [abroad, home], 4],
   ] as const)(
-    '%s gives it to one, and takes it from nobody, if the country cannot be read',
-    async (_, sync, urns) => {
+    '%s gives it to one, and takes it from nobody, if the country cannot be read: %j, %i at a time',
+    async (_, sync, urns, concurrency) => {
       const contacts = [{ name: 'Amina' }, { name: 'Bea' }];
       const sandbox = await workspace({ dialect, country: 'RW', contacts });
       const list = named(
         sandbox.contacts().map(({ uuid }) => uuid),
         [...urns],
       );
-      const { result } = await bulk(sync(list as never), await withoutCountry(sandbox));
+      const operation = sync(list as never, { concurrency } as never);
+      const { result } = await bulk(operation, await withoutCountry(sandbox));
       expect(result.updated).toHaveLength(1);
       expect(result.failed).toHaveLength(1);
       const [{ uuid } = { uuid: '' }] = result.updated;
