@@ -1,8 +1,10 @@
 import type { Client } from '../client/client.js';
+import { fail } from '../errors/errors.js';
 import { checkFlowStart } from '../input/bodies.js';
 import { requireOne } from '../input/filters.js';
 import { log } from '../input/log.js';
 import { inPieces } from '../input/turns.js';
+import { resources } from '../resources.js';
 import type { FlowStartBody } from '../types/bodies.js';
 import type {
   DefinitionFilters,
@@ -26,6 +28,7 @@ const MOST_UUIDS = 80;
 
 /** The filters of an export that name what to export. */
 const EXPORTED = ['flow', 'campaign'] as const;
+const LISTED_BY = { flow: 'getFlows()', campaign: 'getCampaigns()' };
 
 /** The query in as many parts as necessary; a short one stays unchanged. */
 function partsOf(query: Query): Query[] {
@@ -67,6 +70,23 @@ export async function readDefinitions(client: Client, query: Query): Promise<Dic
     exports.push(asObject(body));
   }
   return mergeExports(exports);
+}
+
+/** RapidPro leaves out what it does not have: the export would be empty, or lack a part. */
+function requireExported(query: Query, definitions: Dictionary): void {
+  for (const name of EXPORTED) {
+    const [noun, nouns] = resources[`${name}s`].nouns;
+    const exported = new Set([definitions[nouns] ?? []].flat().map(identityIn));
+    const wanted = query[name] ?? [];
+    const missing = [wanted].flat().findIndex(uuid => !exported.has(identityIn({ uuid })));
+    if (missing < 0) continue;
+    const where = `filters.${name}${Array.isArray(wanted) ? `[${missing}]` : ''}`;
+    throw fail(
+      'UNKNOWN_REFERENCE',
+      `The workspace has no ${noun} with the uuid in ${where}.`,
+      `Check the uuid, and that the credential belongs to the right workspace: ${LISTED_BY[name]} lists the ${nouns}.`,
+    );
+  }
 }
 
 /**
@@ -206,7 +226,7 @@ export function getFlowStarts(
  * @param {Options} [options] - `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {object} data - `version`, `site`, `flows`, `campaigns`, `triggers`, `fields`, `groups`.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
- * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; `UNKNOWN_REFERENCE` for a name that is unknown, not unique, or of an archived one; the errors of every request.
+ * @throws {RapidProError} `INVALID_FILTER` if neither `flow` nor `campaign` is given: RapidPro would export nothing; `UNKNOWN_REFERENCE` for a uuid or name that is unknown, and for a name that is not unique or of an archived one; the errors of every request.
  * @see https://app.rapidpro.io/api/v2/definitions
  * @returns {Operation}
  */
@@ -221,6 +241,7 @@ export function getFlowDefinitions(
       const query = await queryOf(client, 'definitions', args.filters);
       requireOne(query, ['flow', 'campaign']);
       const definitions = await readDefinitions(client, query);
+      requireExported(query, definitions);
       log.info('Fetched the definitions');
       return definitions;
     },

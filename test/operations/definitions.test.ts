@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { createSandbox } from '@openfn/rapidpro-sandbox';
 import { HttpResponse, http as msw } from 'msw';
-import { expect, test } from 'vitest';
-import { getFlowDefinitions } from '../../src/index.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { getFlowDefinitions, getFlows } from '../../src/index.js';
+import { TOKEN } from '../support/credential.js';
 import { serve } from '../support/serve.js';
-import { run } from './run.js';
+import { failure, OTHER_UUID, run, UUID } from './run.js';
 
 const MOST = 4000;
 
@@ -59,5 +61,34 @@ test('an address that is too long all the same is told as that', async () => {
   await expect(run(getFlowDefinitions({ flow: uuids(1) }), server)).rejects.toMatchObject({
     code: 'TOO_LARGE',
     fix: expect.not.stringContaining('host'),
+  });
+});
+
+describe.each(['v9', 'textit'] as const)('an unknown uuid is told, on %s', dialect => {
+  const start = async () => {
+    const sandbox = await createSandbox({ seed: 'maternal-health', token: TOKEN, dialect });
+    onTestFinished(() => sandbox.close());
+    return sandbox;
+  };
+
+  test.each(['flow', 'campaign'] as const)('%s', async filter => {
+    const sandbox = await start();
+    const unknown = failure(getFlowDefinitions({ [filter]: UUID.toUpperCase() }), sandbox);
+    await expect(unknown).resolves.toMatchObject({
+      code: 'UNKNOWN_REFERENCE',
+      description: `The workspace has no ${filter} with the uuid in filters.${filter}.`,
+      fix: expect.stringContaining(filter === 'flow' ? 'getFlows()' : 'getCampaigns()'),
+    });
+  });
+
+  test('among others, with its position', async () => {
+    const sandbox = await start();
+    const { data: flows } = await run(getFlows(), sandbox);
+    const known = (flows as { uuid: string }[]).map(({ uuid }) => uuid);
+    const { data } = await run(getFlowDefinitions({ flow: known }), sandbox);
+    expect((data as { flows: unknown[] }).flows.length).toBeGreaterThanOrEqual(known.length);
+    const flow = [known[0]?.toUpperCase() ?? '', ...known, UUID, OTHER_UUID];
+    const error = await failure(getFlowDefinitions({ flow, dependencies: 'none' }), sandbox);
+    expect(error.description).toContain(`filters.flow[${known.length + 1}]`);
   });
 });

@@ -273,7 +273,7 @@ test('spaces around a name do not count, and each name of a page is looked up on
   }));
   const server = await serve(
     answering('get', 'flows', () => page(flows)),
-    answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows: [] })),
+    answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows })),
   );
   await run(getFlowDefinitions({ flow: [' Registration ', 'Other'] }), server);
   expect(sent(server).map(request => request.replace(/\?.*/, ''))).toEqual([

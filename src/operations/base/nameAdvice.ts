@@ -5,6 +5,7 @@ import type { Configuration } from '../../configuration.js';
 import { changed, RapidProError } from '../../errors/errors.js';
 import { asUuid } from '../../input/identifiers.js';
 import { nearest } from '../../input/nearest.js';
+import type { Dialect } from '../../resources.js';
 
 /** RapidPro's refusals of missing things, and the list of those that exist. */
 const UNKNOWN = [
@@ -36,12 +37,24 @@ function unknownName(error: unknown) {
   return undefined;
 }
 
-/** Names of groups that RapidPro 9 has without listing them. */
-const KEPT = new Set(['active', 'archived', 'blocked', 'stopped']);
+/** Names that servers have without listing them. */
+const KEPT = {
+  groups: { v9: ['active', 'archived', 'blocked', 'stopped'], textit: [] },
+  fields: {
+    v9: ['id', 'name', 'created on', 'language', 'last seen on'],
+    textit: ['created on', 'last seen on'],
+  },
+} as const;
+
+/** Whether a server has this name without listing it. */
+export function isKeptName(list: keyof typeof KEPT, name: string, dialect: Dialect): boolean {
+  const kept: readonly string[] = KEPT[list][dialect];
+  return kept.includes(name.trim().toLowerCase());
+}
 
 /** What to say about a group that RapidPro 9 uses internally; undefined for any other name. */
 export function keptGroupAdvice(name: string): string | undefined {
-  return KEPT.has(name.trim().toLowerCase())
+  return isKeptName('groups', name, 'v9')
     ? 'RapidPro 9 uses this name for a hidden group of its own, which its API does not accept. Use a group of your own with another name; "status" of a contact says whether it is active.'
     : undefined;
 }

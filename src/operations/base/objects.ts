@@ -12,7 +12,7 @@ import type { ApiRequest, Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { collect } from '../lists/list.js';
 import { asWritten, requireDone } from './asObject.js';
-import { keptGroupAdvice } from './nameAdvice.js';
+import { isKeptName } from './nameAdvice.js';
 import { type Access, operation } from './operation.js';
 
 /**
@@ -108,22 +108,29 @@ function lost(error: RapidProError, resource: ResourceName): RapidProError {
   });
 }
 
+const KEPT_FIX: Partial<Record<ResourceName, string>> = {
+  groups:
+    'Choose another name. Active, Archived, Blocked and Stopped are kept for groups of contacts with that status.',
+  fields:
+    'Choose another name, or use what each contact has anyway: uuid, name, language, created_on, last_seen_on.',
+};
+
 /** The object with this name cannot be used: no list shows it. */
 function keptName(error: RapidProError, resource: ResourceName): RapidProError {
-  const names =
-    'Active, Archived, Blocked and Stopped are kept for groups of contacts with that status.';
   return changed(error, {
     description: `RapidPro uses this name for a hidden ${resources[resource].nouns[0]} of its own.`,
-    fix: `Choose another name.${resource === 'groups' ? ` ${names}` : ''}`,
+    fix: KEPT_FIX[resource] ?? 'Choose another name.',
   });
 }
 
-const isKept = (resource: ResourceName, { name }: Body) =>
-  resource === 'groups' && keptGroupAdvice(String(name)) !== undefined;
+function isKept({ dialect = 'v9' }: Client, resource: ResourceName, { name }: Body): boolean {
+  const hasKept = resource === 'groups' || resource === 'fields';
+  return hasKept && isKeptName(resource, String(name), dialect);
+}
 
 /** What a refused write says if RapidPro reserves the name. */
-function whyTaken(error: unknown, resource: ResourceName, body: Body): unknown {
-  return isKept(resource, body) && hasErrorCode(error, 'NAME_TAKEN')
+function whyTaken(client: Client, error: unknown, resource: ResourceName, body: Body): unknown {
+  return hasErrorCode(error, 'NAME_TAKEN') && isKept(client, resource, body)
     ? keptName(error, resource)
     : error;
 }
@@ -134,7 +141,7 @@ async function addObject(client: Client, noun: Noun, body: Body): Promise<Dictio
   try {
     return await createObject(client, resource, body);
   } catch (error) {
-    if (!mayBeOwn(error, body)) throw whyTaken(error, resource, body);
+    if (!mayBeOwn(error, body)) throw whyTaken(client, error, resource, body);
     const look = async () => find && (await findMade(client, resource, () => find(client, body)));
     const made = await client.after(error, look);
     if (made) return made;
@@ -233,7 +240,7 @@ export function update(
       const checked = checkChanges(args.changes, 'changes', literal);
       const body = resolve ? await resolve({ client, facts }, checked, 'changes') : checked;
       return change(client, { resource, query, body, repeatable }).catch(error => {
-        throw whyTaken(error, resource, body);
+        throw whyTaken(client, error, resource, body);
       });
     },
   });
@@ -354,7 +361,8 @@ export async function ensure(
     const isLost = mayBeOwn(error, body);
     if (!isTaken && !isFull && !isLost) throw error;
     // No list will show it.
-    if (client.dialect === 'v9' && isKept(resource, body)) throw whyTaken(error, resource, body);
+    const isSure = client.dialect !== undefined && isKept(client, resource, body);
+    if (isSure) throw whyTaken(client, error, resource, body);
     const made = await client.after(error, () => findMade(client, resource, find));
     if (made) return made;
     if (isLost) throw lost(error, resource);

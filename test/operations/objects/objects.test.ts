@@ -556,8 +556,9 @@ describe('statistics', () => {
 
 describe('definitions', () => {
   test('are asked for by several uuids', async () => {
+    const flows = [UUID, OTHER_UUID].map(uuid => ({ uuid }));
     const server = await serve(
-      answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows: [] })),
+      answering('get', 'definitions', () => HttpResponse.json({ version: '13', flows })),
     );
     await run(
       rapidpro.getFlowDefinitions({ flow: [UUID, OTHER_UUID], dependencies: 'none' }),

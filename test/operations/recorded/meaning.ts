@@ -126,7 +126,7 @@ function keptUrns(recorded: Recording): boolean {
 
 /** The error that an operation makes of a success, where the server hid something in it. */
 export function hiddenError(recorded: Recording): string | undefined {
-  const { results } = answerOf(recorded);
+  const { results, flows } = answerOf(recorded);
   if (isIgnored(recorded)) return 'INVALID_FILTER';
   if (queryOf(recorded).has('group') && Array.isArray(results) && results.length === 0) {
     return 'UNKNOWN_GROUP';
@@ -134,7 +134,8 @@ export function hiddenError(recorded: Recording): string | undefined {
   // Of all that such a filter can name, the server that answers as recorded has nothing.
   const named = ['label', 'flow', 'campaign', 'contact', 'broadcast'];
   const names = named.some(key => queryOf(recorded).has(key));
-  if (names && Array.isArray(results) && results.length === 0) return 'UNKNOWN_REFERENCE';
+  const found = endpointOf(recorded) === 'definitions' ? flows : results;
+  if (names && Array.isArray(found) && found.length === 0) return 'UNKNOWN_REFERENCE';
   return keptUrns(recorded) ? undefined : 'URN_TAKEN';
 }
 
