@@ -6,7 +6,7 @@ import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { count, log, plural } from '../input/log.js';
 import { hasReadChanges, noteChangesRead } from '../input/run.js';
-import { timeIn } from '../input/times.js';
+import { fromMicros, timeIn, toMicros } from '../input/times.js';
 import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import { checkpointName, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
@@ -16,6 +16,8 @@ import {
   type ChangesPosition,
   changesCheckpoint,
   isSeen,
+  type LookBack,
+  MESSAGES,
   type Version,
   versionOf,
   warnIfSetBack,
@@ -50,6 +52,13 @@ function timeOf(name: ResourceName, query: Query): string {
   );
 }
 
+/** How long after its time a record may still come into a list. */
+function lookBackOf(name: ResourceName, { folder, label }: Query): LookBack {
+  if (name !== 'messages' || folder === 'incoming') return CHANGES;
+  if (folder === 'archived' || label !== undefined) return MESSAGES.sorted;
+  return folder === 'sent' || folder === 'failed' ? MESSAGES.sent : MESSAGES.handled;
+}
+
 async function checkQuery(client: Client, name: ResourceName, filters: unknown): Promise<Query> {
   const query = await queryOf(client, name, filters);
   for (const key of ['before', 'reverse']) {
@@ -64,9 +73,12 @@ async function checkQuery(client: Client, name: ResourceName, filters: unknown):
   return query;
 }
 
+/** Records after which the position moves: with many to remember, that takes a while. */
+const MOST_DONE = 10_000;
+
 /** What one run processes. */
 class Run {
-  /** How far everything is done. */
+  /** How far everything is done, except the last records. */
   position: ChangesPosition | undefined;
   /** True if the rest is left to the next run. */
   isPartial = false;
@@ -78,8 +90,13 @@ class Run {
   readonly #name: ResourceName;
   readonly #query: Query;
   readonly #key: string;
+  readonly #lookBack: LookBack;
+  /** Where the very first run started. */
+  readonly #first: string | undefined;
   readonly #started: number;
   #handed = 0;
+  /** What was done since the position has moved, by name. */
+  readonly #done = new Map<string, Version>();
 
   constructor(
     call: Call<'filters'>,
@@ -90,10 +107,20 @@ class Run {
     this.#call = call;
     this.#name = name;
     this.#key = timeOf(name, query);
+    this.#lookBack = lookBackOf(name, query);
+    const first = toMicros(query.after);
+    this.#first = first === undefined ? undefined : fromMicros(first);
     this.#query = position ? { ...query, after: position.from } : query;
     this.#started = call.client.limiter.now;
     this.named = new NamedOne(name, query, position?.named);
     this.position = position;
+  }
+
+  /** Moves the position behind all that is done. */
+  moveOn(): void {
+    const done = [...this.#done.values()];
+    this.position = advance(this.position, done, this.#lookBack, this.#first);
+    this.#done.clear();
   }
 
   /** Pages of what is new, oldest first. When the next one is requested, the last one is done. */
@@ -103,17 +130,21 @@ class Run {
       this.listed += page.length;
       const versioned = page.map(record => ({ record, version: this.#versionOf(record) }));
       const left = (this.#call.options.limit ?? Number.POSITIVE_INFINITY) - this.#handed;
-      const all = versioned.filter(({ version }) => !isSeen(this.position, version));
+      const all = versioned.filter(({ version }) => !this.#isSeen(version));
       const fresh = all.slice(0, left);
       this.#handed += fresh.length;
       if (fresh.length > 0) yield fresh.map(({ record }) => record);
-      const versions = fresh.map(({ version }) => version);
-      this.position = advance(this.position, versions, CHANGES);
+      for (const { version } of fresh) this.#done.set(version.name, version);
+      if (this.#done.size >= MOST_DONE) this.moveOn();
       if (all.length > fresh.length || this.#isLate()) {
         this.isPartial = true;
         return;
       }
     }
+  }
+
+  #isSeen(version: Version): boolean {
+    return this.#done.has(version.name) || isSeen(this.position, version);
   }
 
   #versionOf(record: Dictionary): Version {
@@ -224,6 +255,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
     run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
   warnIfSetBack(client, position?.time, plural(resources[name].nouns));
+  run.moveOn();
   if (run.position) {
     const end = { ...run.position, ...run.named.kept };
     call.state = withCheckpoint(call.state, checkpoint, end);

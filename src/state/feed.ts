@@ -86,7 +86,7 @@ export function withSeen(
 }
 
 /** How far a run looks back, and how much is remembered for it. */
-interface LookBack {
+export interface LookBack {
   seconds: number;
   /** Beyond this many records, some come twice. */
   most: number;
@@ -95,19 +95,38 @@ interface LookBack {
 }
 
 export const CHANGES: LookBack = { seconds: LATEST, most: 50_000, isShortened: true };
+
 /**
- * RapidPro shows an event when the contact's turn in the flow is over. Before that, each subscriber may take 15 seconds
- * to answer.
+ * Seconds for which RapidPro may not show a message or an event: it does when the contact's turn in the flow is over.
+ * Before that, each webhook may take 15 seconds to answer.
  */
-export const PUSHES: LookBack = { seconds: 600, most: 10_000, isShortened: false };
+const TURN = 600;
+export const PUSHES: LookBack = { seconds: TURN, most: 10_000, isShortened: false };
+
+const DAY = 24 * 3600;
+
+/**
+ * Messages are listed by the time when they were created, and come into some lists much later: RapidPro tries to send
+ * them for a week, and people archive and label them until they are in the archives.
+ */
+export const MESSAGES = {
+  handled: { ...CHANGES, seconds: TURN },
+  sent: { ...CHANGES, seconds: 8 * DAY },
+  sorted: { ...CHANGES, seconds: 90 * DAY },
+} as const satisfies { [way: string]: LookBack };
 /** Seconds for which RapidPro keeps events. */
 export const KEPT = 48 * 3600;
 
-/** The feed after everything up to these is done. It starts a little before the newest. */
+/**
+ * The feed after everything up to these is done. It starts a little before the newest.
+ *
+ * @param first - where the very first run started: what is older was not asked for
+ */
 export function advance(
   before: Feed | undefined,
   versions: readonly Version[],
   { seconds, most, isShortened }: LookBack,
+  first?: string,
 ): ChangesPosition | undefined {
   const all = withSeen(before, versions);
   if (!all) return undefined;
@@ -119,7 +138,7 @@ export function advance(
   const oldest = kept.at(-1)?.[1] ?? 0;
   const back = isShortened && kept.length < recent.length ? oldest : seconds * 1000;
   const from = backFrom(time, back / 1000);
-  return { time, from: later(from, all.from ?? from), seen: Object.fromEntries(kept) };
+  return { time, from: later(from, all.from ?? first ?? from), seen: Object.fromEntries(kept) };
 }
 
 export function backFrom(time: string, seconds: number): string {

@@ -256,6 +256,64 @@ describe('messages, which come newest first', () => {
   });
 });
 
+describe('messages that come into a list long after they were created', () => {
+  const DAY = 24 * 3600;
+  const START = Date.parse('2026-03-01T08:00:00Z');
+  const at = (id: number, seconds: number) => ({
+    id,
+    contact: null,
+    labels: [],
+    created_on: new Date(START + seconds * 1000).toISOString(),
+  });
+
+  async function listOf(visible: { id: number; created_on: string }[]) {
+    const server = await serve(
+      msw.get('*/api/v2/messages.json', ({ request }) => {
+        const after = Date.parse(new URL(request.url).searchParams.get('after') ?? '');
+        const results = visible
+          .filter(({ created_on }) => Date.parse(created_on) >= after)
+          .sort((a, b) => b.created_on.localeCompare(a.created_on));
+        return HttpResponse.json({ next: null, previous: null, results });
+      }),
+      msw.get('*/api/v2/labels.json', () =>
+        HttpResponse.json({ next: null, results: [{ uuid: 'l', name: 'Urgent' }] }),
+      ),
+    );
+    return { configuration: { host: server.host, token: 'abcdefgh12' } };
+  }
+
+  const idsOf = (handed: readonly Record[]) =>
+    handed.map(record => (record as unknown as { id: number }).id);
+
+  test.each([
+    ['has failed after a week of attempts', { folder: 'failed' }, 7 * DAY],
+    ['was sent after a week of attempts', { folder: 'sent' }, 7 * DAY],
+    ['somebody has archived', { folder: 'archived' }, 89 * DAY],
+    ['somebody has labeled', { label: 'Urgent' }, 89 * DAY],
+    ['a slow webhook has held up', { folder: 'inbox' }, 9 * 60],
+    ['a slow webhook has held up', { folder: 'flows' }, 9 * 60],
+    ['a slow webhook has held up', {}, 9 * 60],
+  ] as const)('one that %s is handed on, once: %j', async (_, filter, late) => {
+    const visible = [at(1, 0), at(3, late)];
+    const credential = await listOf(visible);
+    const list = () => getMessages({ ...filter, after: '2026-01-01' });
+    const first = await runJob(credential, {}, list);
+    expect(idsOf(first.handed)).toEqual([1, 3]);
+    visible.push(at(2, 10));
+    const second = await runJob(credential, first.state, list);
+    expect(idsOf(second.handed)).toEqual([2]);
+    expect((await runJob(credential, second.state, list)).handed).toEqual([]);
+  });
+
+  test('those from before the first run are not handed on by the second', async () => {
+    const credential = await listOf([at(1, -1), at(2, 1)]);
+    const list = () => getMessages({ folder: 'failed', after: '2026-03-01T10:00:00+02:00' });
+    const first = await runJob(credential, {}, list);
+    expect(idsOf(first.handed)).toEqual([2]);
+    expect((await runJob(credential, first.state, list)).handed).toEqual([]);
+  });
+});
+
 test.each([
   ['no list', () => fn(state => state), 'INVALID_INPUT'],
   ['groups', () => getGroups(), 'INVALID_INPUT'],
