@@ -60,17 +60,17 @@ export const BATCH_LIMIT = 100;
 /** How RapidPro writes the id of a record, as a pattern. */
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-const uuid: Filter = { kind: 'uuid' };
-const text: Filter = { kind: 'text' };
-const id: Filter = { kind: 'integer' };
-const flag: Filter = { kind: 'boolean' };
-const time: Filter = { kind: 'datetime' };
+const uuid = { kind: 'uuid' } as const;
+const text = { kind: 'text' } as const;
+const id = { kind: 'integer' } as const;
+const flag = { kind: 'boolean' } as const;
+const time = { kind: 'datetime' } as const;
 const span = { before: time, after: time };
-const onV9 = (filter: Filter): Filter => ({ ...filter, only: 'v9' });
-const onTextit = (filter: Filter): Filter => ({ ...filter, only: 'textit' });
+const onV9 = <F extends Filter>(filter: F) => ({ ...filter, only: 'v9' }) as const;
+const onTextit = <F extends Filter>(filter: F) => ({ ...filter, only: 'textit' }) as const;
 /** Keys as one text, separated by spaces. */
 const keys = (words: string): readonly string[] => words.split(' ');
-const choice = (...choices: string[]): Filter => ({ kind: 'choice', choices });
+const choice = <C extends string>(...choices: C[]) => ({ kind: 'choice', choices }) as const;
 const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => ({
   by: field,
   reverse: false,
