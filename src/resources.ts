@@ -1,6 +1,7 @@
 /**
  * The RapidPro v2 API as data: what each endpoint is called, what it can do and what it accepts.
- * Operations, the sandbox, metadata and the docs read it; nothing else in this package repeats it.
+ * Operations, the sandbox, metadata and the docs read it. Only types/filters.ts repeats a part, for the editor: the
+ * compiler compares the two.
  */
 
 /** The two lines of servers: RapidPro 9 and the newer line that TextIt runs. */
