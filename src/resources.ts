@@ -24,6 +24,8 @@ export interface Filter {
   cosmetic?: boolean;
   /** True if the parameter may be given several times. */
   many?: boolean;
+  /** True for a flag that means something else if it is left out than if it is false. */
+  sendsFalse?: boolean;
 }
 
 export type Scope = 'v2' | 'v2.contacts' | 'v2.messages' | 'v2.broadcasts' | 'v2.runs';
@@ -202,7 +204,7 @@ export const resources = {
     filters: {
       uuid,
       type: choice('message', 'voice', 'background', 'survey'),
-      archived: flag,
+      archived: { ...flag, sendsFalse: true },
       ...span,
     },
     order: by('created_on', { filteredBy: 'modified_on' }),
@@ -297,7 +299,7 @@ export const resources = {
       responded: flag,
       ...span,
       reverse: flag,
-      paths: flag,
+      paths: { ...flag, sendsFalse: true },
     },
     exclusive: ['contact', 'flow'],
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),
