@@ -60,6 +60,15 @@ export const PAGE_SIZE = 250;
 /** The most contacts, URNs, groups, messages or tickets that one request may name. */
 export const BATCH_LIMIT = 100;
 
+/** Statuses of outgoing messages that RapidPro has not handed over yet. It tries `errored` ones again. */
+export const WAITING: readonly string[] = ['initializing', 'pending', 'queued', 'errored'];
+
+/** Statuses of messages that were handed over, by what is known about them. */
+export const HANDED_OVER: readonly string[] = ['wired', 'sent', 'delivered', 'read'];
+
+/** The one status of a message that will not arrive. */
+export const NOT_REACHED = 'failed';
+
 /** How RapidPro writes the id of a record, as a pattern. */
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
