@@ -45,7 +45,7 @@ const AREAS = {
   lookUps: ['src/sync/lookUps.ts'],
   matchReader: ['src/sync/match/matchReader.ts'],
   writer: ['src/sync/write/writer.ts'],
-  runs: ['src/sync/{bulkContacts,bulkRun,runSync,runUpserts}.ts'],
+  runs: ['src/sync/{bulkCheckpoint,bulkContacts,bulkRun,runSync,runUpserts}.ts'],
   compare: ['src/sync/compare.ts'],
   anonymous: ['src/sync/{compare,runUpserts}.ts', 'src/sync/{report/log,write/writer}.ts'],
 };

@@ -1,6 +1,7 @@
 /**
  * The RapidPro v2 API as data: what each endpoint is called, what it can do and what it accepts.
- * Operations, the sandbox, metadata and the docs read it; nothing else in this package repeats it.
+ * Operations, the sandbox, metadata and the docs read it. Only types/filters.ts repeats a part, for the editor: the
+ * compiler compares the two.
  */
 
 /** The two lines of servers: RapidPro 9 and the newer line that TextIt runs. */
@@ -23,6 +24,8 @@ export interface Filter {
   cosmetic?: boolean;
   /** True if the parameter may be given several times. */
   many?: boolean;
+  /** True for a flag that means something else if it is left out than if it is false. */
+  sendsFalse?: boolean;
 }
 
 export type Scope = 'v2' | 'v2.contacts' | 'v2.messages' | 'v2.broadcasts' | 'v2.runs';
@@ -57,20 +60,29 @@ export const PAGE_SIZE = 250;
 /** The most contacts, URNs, groups, messages or tickets that one request may name. */
 export const BATCH_LIMIT = 100;
 
+/** Statuses of outgoing messages that RapidPro has not handed over yet. It tries `errored` ones again. */
+export const WAITING: readonly string[] = ['initializing', 'pending', 'queued', 'errored'];
+
+/** Statuses of messages that were handed over, by what is known about them. */
+export const HANDED_OVER: readonly string[] = ['wired', 'sent', 'delivered', 'read'];
+
+/** The one status of a message that will not arrive. */
+export const NOT_REACHED = 'failed';
+
 /** How RapidPro writes the id of a record, as a pattern. */
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-const uuid: Filter = { kind: 'uuid' };
-const text: Filter = { kind: 'text' };
-const id: Filter = { kind: 'integer' };
-const flag: Filter = { kind: 'boolean' };
-const time: Filter = { kind: 'datetime' };
+const uuid = { kind: 'uuid' } as const;
+const text = { kind: 'text' } as const;
+const id = { kind: 'integer' } as const;
+const flag = { kind: 'boolean' } as const;
+const time = { kind: 'datetime' } as const;
 const span = { before: time, after: time };
-const onV9 = (filter: Filter): Filter => ({ ...filter, only: 'v9' });
-const onTextit = (filter: Filter): Filter => ({ ...filter, only: 'textit' });
+const onV9 = <F extends Filter>(filter: F) => ({ ...filter, only: 'v9' }) as const;
+const onTextit = <F extends Filter>(filter: F) => ({ ...filter, only: 'textit' }) as const;
 /** Keys as one text, separated by spaces. */
 const keys = (words: string): readonly string[] => words.split(' ');
-const choice = (...choices: string[]): Filter => ({ kind: 'choice', choices });
+const choice = <C extends string>(...choices: C[]) => ({ kind: 'choice', choices }) as const;
 const by = (field: string, extra: Partial<Resource['order'] & object> = {}) => ({
   by: field,
   reverse: false,
@@ -201,7 +213,7 @@ export const resources = {
     filters: {
       uuid,
       type: choice('message', 'voice', 'background', 'survey'),
-      archived: flag,
+      archived: { ...flag, sendsFalse: true },
       ...span,
     },
     order: by('created_on', { filteredBy: 'modified_on' }),
@@ -296,7 +308,7 @@ export const resources = {
       responded: flag,
       ...span,
       reverse: flag,
-      paths: flag,
+      paths: { ...flag, sendsFalse: true },
     },
     exclusive: ['contact', 'flow'],
     order: by('modified_on', { reverse: true, filteredBy: 'modified_on' }),

@@ -18,8 +18,7 @@ export interface Roles {
   others?: Partial<Record<Method, readonly OperationName[]>>;
 }
 
-/** What a job calls for each endpoint. Docs are made from it, and tests hold every operation to it. */
-export const roles: Record<ResourceName, Roles> = {
+const ROLES = {
   archives: { read: 'getArchives', others: { GET: ['eachArchivedMessages', 'eachArchivedRuns'] } },
   boundaries: { read: 'getBoundaries' },
   broadcasts: {
@@ -130,7 +129,15 @@ export const roles: Record<ResourceName, Roles> = {
   topics: { read: 'getTopics', add: 'addTopic', update: 'updateTopic' },
   users: { read: 'getUsers' },
   workspace: { read: 'getWorkspace' },
-};
+} satisfies Record<ResourceName, Roles>;
+
+/** What a job calls for each endpoint. Docs are made from it, and tests hold every operation to it. */
+export const roles: Record<ResourceName, Roles> = ROLES;
+
+/** The operation that reads an endpoint, for the compiler. */
+export type ReaderOf<Name extends ResourceName> = (typeof ROLES)[Name] extends { read: infer Read }
+  ? Read
+  : never;
 
 /** Those that work on the lists of several endpoints, or on the links in them. */
 export const onLists: readonly OperationName[] = ['eachPage', 'eachChange', 'downloadAttachment'];

@@ -27,7 +27,10 @@ type Decision = { wait: number } | { giveUp: 'unsafe' | 'attempts' | 'too-long';
 const MAX_ATTEMPTS = 4;
 /** Attempts for a request without an answer in time. Each takes a whole timeout. */
 const MAX_TIMEOUTS = 2;
-/** Seconds between attempts to use something new. The engine looks for new groups, fields and topics every five. */
+/**
+ * Seconds between attempts to use something new or busy. The engine looks for new groups, fields and topics every five:
+ * the waits between all attempts must outlast that.
+ */
 const UNREADY_WAIT = 2.5;
 /** The longest Retry-After that is reported, in seconds: a year. Nobody means more. */
 const LONGEST_RETRY_AFTER = 365 * 24 * 60 * 60;

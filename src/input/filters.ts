@@ -135,8 +135,8 @@ export function checkFilters(name: ResourceName, filters: unknown): Query {
       refuseUnknown(capitalize(resource.nouns[1]), key, hint);
     }
     const checked = checkOne(key, value, filter);
-    // To RapidPro, an absent flag is false, except for flags that are true by default.
-    if (checked !== false || key === 'paths' || key === 'archived') query[key] = checked;
+    // To RapidPro, most flags that are absent are false.
+    if (checked !== false || filter.sendsFalse) query[key] = checked;
   }
   const clash = (resource.exclusive ?? []).filter(key => key in query);
   if (clash.length > 1) {

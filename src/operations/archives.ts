@@ -9,7 +9,8 @@ import type { ListOptions } from '../types/options.js';
 import type { Operation, Reference, Step } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
-import { ARCHIVED, type ArchivedList, archiveReader, findArchives } from './lists/archiveFiles.js';
+import { ARCHIVED, type ArchivedList } from './lists/archivedRecords.js';
+import { archiveReader, findArchives } from './lists/archiveFiles.js';
 import { list } from './lists/list.js';
 
 /**

@@ -7,6 +7,7 @@ import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
 import { DAY, toMicros } from '../input/times.js';
+import { HANDED_OVER, NOT_REACHED, WAITING } from '../resources.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
 import type { DeliveryOptions } from '../types/options.js';
@@ -16,13 +17,6 @@ import { operation } from './base/operation.js';
 import { inactiveStatus } from './contact/status.js';
 import { wholeList } from './lists/list.js';
 import { type Found, lookUp } from './many/lookUp.js';
-
-/** Statuses of messages that RapidPro has not handed over yet. It tries `errored` ones again. */
-const WAITING = ['initializing', 'pending', 'queued', 'errored'];
-/** The one status of a message that will not arrive. */
-const NOT_REACHED = 'failed';
-/** What was handed over, and what is known about it. */
-const HANDED_OVER = ['wired', 'sent', 'delivered', 'read'];
 
 const KNOWN = ['broadcast', 'after', 'before'];
 

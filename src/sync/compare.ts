@@ -234,7 +234,7 @@ const LEVELS: { [type: string]: number } = { state: 2, district: 3, ward: 4 };
 
 /**
  * Places are found by name in the workspace's own map. Without the map, this much is known: a full path that RapidPro
- * shows stays the same, and so does the name of a state.
+ * shows stays the same, and so does the name of a state. Of any other type, nothing is known.
  */
 function predictPlace(type: string, value: string | number | null, current: string): Prediction {
   const raw = storedText(value)?.value;
@@ -250,10 +250,7 @@ function predictField(
   current: string | null,
 ): Prediction {
   const stored = storedField(type, value);
-  if (stored || current === null || ['text', 'number', 'datetime'].includes(type)) {
-    return compare(stored, current);
-  }
-  return predictPlace(type, value, current);
+  return stored || current === null ? compare(stored, current) : predictPlace(type, value, current);
 }
 
 function predictName(value: string | number | null, current: string | null): Prediction {

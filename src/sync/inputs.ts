@@ -86,7 +86,7 @@ function splitKeys(value: unknown, unknownKeys: Set<string>): { known: unknown; 
   return { known, others };
 }
 
-interface Reading {
+interface Rules {
   replacesUrns: boolean;
   isLiteral: boolean;
   key?: Settings['key'];
@@ -96,7 +96,7 @@ interface Reading {
  * What remains of an entry that cannot be sent: its uuid or key, which still puts its contact in the list. One that could
  * not be sent by itself names nobody.
  */
-function namesLeft(value: unknown, index: number, how: Reading): Input | undefined {
+function namesLeft(value: unknown, index: number, how: Rules): Input | undefined {
   const item = value instanceof Unsendable ? value.item : value;
   const field = fieldOf(how.key);
   const { uuid, fields } = isObject(item) ? item : {};
@@ -126,7 +126,7 @@ function areSame(one: readonly string[] = [], other: readonly string[] = []): bo
 export async function readInputs(
   list: unknown[],
   outcome: BulkOutcome,
-  how: Reading,
+  how: Rules,
 ): Promise<Input[]> {
   const unknownKeys = new Set<string>();
   const inputs: Input[] = [];
@@ -169,7 +169,7 @@ function logUnknownKeys(keys: readonly string[]): void {
 }
 
 /** Both forms of a letter can be in RapidPro, so neither is wrong. But who was saved in the other one is not found. */
-async function logDecomposed(inputs: readonly Input[], how: Reading): Promise<void> {
+async function logDecomposed(inputs: readonly Input[], how: Rules): Promise<void> {
   const field = fieldOf(how.key) ?? '';
   const found: number[] = [];
   await inTurns(inputs, ({ index, urns = [], fields }) => {

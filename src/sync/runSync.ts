@@ -3,7 +3,8 @@ import { isPlainUrn } from '../input/sameUrn.js';
 import { giveWay, inTurns } from '../input/turns.js';
 import type { BulkResult } from '../types/bulk.js';
 import type { Dictionary } from '../types/json.js';
-import { type BulkCall, type BulkRun, bulkRun, type ReadSoFar } from './bulkRun.js';
+import type { ReadSoFar } from './bulkCheckpoint.js';
+import { type BulkCall, type BulkRun, bulkRun } from './bulkRun.js';
 import {
   failDuplicates,
   failHomeNumbers,

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ReaderOf } from '../../scripts/generate/coverage-operations.js';
+import type * as Adaptor from '../../src/Adaptor.js';
 import {
   addContact,
   getContacts,
@@ -12,6 +14,7 @@ import {
   updateContact,
   upsertContact,
 } from '../../src/index.js';
+import type { Filter, ResourceName, resources } from '../../src/resources.js';
 import type { State } from '../../src/types/state.js';
 
 /** What an editor completes and complains of. The compiler checks it; nothing here is run. */
@@ -83,6 +86,59 @@ function checkedByTheCompiler() {
   http.delete('labels', { uuid: { a: 1 } });
 }
 
+type FiltersOf<Name extends ResourceName> = (typeof resources)[Name]['filters'];
+type ReaderType<Name extends ResourceName> = (typeof Adaptor)[ReaderOf<Name> &
+  keyof typeof Adaptor];
+
+/** The lists with filters. */
+type Filtered = {
+  [Name in ResourceName]: [keyof FiltersOf<Name>] extends [never]
+    ? never
+    : [ReaderOf<Name>] extends [never]
+      ? never
+      : Name;
+}[ResourceName];
+
+interface Values {
+  integer: number;
+  boolean: boolean;
+}
+type Value<F extends Filter> = F extends { choices: readonly (infer Choice)[] }
+  ? Choice
+  : F['kind'] extends keyof Values
+    ? Values[F['kind']]
+    : string;
+
+/** What resources.ts says that a list can be filtered by. */
+type Described<Filters> = {
+  -readonly [Name in keyof Filters]: Filters[Name] extends Filter
+    ? Value<Filters[Name]> | (Filters[Name] extends { many: true } ? Value<Filters[Name]>[] : never)
+    : never;
+};
+
+/** What types/filters.ts lets a job write. */
+type Written<Read> = Read extends (...args: infer Args) => unknown
+  ? Required<ReturnType<Extract<Args[0], (state: State) => unknown>>>
+  : never;
+
+/** The lists whose filters differ in the two places. */
+type Different = {
+  [Name in Filtered]: [Described<FiltersOf<Name>>, Written<ReaderType<Name>>] extends [
+    Written<ReaderType<Name>>,
+    Described<FiltersOf<Name>>,
+  ]
+    ? never
+    : Name;
+}[Filtered];
+
+/** If a list differs, the compiler misses it here by its name. */
+function filtersAreTheSame() {
+  const lists: Filtered[] = ['archives', 'contacts', 'definitions', 'messages', 'users'];
+  const different: Record<Different, never> = {};
+  return { lists, different };
+}
+
 test('the compiler checks this file', () => {
   expect(checkedByTheCompiler).toBeTypeOf('function');
+  expect(filtersAreTheSame).toBeTypeOf('function');
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkPeriod } from '../../src/input/filters.js';
 import { cutToMicros, isDatetime, isDay } from '../../src/input/times.js';
-import { ARCHIVED } from '../../src/operations/lists/archiveFiles.js';
+import { ARCHIVED } from '../../src/operations/lists/archivedRecords.js';
 
 const two = (number: number) => String(number).padStart(2, '0');
 const microseconds = fc.integer({ min: 0, max: 4_000_000_000_000_000 });

@@ -18,7 +18,7 @@ import {
   versionOf,
   withSeen,
 } from '../../src/state/feed.js';
-import { bulkCheckpoint } from '../../src/sync/bulkRun.js';
+import { bulkCheckpoint } from '../../src/sync/bulkCheckpoint.js';
 import type { State } from '../../src/types/state.js';
 
 const TOKEN = 'a'.repeat(40);

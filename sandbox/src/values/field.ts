@@ -10,14 +10,7 @@ import type { FieldType, Locale, PlaceContext } from './types.js';
 const LONGEST_TEXT = 640;
 
 /** The stored field value: one reading for each type that the text can be parsed as. */
-export interface FieldValue {
-  text: string;
-  number: string | null;
-  datetime: string | null;
-  state: string | null;
-  district: string | null;
-  ward: string | null;
-}
+export type FieldValue = { text: string } & Record<Exclude<FieldType, 'text'>, string | null>;
 
 /** The messages for a value that cannot be stored; none if `rawFieldText` applies. */
 export function fieldErrors(value: unknown): string[] {

@@ -10,14 +10,8 @@ import { DAY, type Micros, toMicros } from '../../input/times.js';
 import { PAGE_SIZE, type ResourceName } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import {
-  ARCHIVED,
-  type ArchivedList,
-  archiveReader,
-  findArchives,
-  matcherOf,
-  type ReadArchive,
-} from './archiveFiles.js';
+import { ARCHIVED, type ArchivedList, matcherOf } from './archivedRecords.js';
+import { archiveReader, findArchives, type ReadArchive } from './archiveFiles.js';
 
 /** Bytes of compressed records of one file that are kept at a time. A page is compressed to a tenth. */
 const MOST_KEPT = 24 * 1024 * 1024;

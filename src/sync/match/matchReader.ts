@@ -4,7 +4,7 @@ import { paysToRead } from '../../operations/many/lookUp.js';
 import { PAGE_SIZE } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
-import type { ReadSoFar } from '../bulkRun.js';
+import type { ReadSoFar } from '../bulkCheckpoint.js';
 import type { SyncFacts } from '../syncFacts.js';
 import type { Matches, SyncParts } from './matches.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AbortedError } from '../../../src/client/limiter.js';
 import { fail } from '../../../src/errors/errors.js';
-import { type BulkRun, bulkRun, type ReadSoFar } from '../../../src/sync/bulkRun.js';
+import type { ReadSoFar } from '../../../src/sync/bulkCheckpoint.js';
+import { type BulkRun, bulkRun } from '../../../src/sync/bulkRun.js';
 import type { BulkResult } from '../../../src/types/bulk.js';
 import { captureConsole } from '../../support/captureConsole.js';
 import { checkpoints, onlyCheckpoint } from '../../support/checkpoint.js';
