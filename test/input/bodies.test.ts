@@ -385,6 +385,13 @@ describe('a contact that may have a uuid', () => {
 });
 
 describe('a broadcast', () => {
+  test('has its people in other keys, too: an unknown one is only warned of', () => {
+    const lines = captureConsole();
+    const value = { groups: [UUID], phone: '0788' };
+    expect(broadcast(value)).toMatchObject(value);
+    expect(lines.join('\n')).toContain('broadcast has the unknown key "phone".');
+  });
+
   test.each<[value: object, sent: object]>([
     [{ urns: [AMINA] }, { urns: [AMINA] }],
     [{ contacts: [` ${DASHLESS}`, AMINA] }, { contacts: [UUID, AMINA] }],

@@ -1,3 +1,4 @@
+import { HttpResponse, http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import {
   addToGroup,
@@ -103,6 +104,10 @@ describe('the group', () => {
   test.each([undefined, null, '', '  ', {}, [], true])('is refused as %j', async group => {
     await refused(addToGroup([UUID], group as never), 'INVALID_INPUT');
     await refused(removeFromGroup([UUID], (() => group) as never), 'INVALID_INPUT');
+  });
+
+  test('is refused as a word for missing data', async () => {
+    await refused(addToGroup([UUID], 'undefined'), 'INVALID_INPUT');
   });
 
   test('may be a uuid in any way of writing it', async () => {
@@ -228,6 +233,47 @@ describe('contacts that RapidPro refuses', () => {
       });
     },
   );
+
+  test('because the first hundred had one of them by another name', async () => {
+    const [first = '', ...others] = uuids(102);
+    const list = ['tel:+250788123123', ...others.slice(0, 99), first];
+    const { handler } = actionsServer('contacts', { unknown: [first] });
+    const { data } = await run(deleteContacts(list), await serve(handler));
+    expect(data).toMatchObject({
+      failures: [{ index: 100, description: expect.stringContaining('this step deleted it') }],
+    });
+  });
+
+  test('before anything was deleted were not deleted here', async () => {
+    const [urn = ''] = urns(1);
+    const { handler } = actionsServer('contacts', { unknown: [urn] });
+    const { data } = await run(deleteContacts([urn]), await serve(handler));
+    const description = 'RapidPro has no such contact.';
+    expect(data).toMatchObject({ failures: [{ index: 0, description }] });
+  });
+
+  test('in more words than those about the contact', async () => {
+    const server = await serve(
+      msw.post('*', () =>
+        HttpResponse.json({ contacts: ['Bad value.'], action: ['Bad, too.'] }, { status: 400 }),
+      ),
+    );
+    const { data } = await run(blockContacts([UUID]), server);
+    expect(data).toMatchObject({ failures: [{ index: 0, code: 'VALIDATION_FAILED' }] });
+  });
+
+  test('are named by their place in the list of the job', async () => {
+    const server = await serve(
+      msw.post('*', () => HttpResponse.json({ contacts: { 0: ['Bad value.'] } }, { status: 400 })),
+    );
+    const { data } = await run(blockContacts([UUID, UUID, OTHER_UUID]), server);
+    expect(data).toMatchObject({
+      failures: [
+        { index: 0, description: expect.stringContaining('contacts[0]') },
+        { index: 2, description: expect.stringContaining('contacts[2]') },
+      ],
+    });
+  });
 
   test('are deleted by nobody if the action is another one', async () => {
     const list = [...uuids(100), 'tel:+250788123123'];

@@ -138,6 +138,37 @@ describe('an action that stops in the middle', () => {
     expect(done).toEqual(list.slice(0, 5));
   });
 
+  test('after RapidPro reported half of a request as not changed: each is in just one list', async () => {
+    const list = uuids(200);
+    const { handler } = actionsServer('tickets', {
+      unchanged: list.slice(50, 100),
+      instead: from(1, 403),
+    });
+    const error = await failure(closeTickets(list), await serve(handler));
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      description: expect.stringContaining('stopped after 100 of 200 tickets'),
+      details: { done: [[0, 49]], failed: [[100, 199]], unknown: [], notAttempted: [] },
+    });
+    const { failures } = error.details as { failures: { index: number }[] };
+    expect(failures.map(({ index }) => index)).toEqual(list.slice(50, 100).map((_, n) => n + 50));
+  });
+
+  test('in a request whose first answer was lost: what is left of it may have been done', async () => {
+    noSleep();
+    // Alike when masked, so it is halved.
+    const list = Array.from({ length: 10 }, (_, index) => `tel:+2507810${index}55`);
+    const { handler } = actionsServer('contacts', {
+      unknown: [list[9] as string],
+      instead: index => (index === 0 ? answer(502)() : from(4, 403)(index)),
+    });
+    const error = await failure(addToGroup(list, 'Mothers'), await serve(handler));
+    expect(error).toMatchObject({
+      code: 'PARTIAL_ACTION',
+      details: { done: [[0, 4]], unknown: [[5, 9]], failed: [], notAttempted: [] },
+    });
+  });
+
   test('before anything was done is the error itself', async () => {
     const { handler } = actionsServer('contacts', { instead: from(0, 403) });
     const error = await failure(addToGroup(uuids(250), 'Mothers'), await serve(handler));
@@ -223,6 +254,23 @@ describe('an action is repeated', () => {
     const { data } = await run(closeTickets([UUID]), await serve(handler));
     const [first] = (data as { failures: { description: string }[] }).failures;
     expect(first?.description).toContain('An earlier attempt');
+  });
+});
+
+test('what is found done in a part of a request is perhaps done by the first attempt at the whole', async () => {
+  noSleep();
+  const list = uuids(3);
+  const { handler } = actionsServer('tickets', {
+    unknown: [list[0] as string],
+    unchanged: [list[1] as string],
+    instead: index => (index === 0 ? answer(502)() : undefined),
+  });
+  const { data } = await run(closeTickets(list), await serve(handler));
+  expect(data).toMatchObject({
+    failures: [
+      { index: 0, code: 'UNKNOWN_REFERENCE' },
+      { index: 1, description: expect.stringContaining('An earlier attempt') },
+    ],
   });
 });
 

@@ -75,6 +75,21 @@ describe('messages that are not changed', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('in a second request that a server refuses have no other name to be deleted by', async () => {
+    const server = await serve(
+      msw.post('*/api/v2/message_actions.json', async ({ request }) => {
+        const { messages } = (await request.json()) as { messages: number[] };
+        return messages.includes(101)
+          ? HttpResponse.json({ messages: ['No such object: 101'] }, { status: 400 })
+          : new HttpResponse(null, { status: 204 });
+      }),
+    );
+    const list = Array.from({ length: 101 }, (_, index) => index + 1);
+    const { data } = await run(deleteMessages(list), server);
+    const description = 'RapidPro has no such message.';
+    expect(data).toMatchObject({ failures: [{ index: 100, description }] });
+  });
+
   test('an outgoing one does not stop the others', async () => {
     const outgoing = 100;
     const server = await serve(

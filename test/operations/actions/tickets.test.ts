@@ -1,3 +1,4 @@
+import { http as msw } from 'msw';
 import { describe, expect, test } from 'vitest';
 import {
   addTicketNote,
@@ -9,7 +10,7 @@ import {
 import type { Operation } from '../../../src/types/state.js';
 import { noSleep } from '../../support/noSleep.js';
 import { serve } from '../../support/serve.js';
-import { failure, OTHER_UUID, refused, run, UUID } from '../run.js';
+import { failure, OTHER_UUID, page, refused, run, UUID } from '../run.js';
 import { actionsServer, sizes, uuids } from './actionsServer.js';
 
 const actions: [string, (tickets: never) => Operation, object][] = [
@@ -89,6 +90,27 @@ describe('the assignee', () => {
     expect(JSON.stringify(error)).not.toContain('nobody');
     expect(server.requests).toHaveLength(1);
   });
+});
+
+test('a topic may be named', async () => {
+  const topics = msw.get('*/api/v2/topics.json', () => page([{ uuid: OTHER_UUID, name: 'Care' }]));
+  const { handler } = actionsServer('tickets');
+  const server = await serve(topics, handler);
+  await run(changeTicketTopic([UUID], 'Care'), server);
+  expect(server.requests.at(-1)?.body).toMatchObject({ topic: OTHER_UUID });
+});
+
+test('failures are in the order of the list, whichever was found first', async () => {
+  const list = uuids(6);
+  const { handler } = actionsServer('tickets', {
+    unknown: [list[5] as string],
+    unchanged: [list[2] as string],
+  });
+  const { data } = await run(closeTickets(list), await serve(handler));
+  expect((data as { failures: object[] }).failures).toMatchObject([
+    { index: 2, code: 'NOT_CHANGED' },
+    { index: 5, code: 'UNKNOWN_REFERENCE' },
+  ]);
 });
 
 test.each([undefined, null, '', {}])('the topic %j is refused', async topic => {

@@ -201,10 +201,17 @@ describe.each(['v9', 'textit'] as const)('one number that two of the list want, 
     }
   });
 
-  test('the country is read only if it matters', async () => {
-    const sandbox = await workspace({ dialect, country: 'RW' });
-    const list = [{ urns: [home, abroad] }, { urns: [BEA] }, { urns: ['tel:0788000003'] }];
-    await bulk(syncContacts(list), sandbox);
+  test.each([
+    ['of one entry', [[home, abroad], [BEA], ['tel:0788000003']]],
+    ['written in one way', [[home], [home], ['tel:0788-000-001']]],
+    ['with their countries', [[abroad], ['tel:+254788000001'], [BEA]]],
+    ['that are no phone numbers', [['viber:AbC='], ['viber:aBc='], ['ext:A b'], ['ext:a B']]],
+    ['of nobody, beside a uuid alone', [[home], undefined, undefined]],
+  ])('the country is read only if it matters, not for numbers %s', async (_, urns) => {
+    const sandbox = await workspace({ dialect, country: 'RW', contacts: [{ name: 'A' }] });
+    const uuid = sandbox.contacts()[0]?.uuid;
+    const list = urns.map(urns => (urns ? { urns } : { uuid }));
+    await bulk(syncContacts(list as never), sandbox);
     expect(sandbox.requests().filter(({ path }) => path.includes('workspace'))).toEqual([]);
   });
 
