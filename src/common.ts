@@ -4,6 +4,7 @@ import { type Given, isObject, refuseMore } from './input/check.js';
 import { askFor, inOperation, isThenable, resolveValue } from './input/expand.js';
 import { count } from './input/log.js';
 import { isQuotedReference } from './input/missing.js';
+import { refuseUnknownOptions } from './input/options.js';
 import { isOperation, makeOperation, named, warnOnce } from './input/run.js';
 import { asReader } from './operations/base/callback.js';
 import { refuseUncalled, requireStateAtAll, whatItIs } from './operations/base/operation.js';
@@ -109,7 +110,7 @@ export function cursor(value: unknown, options: CursorOptions = {}): Operation {
   const given: Given = arguments;
   return helper('cursor', [], state => {
     refuseMore('cursor', given, [value, options]);
-    requireOptions('cursor', options);
+    requireOptions('cursor', options, ['key', 'defaultValue', 'format']);
     const { format } = options;
     if (format !== undefined) requireOne('cursor', 'function', format);
     return languageCommon.cursor(valueFor('cursor', state, value, 'value'), options)(state);
@@ -331,7 +332,7 @@ export function parseCsv(
 ): Operation {
   return helper('parseCsv', [callback, ...more], async state => {
     refuseOthers('parseCsv', 'function', more);
-    requireOptions('parseCsv', parsingOptions);
+    requireOptions('parseCsv', parsingOptions, CSV_OPTIONS);
     if (callback !== undefined) requireOne('parseCsv', 'function', callback);
     const text = valueFor('parseCsv', state, csvData, 'text');
     const { pipe, getReader } = (text ?? {}) as Dictionary;
@@ -410,8 +411,23 @@ function refuseOthers(
   );
 }
 
-function requireOptions(name: string, options: unknown): void {
+/** All that the library passes on to its parser. It drops any other key. */
+const CSV_OPTIONS = [
+  'delimiter',
+  'quote',
+  'escape',
+  'columns',
+  'bom',
+  'trim',
+  'ltrim',
+  'rtrim',
+  'skip_empty_lines',
+  'chunkSize',
+];
+
+function requireOptions(name: string, options: unknown, known: readonly string[]): void {
   if (!isObject(options)) refuse(name, 'options', options);
+  refuseUnknownOptions(options, known);
 }
 
 /** What a path leads to. The errors of its library contain data. */

@@ -141,6 +141,38 @@ describe('what a helper is given', () => {
     expect(error.fix).not.toBe('');
   });
 
+  test.each<[string, Operation, fix: string]>([
+    ['cursor', cursor('today', { keys: 'since' } as never), 'Did you mean "key"?'],
+    ['cursor', cursor(undefined, { defaultvalue: 1 } as never), 'Did you mean "defaultValue"?'],
+    ['cursor', cursor('today', { ttl: 5 } as never), 'Possible here: key, defaultValue, format.'],
+    ['parseCsv', parseCsv('a;b', { delimeter: ';' }), 'Did you mean "delimiter"?'],
+    ['parseCsv', parseCsv('a', { chunksize: 2 }, keep), 'Did you mean "chunkSize"?'],
+    ['parseCsv', parseCsv('a', { skipEmptyLine: true }), 'Did you mean "skip_empty_lines"?'],
+    ['parseCsv', parseCsv('a', { relax_quotes: true }), 'Possible here: delimiter, quote, escape'],
+    ['parseCsv', parseCsv('a', { required: ['a'] }), 'Possible here: delimiter, quote, escape'],
+  ])('an option that nothing reads is refused: %s %#', async (_, operation, fix) => {
+    const error = await failureOf(operation);
+    expect(error.code).toBe('INVALID_OPTION');
+    expect(error.fix).toContain(fix);
+  });
+
+  test('those of parseCsv are taken', async () => {
+    const options = {
+      delimiter: ';',
+      quote: "'",
+      escape: "'",
+      columns: ['x', 'y'],
+      bom: true,
+      trim: false,
+      ltrim: false,
+      rtrim: false,
+      skip_empty_lines: false,
+      chunkSize: 5,
+    };
+    const { data } = await parseCsv("\ufeff a;'b;''c'\n", options)(state);
+    expect(data).toEqual([{ x: ' a', y: "b;'c" }]);
+  });
+
   test.each([5, undefined, null, ''])('a path that is none: %s', async path => {
     for (const [name, read] of Object.entries({ dataValue, lastReferenceValue, sourceValue })) {
       await expect(failureOf(fn(given => read(path)(given)))).resolves.toMatchObject({
