@@ -35,6 +35,7 @@ import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../webhook
 import type { Numbers, Push } from '../webhook/push.js';
 import type { Access, Call } from './base/operation.js';
 import { readDefinitions } from './flows.js';
+import { warnOfArchives } from './lists/archiveFiles.js';
 import { isName, SOME_UUID, uuidOf } from './lists/named.js';
 import { checkReferenced } from './lists/unknownReference.js';
 import { checkResthook } from './resthooks.js';
@@ -340,6 +341,7 @@ class MissedCalls implements Source {
         yield missed;
         this.#lastChange = change ?? this.#lastChange;
       }
+      if (this.#isFirst) warnOfArchives(client, 'runs', this.#before.after);
       if (runs === 0 || (calls === 0 && this.#isFirst)) await this.#checkNames(runs > 0);
     } catch (error) {
       if (!client.limiter.isStop(error, this.#lastChange !== undefined)) throw error;

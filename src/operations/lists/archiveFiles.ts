@@ -6,8 +6,8 @@ import { pages } from '../../client/pages.js';
 import { fail } from '../../errors/errors.js';
 import { isObject } from '../../input/check.js';
 import { type Period, periodBetween } from '../../input/filters.js';
-import { count, log } from '../../input/log.js';
-import { fromMicros, timeIn, toMicros } from '../../input/times.js';
+import { count, log, plural } from '../../input/log.js';
+import { DAY, fromMicros, timeIn, toMicros } from '../../input/times.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -77,11 +77,16 @@ function liveRun(archived: Dictionary): Dictionary {
 
 /**
  * The lists whose older records are in archives: what archives of them are called, the time by which a record belongs to
- * one, and how it becomes a live one.
+ * one, how it becomes a live one, and what reads them alone.
  */
 export const ARCHIVED = {
-  messages: { type: 'message', time: 'created_on', toLive: liveMessage },
-  runs: { type: 'run', time: 'modified_on', toLive: liveRun },
+  messages: {
+    type: 'message',
+    time: 'created_on',
+    toLive: liveMessage,
+    reader: 'eachArchivedMessages()',
+  },
+  runs: { type: 'run', time: 'modified_on', toLive: liveRun, reader: 'eachArchivedRuns()' },
 } as const;
 
 export type ArchivedList = keyof typeof ARCHIVED;
@@ -147,6 +152,29 @@ export function matcherOf(
     if (!filters.every(({ matches, wanted }) => matches(record, wanted))) return undefined;
     return query.paths === false ? { ...record, path: null } : record;
   };
+}
+
+/** Days after which RapidPro moves records to archives, unless it is set up otherwise. */
+const ARCHIVED_AFTER = 90;
+
+/**
+ * Warns that a list lacks what RapidPro has moved to archives.
+ *
+ * @param after - the time from which on it was to be read
+ * @param rest - what became of the records in archives, and how to read them; default: read them alone
+ */
+export function warnOfArchives(
+  { clock }: Client,
+  list: ArchivedList,
+  after: unknown,
+  rest = `were not read. ${ARCHIVED[list].reader} reads them.`,
+): void {
+  const first = toMicros(after);
+  if (first === undefined || first >= clock.now() * 1000 - ARCHIVED_AFTER * DAY) return;
+  const nouns = plural(resources[list].nouns);
+  log.warn(
+    `${nouns[0]?.toUpperCase()}${nouns.slice(1)} older than about ${ARCHIVED_AFTER} days are in the archives and ${rest}`,
+  );
 }
 
 /** The number of records after which archives count as endless. */
