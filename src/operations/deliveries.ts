@@ -6,7 +6,7 @@ import { asUuid } from '../input/identifiers.js';
 import { count, log } from '../input/log.js';
 import { suggest } from '../input/nearest.js';
 import type { Settings } from '../input/options.js';
-import { DAY, toMicros } from '../input/times.js';
+import { toMicros } from '../input/times.js';
 import { HANDED_OVER, NOT_REACHED, WAITING } from '../resources.js';
 import type { DeliveryFilters } from '../types/filters.js';
 import type { Dictionary } from '../types/json.js';
@@ -15,6 +15,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Reference } from '../types/state.js';
 import { operation } from './base/operation.js';
 import { inactiveStatus } from './contact/status.js';
+import { warnOfArchives } from './lists/archiveFiles.js';
 import { wholeList } from './lists/list.js';
 import { type Found, lookUp } from './many/lookUp.js';
 
@@ -48,8 +49,6 @@ function checkBroadcasts(value: unknown): Query[] {
   });
   return [...new Map(queries.map(query => [JSON.stringify(query), query])).values()];
 }
-
-const at = (time: unknown, otherwise: number) => toMicros(time) ?? otherwise;
 
 /** Checks which messages to count. */
 function checkDeliveries(filters: unknown): { broadcasts: Query[] } | { period: Query } {
@@ -225,17 +224,6 @@ function logMissing(broadcasts: readonly Dictionary[], total: number): void {
   );
 }
 
-/** Days after which RapidPro moves messages to archives, unless it is set up otherwise. */
-const ARCHIVED_AFTER = 90;
-
-function logArchived(client: Client, { after }: Query): void {
-  const oldest = client.clock.now() * 1000 - ARCHIVED_AFTER * DAY;
-  if (at(after, oldest) >= oldest) return;
-  log.warn(
-    `Messages older than about ${ARCHIVED_AFTER} days are in the archives and are not counted. eachArchivedMessages() reads them.`,
-  );
-}
-
 /**
  * Did it arrive? Count the messages of a broadcast, or all outgoing messages of a period, including those from flows, by status. The texts are not kept. RapidPro gives no reason why a message failed, but the status of the contact often explains it.
  * @public
@@ -283,7 +271,8 @@ export function getDeliveries(
       const { total, waiting, notReached } = deliveries;
       const counts = Object.fromEntries(deliveries.counts);
       if ('period' in meant) {
-        logArchived(client, meant.period);
+        const rest = 'are not counted. eachArchivedMessages() reads them.';
+        warnOfArchives(client, 'messages', meant.period.after, rest);
         return { total, counts, waiting, notReached };
       }
       const statuses = new Map<string, number>();

@@ -27,6 +27,7 @@ import type { Query } from '../types/request.js';
 import type { Operation, Step } from '../types/state.js';
 import { type Call, operation } from './base/operation.js';
 import { threadPages } from './eachPage.js';
+import { warnOfArchives } from './lists/archiveFiles.js';
 import {
   argumentsOf,
   checkDialectFilters,
@@ -38,6 +39,7 @@ import {
   requirePlan,
 } from './lists/list.js';
 import { NamedOne, queryOf } from './lists/named.js';
+import { hasArchives } from './lists/withArchives.js';
 
 /** The time by which a list can be continued. */
 function timeOf(name: ResourceName, query: Query): string {
@@ -254,6 +256,7 @@ async function readChanges(call: Call<'filters'>, plan: ListPlan, operations: re
     const check = () => checkEnd(plan, call, query, end);
     run.isPartial = !(await limiter.unlessCutOff(check, records > 0));
   }
+  if (!position && hasArchives(name)) warnOfArchives(client, name, query.after);
   warnIfSetBack(client, position?.time, plural(resources[name].nouns));
   run.moveOn();
   if (run.position) {

@@ -87,6 +87,7 @@ export async function* iteratePages(
     'Raise maxWait or deadline, or read the rest later.',
   );
   await reading.checkEnd(plan, facts);
+  reading.warnOfArchives();
 }
 
 /** Call it before anything is sent. */

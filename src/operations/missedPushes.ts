@@ -10,7 +10,7 @@ import { checkFilters, requireOne } from '../input/filters.js';
 import { asUuid, isUuid } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { didYouMean } from '../input/nearest.js';
-import { timeIn } from '../input/times.js';
+import { fromMicros, timeIn, toMicros } from '../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
   advance,
@@ -35,6 +35,7 @@ import { type Caller, callOfRun, pushKey, readPush, resultKey } from '../webhook
 import type { Numbers, Push } from '../webhook/push.js';
 import type { Access, Call } from './base/operation.js';
 import { readDefinitions } from './flows.js';
+import { warnOfArchives } from './lists/archiveFiles.js';
 import { isName, SOME_UUID, uuidOf } from './lists/named.js';
 import { checkReferenced } from './lists/unknownReference.js';
 import { checkResthook } from './resthooks.js';
@@ -314,7 +315,8 @@ class MissedCalls implements Source {
     const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
     // One that stopped before the first push has not checked the names.
     this.#isFirst = before === undefined || (before.stoppedAt !== undefined && !before.feed);
-    this.#before = before ?? { after: String(query.after ?? begin) };
+    const first = toMicros(query.after);
+    this.#before = before ?? { after: first === undefined ? begin : fromMicros(first) };
   }
 
   /**
@@ -340,6 +342,7 @@ class MissedCalls implements Source {
         yield missed;
         this.#lastChange = change ?? this.#lastChange;
       }
+      if (this.#isFirst) warnOfArchives(client, 'runs', this.#before.after);
       if (runs === 0 || (calls === 0 && this.#isFirst)) await this.#checkNames(runs > 0);
     } catch (error) {
       if (!client.limiter.isStop(error, this.#lastChange !== undefined)) throw error;
@@ -386,7 +389,7 @@ class MissedCalls implements Source {
     const versions = [...this.#dealtWith.values()];
     const feed = isStopped
       ? withSeen(before, versions, PUSHES.most)
-      : advance(before, versions, PUSHES);
+      : advance(before, versions, PUSHES, after);
     const reached = isStopped ? (this.#lastChange ?? stoppedAt) : undefined;
     return withCheckpoint(state, this.#checkpoint, {
       after,

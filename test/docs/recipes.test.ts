@@ -1,4 +1,4 @@
-import { createSandbox, type Seed } from '@openfn/rapidpro-sandbox';
+import { createSandbox, type Sandbox, type Seed } from '@openfn/rapidpro-sandbox';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { installedCopy } from '../../scripts/installed-copy.mjs';
 import { failureIn, runJob, thisPackage } from '../../scripts/run-job.mjs';
@@ -21,12 +21,17 @@ const nothing = () => {};
 const silent = { log: nothing, info: nothing, warn: nothing, error: nothing, debug: nothing };
 
 /** The recipe of a page whose code has these words, in a workspace. */
-async function recipe(page: string, words: string, seed: Seed) {
+async function recipe(
+  page: string,
+  words: string,
+  seed: Seed,
+  onRequest?: (sandbox: Sandbox) => void,
+) {
   const [job, ...others] = fences(`docs/guides/${page}.md`).filter(({ code }) =>
     code.includes(words),
   );
   expect(others).toEqual([]);
-  const sandbox = await createSandbox({ seed });
+  const sandbox = await createSandbox({ seed, onRequest: () => onRequest?.(sandbox) });
   onTestFinished(() => sandbox.close());
   const configuration = { host: sandbox.host, token: sandbox.token };
   const run = async (before: object) => {
@@ -48,7 +53,7 @@ test('new contacts are all of them, whatever changed last, and then only those t
     created_on: after((index * 7919) % 600),
     modified_on: after(1000 + index),
   }));
-  const { sandbox, run } = await recipe('cookbook-reading', 'data: added.map', { contacts });
+  const { sandbox, run } = await recipe('cookbook-reading', 'added: undefined', { contacts });
   const first = await run({ data: {} });
   expect(new Set(first.data as string[]).size).toBe(600);
   expect((await run(first)).data).toEqual([]);
@@ -66,9 +71,9 @@ test('a contact that becomes visible after others that were created later is new
   }));
   const uuids = people.map(({ uuid }) => uuid);
   const contacts = people.filter((_, index) => index !== 1);
-  const { sandbox, run } = await recipe('cookbook-reading', 'data: added.map', { contacts });
+  const { sandbox, run } = await recipe('cookbook-reading', 'added: undefined', { contacts });
   const first = await run({ data: {} });
-  expect(first.data).toEqual([uuids[0], uuids[2]]);
+  expect((first.data as string[]).toSorted()).toEqual([uuids[0], uuids[2]]);
   await sandbox.close();
   const later = await createSandbox({
     port: Number(new URL(sandbox.host).port),
@@ -79,6 +84,30 @@ test('a contact that becomes visible after others that were created later is new
   const second = await run(first);
   expect(second.data).toEqual([uuids[1]]);
   expect((await run(second)).data).toEqual([]);
+});
+
+test('new contacts that change while they are read are listed, too, and once', async () => {
+  const contacts = Array.from({ length: 600 }, (_, index) => ({
+    urns: [`tel:+2507880${String(index).padStart(5, '0')}`],
+    created_on: after(index),
+    modified_on: after(1000 + index),
+  }));
+  let requests = 0;
+  const changeSome = (sandbox: Sandbox) => {
+    if (++requests !== 2) return;
+    sandbox.advance(10);
+    const some = sandbox.contacts().filter((_, index) => index % 100 === 0);
+    sandbox.addToGroup(
+      some.map(({ uuid }) => uuid),
+      'Visited',
+    );
+  };
+  const seed = { contacts, groups: [{ name: 'Visited' }] };
+  const { run } = await recipe('cookbook-reading', 'added: undefined', seed, changeSome);
+  const first = await run({ data: {} });
+  const second = await run(first);
+  const listed = [...(first.data as string[]), ...(second.data as string[])];
+  expect([listed.length, new Set(listed).size]).toEqual([600, 600]);
 });
 
 test('failed messages are sent again, but not a picture, nor to somebody who is blocked', async () => {

@@ -181,6 +181,16 @@ describe.each(['v9', 'textit'] as const)('from a flow, %s', dialect => {
     );
   });
 
+  test('those from before the first run are not handed on by the second', async () => {
+    const { credential, answers, clock } = await workspace();
+    await answers('1');
+    const flow = { flow: FLOW, result: 'webhook', after: new Date(clock.now + 1000).toISOString() };
+    await answers('2');
+    const first = await catchUp({}, credential, flow);
+    expect(first.values).toEqual(['2']);
+    expect((await catchUp(first.state, credential, flow)).values).toEqual([]);
+  });
+
   test('more than a page, a deadline at each third, none lost or reported twice', async () => {
     const { credential, answers, clock } = await workspace();
     const texts = Array.from({ length: 260 }, (_, index) => String(index));

@@ -5,11 +5,34 @@ import { isNearby } from '../../client/links/link.js';
 import { pages } from '../../client/pages.js';
 import { fail } from '../../errors/errors.js';
 import type { Period } from '../../input/filters.js';
-import { count, log } from '../../input/log.js';
-import { timeIn } from '../../input/times.js';
+import { count, log, plural } from '../../input/log.js';
+import { DAY, timeIn, toMicros } from '../../input/times.js';
 import { resources } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import { ARCHIVED, type ArchivedList } from './archivedRecords.js';
+
+/** Days after which RapidPro moves records to archives, unless it is set up otherwise. */
+const ARCHIVED_AFTER = 90;
+
+/**
+ * Warns that a list lacks what RapidPro has moved to archives.
+ *
+ * @param after - the time from which on it was to be read
+ * @param rest - what became of the records in archives, and how to read them; default: read them alone
+ */
+export function warnOfArchives(
+  { clock }: Client,
+  list: ArchivedList,
+  after: unknown,
+  rest = `were not read. ${ARCHIVED[list].reader} reads them.`,
+): void {
+  const first = toMicros(after);
+  if (first === undefined || first >= clock.now() * 1000 - ARCHIVED_AFTER * DAY) return;
+  const nouns = plural(resources[list].nouns);
+  log.warn(
+    `${nouns[0]?.toUpperCase()}${nouns.slice(1)} older than about ${ARCHIVED_AFTER} days are in the archives and ${rest}`,
+  );
+}
 
 /** The number of records after which archives count as endless. */
 const MOST_ARCHIVED = 10_000_000;

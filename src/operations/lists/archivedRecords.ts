@@ -70,11 +70,16 @@ function liveRun(archived: Dictionary): Dictionary {
 
 /**
  * The lists whose older records are in archives: what archives of them are called, the time by which a record belongs to
- * one, and how it becomes a live one.
+ * one, how it becomes a live one, and what reads them alone.
  */
 export const ARCHIVED = {
-  messages: { type: 'message', time: 'created_on', toLive: liveMessage },
-  runs: { type: 'run', time: 'modified_on', toLive: liveRun },
+  messages: {
+    type: 'message',
+    time: 'created_on',
+    toLive: liveMessage,
+    reader: 'eachArchivedMessages()',
+  },
+  runs: { type: 'run', time: 'modified_on', toLive: liveRun, reader: 'eachArchivedRuns()' },
 } as const;
 
 export type ArchivedList = keyof typeof ARCHIVED;

@@ -30,6 +30,7 @@ import type { Query } from '../../types/request.js';
 import type { Operation } from '../../types/state.js';
 import { type Access, type Call, operation } from '../base/operation.js';
 import type { WorkspaceFacts } from '../base/workspaceFacts.js';
+import { warnOfArchives } from './archiveFiles.js';
 import { hasNames, NamedOne, queryOf } from './named.js';
 import { checkArchived, hasArchives, withArchives } from './withArchives.js';
 
@@ -232,6 +233,7 @@ export async function readList<Result>(
   }
   call.state = withCheckpoint(call.state, checkpoint, reading.kept(done));
   logListEnd(resource, reading, client);
+  reading.warnOfArchives();
   return result;
 }
 
@@ -400,6 +402,16 @@ export class Reading {
     // With archives, labels are read by uuid, and may be gone long since.
     const isBegun = this.#isResumed || (hasPages && !this.#options.archived);
     await checkEnd(plan, { client, facts }, query, { records, isBegun, named });
+  }
+
+  /** To be called at the end. */
+  warnOfArchives(): void {
+    const { client, name, query, order } = this.#list;
+    // With the newest first, the limit comes before what is missing.
+    const isShort = this.stopped || (this.#isFull() && !order.isAscending);
+    if (isShort || this.#options.archived || !hasArchives(name)) return;
+    const rest = 'were not read. { archived: true } reads them, too.';
+    warnOfArchives(client, name, query.after, rest);
   }
 
   /** Refuses to take a part of the list for all of it. */

@@ -79,7 +79,7 @@ async function lastBlocks(batches: AsyncIterable<Dictionary[]>, left: number, mo
 }
 
 /** Whether a list takes the option `archived`. */
-export const hasArchives = (name: ResourceName): boolean => name in ARCHIVED;
+export const hasArchives = (name: ResourceName): name is ArchivedList => name in ARCHIVED;
 
 /** Folders that cannot be recognized in archives, and why. */
 const FOLDERS: { [folder: string]: string } = {
