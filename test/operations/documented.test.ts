@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import ast from '../../ast.json' with { type: 'json' };
+import { roles } from '../../scripts/generate/coverage-operations.js';
 import { readInterfaces } from '../../scripts/generate/interfaces.js';
 import * as Adaptor from '../../src/Adaptor.js';
+import { type ResourceName, resources } from '../../src/resources.js';
 import type { Operation } from '../../src/types/state.js';
 import { refused } from './run.js';
 
 /**
  * An option stands in three places: in what the operation checks, in its type, and in its documentation. What is missing
- * from the first is refused, from the others unknown to whoever needs it.
+ * from the first is refused, from the others unknown to whoever needs it. So does a filter: the compiler compares its type,
+ * in types.test.ts.
  */
 
 const types = readInterfaces(
@@ -46,9 +49,12 @@ function namesIn(description: string): string[] {
   return [...list.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
 }
 
+function tagOf({ tags }: { tags: readonly Tag[] }, param: string): Tag | undefined {
+  return tags.find(({ title, name }) => title === 'param' && name === param);
+}
+
 const operations = ast.operations.flatMap(({ name, params, docs }) => {
-  const tags: readonly Tag[] = docs.tags;
-  const tag = tags.find(one => one.title === 'param' && one.name === 'options');
+  const tag = tagOf(docs, 'options');
   return tag ? [{ name, place: params.indexOf('options'), tag }] : [];
 });
 
@@ -66,4 +72,23 @@ test.each(operations)('$name takes the options that it says', async ({ name, pla
   expect([...new Set(typed)].sort()).toEqual(taken);
   const said = namesIn(tag.description ?? '');
   expect([...new Set([...said, ...(SILENT.get(type) ?? [])])].sort()).toEqual(taken);
+});
+
+/** Other names of the same filter, and what belongs to another one. Their types have them. */
+const ASIDE = ['getArchives type', 'getContacts urn_order', 'getTickets ticket'];
+
+const lists = Object.entries(roles).flatMap(([resource, { read }]) => {
+  const filters = Object.keys(resources[resource as ResourceName].filters);
+  const found = ast.operations.find(({ name }) => name === read);
+  return found && filters.length > 0 ? [{ name: found.name, docs: found.docs, filters }] : [];
+});
+
+test('almost all lists have filters', () => {
+  expect(lists.length).toBeGreaterThan(20);
+});
+
+test.each(lists)('$name says by what it filters', ({ name, docs, filters }) => {
+  const said = namesIn(tagOf(docs, 'filters')?.description ?? '');
+  const known = filters.filter(filter => !ASIDE.includes(`${name} ${filter}`));
+  expect(said.sort()).toEqual(known.sort());
 });
