@@ -30,6 +30,7 @@ const SHARED = [
   'Options',
   'WriteOptions',
   'ListOptions',
+  'ArchivedListOptions',
   'BulkOptions',
   'UpsertContactsOptions',
   'SyncOptions',
@@ -48,6 +49,7 @@ const SHARED = [
 const EXTENDS: Record<string, string> = {
   WriteOptions: 'Options',
   ListOptions: 'Options',
+  ArchivedListOptions: 'ListOptions',
   BulkOptions: 'WriteOptions',
   UpsertContactsOptions: 'BulkOptions',
   SyncOptions: 'BulkOptions',

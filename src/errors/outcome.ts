@@ -18,8 +18,19 @@ export type Failure =
   /** No answer in time: the server may have done the work. */
   | { kind: 'timeout' };
 
+/** Whether the server may have done the work. Then a send must not be repeated. */
+const MAY_BE_DONE: Record<Failure['kind'], boolean> = {
+  throttled: false,
+  unreachable: false,
+  unready: true,
+  busy: false,
+  unread: false,
+  ambiguous: true,
+  timeout: true,
+};
+
 export function mayBeDone({ kind }: Failure): boolean {
-  return kind === 'ambiguous' || kind === 'timeout' || kind === 'unready';
+  return MAY_BE_DONE[kind];
 }
 
 /**

@@ -132,7 +132,7 @@ export function getFlows(
  *   fn(state => ({ ...state, runs: (state.runs ?? 0) + state.data.length })),
  * );
  * @param {FlowRunFilters} [filters] - `flow` (uuid or exact name) or `contact` (uuid), `uuid`, `id`, `responded`, `after` and `before` (ISO dates, on `modified_on`), `reverse`, `paths`. Default: all runs.
- * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: include runs that RapidPro has moved to archives; not with `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ArchivedListOptions} [options] - `limit` (records; default: all), `archived` (true: include runs that RapidPro has moved to archives; not with `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The runs; `values` has the answers by result key. Runs older than about 90 days are in archives; `archived: true` includes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the flow or contact does not exist, or the flow is archived and given by name; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.

@@ -30,7 +30,7 @@ import { SEND_OPTIONS, sendToAll, sendToOne } from './many/send.js';
  * @example <caption>All messages of the inbox, including archived ones</caption>
  * getMessages({ folder: 'inbox', after: '2024-01-01' }, { archived: true });
  * @param {MessageFilters} [filters] - One of `contact` (uuid), `folder`, `label`, `broadcast`; `after` and `before` (ISO dates, on `created_on`); `id`, `uuid` (TextIt). Default: all messages.
- * @param {ListOptions} [options] - `limit` (records; default: all), `archived` (true: include messages that RapidPro has moved to archives; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
+ * @param {ArchivedListOptions} [options] - `limit` (records; default: all), `archived` (true: include messages that RapidPro has moved to archives; not with the folders `sent` and `incoming`, `deadline` or `resume`; default: false), `concurrency` (parallel requests, at most 10; default: 1), `timeout` (seconds per request; default: 60), `maxWait` (total seconds of waiting; default: 60).
  * @state {array} data - The messages. Messages older than about 90 days are in archives; `archived: true` includes them.
  * @state {object} response - Method, path, statusCode, duration (ms) and number of requests.
  * @throws {RapidProError} `UNKNOWN_REFERENCE` if the list is empty because the label, contact or broadcast does not exist; `INVALID_FILTER`; with `archived` also `LINK_FAILED`, `INVALID_RESPONSE`; the errors of every request.

@@ -69,7 +69,7 @@ export type ReadSoFar = Pick<
 >;
 
 /** Options with which a list may go on differently: they do not change what is written. */
-const PASSING = new Set<string>([
+const CHANGEABLE = new Set<string>([
   'timeout',
   'maxWait',
   'deadline',
@@ -82,7 +82,7 @@ const PASSING = new Set<string>([
 
 const identityOf = (options: Settings) =>
   Object.entries(options)
-    .filter(([name]) => !PASSING.has(name))
+    .filter(([name]) => !CHANGEABLE.has(name))
     .sort();
 
 /** Where a list of contacts stopped. With other options, it is a different checkpoint. */

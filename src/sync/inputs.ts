@@ -38,7 +38,15 @@ export function fieldOf(key: Settings['key']): string | undefined {
   return key?.startsWith('fields.') ? key.slice('fields.'.length) : undefined;
 }
 
-const KNOWN = ['uuid', 'urns', 'name', 'language', 'groups', 'fields', 'note'];
+const KNOWN: readonly string[] = [
+  'uuid',
+  'urns',
+  'name',
+  'language',
+  'groups',
+  'fields',
+  'note',
+] satisfies (keyof Input)[];
 const KEYS = keysOf('contacts', KNOWN);
 
 /** Nothing is sent that RapidPro always refuses. */

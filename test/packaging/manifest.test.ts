@@ -37,6 +37,18 @@ describe('package.json', () => {
     const reasons = readText('docs/architecture.md');
     for (const name of Object.keys(manifest.dependencies)) expect(reasons).toContain(`| ${name} `);
   });
+
+  test('develops with what that page names, besides types and our own sandbox', () => {
+    const [, reasons = ''] = readText('docs/architecture.md').split(/For development:|\n## Code/);
+    const names = Object.keys(manifest.devDependencies).filter(
+      name => !/^@types\/|sandbox$/.test(name),
+    );
+    const unnamed = names.filter(name => {
+      const own = name.replace(/^@[^/]+\//, '');
+      return !new RegExp(`(?<![\\w-])${own}(?![\\w-])`, 'i').test(reasons);
+    });
+    expect(unnamed).toEqual([]);
+  });
 });
 
 test('the lock file holds no address of a registry', () => {

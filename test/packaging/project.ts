@@ -19,6 +19,7 @@ export interface Manifest {
   files: string[];
   exports: Record<string, unknown>;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
 }
 
 export const manifest: Manifest = JSON.parse(readText('package.json'));

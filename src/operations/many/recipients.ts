@@ -149,7 +149,7 @@ function refuseMixture(lists: Lists): void {
   throw fail(
     'INVALID_INPUT',
     `There are more than ${BATCH_LIMIT} recipients of different kinds, so one person could be reached twice. Nothing was sent.`,
-    'For more than 100, use only contacts by uuid, or only urns. Send to groups in a separate step.',
+    `For more than ${BATCH_LIMIT}, use only contacts by uuid, or only urns. Send to groups in a separate step.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { fail, RapidProError } from '../../errors/errors.js';
 import type { Body } from '../../input/body.js';
+import { withoutUndefined } from '../../input/check.js';
 import { isLocalNumber, isPlainUrn } from '../../input/sameUrn.js';
 import { storedText } from '../../input/stored.js';
 import { requireDone } from '../../operations/base/asObject.js';
@@ -25,18 +26,22 @@ interface Writing {
   workspace: WorkspaceFacts;
 }
 
+/** Keys of an entry that are no part of a new contact. Any other must be written, or its values would be lost. */
+type Aside = 'index' | 'uuid' | 'note' | 'others' | 'isUnsendable';
+
 /** What a new contact is made of. Nothing needs to be cleared in it. */
-export function newBody({ name, language, urns, groups, fields }: Input): Body {
+export function newBody({ name, language, urns = [], groups = [], fields }: Input): Body {
   const values = Object.entries(fields ?? {}).filter(
     ([, value]) => storedText(value)?.value !== null,
   );
-  return {
-    ...(name == null ? {} : { name }),
-    ...(language == null ? {} : { language }),
-    ...(urns && urns.length > 0 ? { urns } : {}),
-    ...(groups && groups.length > 0 ? { groups } : {}),
-    ...(values.length > 0 ? { fields: Object.fromEntries(values) } : {}),
+  const parts: Record<Exclude<keyof Input, Aside>, Body[string] | undefined> = {
+    name: name ?? undefined,
+    language: language ?? undefined,
+    urns: urns.length > 0 ? urns : undefined,
+    groups: groups.length > 0 ? groups : undefined,
+    fields: values.length > 0 ? Object.fromEntries(values) : undefined,
   };
+  return withoutUndefined(parts);
 }
 
 export function create(client: Client, input: Input): Promise<Dictionary> {
