@@ -683,6 +683,20 @@ describe.each(DIALECTS)('on %s', dialect => {
       }
     });
 
+    test.each([
+      ['evaluating', true],
+      ['ready', false],
+    ])(
+      'says of a group that is %s whether its members are still looked for',
+      async (status, told) => {
+        const groups = [{ name: 'Elders', query: 'age > 50', status }];
+        const sandbox = await workspace({ seed: { fields: [{ name: 'Age' }], groups } as never });
+        const lines = captureConsole();
+        await run(sendBroadcast({ groups: ['elders'], text: 'Hi' }, { dryRun: true }), sandbox);
+        expect(lines.some(line => /still looking for the members/.test(line))).toBe(told);
+      },
+    );
+
     test('of a language that RapidPro may not know is not certain', async () => {
       const sandbox = await open();
       const list = [

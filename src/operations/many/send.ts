@@ -152,6 +152,11 @@ async function rehearse(
       refuseUnknown(`${where}.groups[${index}]`, adviceFor(group, known.names));
     }
   }
+  if (groups.some(group => known.of(group)?.status === 'evaluating')) {
+    log.warn(
+      'RapidPro is still looking for the members of one of the groups. A send would reach only those found so far: wait until getGroups() shows the "status" "ready".',
+    );
+  }
   const found = await lookUpIfPossible(client, [...contacts, ...urns], {
     mustKnow: onlyActive,
     most: left(),
