@@ -103,6 +103,8 @@ const LIMITED: Record<Limited, true> = {
   topics: true,
 };
 
+const DELIVERIES: Record<keyof DeliveryOptions, true> = { timeout: true, refusePrivate: true };
+
 const SCOPES: Record<Scope, true> = {
   v2: true,
   'v2.contacts': true,
@@ -124,8 +126,14 @@ function isZone(given: unknown): boolean {
   }
 }
 
+type Rule = readonly [fits: (given: unknown) => boolean, what: string];
+
+const FLAG: Rule = [given => typeof given === 'boolean', 'true or false'];
+const COUNT: Rule = [isCount, 'a number of 0 or more'];
+const FUNCTION: Rule = [given => typeof given === 'function', 'a function'];
+
 /** What a setting has to be, and what says so. An empty country is none. */
-const VALUES: Record<string, readonly [fits: (given: unknown) => boolean, what: string]> = {
+const VALUES: Record<string, Rule> = {
   seed: [
     given => given === 'maternal-health' || (typeof given === 'object' && !Array.isArray(given)),
     '"maternal-health" or an object with lists of rows',
@@ -151,6 +159,31 @@ const VALUES: Record<string, readonly [fits: (given: unknown) => boolean, what: 
     given => typeof given === 'object' && Object.values(given ?? {}).every(isCount),
     'a number for each kind of object',
   ],
+  otherSeed: [
+    given => typeof given === 'object' && !Array.isArray(given),
+    'an object with lists of rows',
+  ],
+  anonymous: FLAG,
+  anon: FLAG,
+  rawNoContent: FLAG,
+  page: FLAG,
+  refusePrivate: FLAG,
+  engineCache: COUNT,
+  scheduling: COUNT,
+  bodyLimit: COUNT,
+  port: COUNT,
+  timeout: COUNT,
+  clock: [
+    given => typeof (given as Partial<Clock> | null)?.now === 'function',
+    'an object with a function now() that returns milliseconds',
+  ],
+  token: [given => typeof given === 'string' && given !== '', 'a text'],
+  hosts: [
+    given => Array.isArray(given) && given.every(one => typeof one === 'string'),
+    'a list of host names',
+  ],
+  onRequest: FUNCTION,
+  onUnknown: FUNCTION,
 };
 
 /**
@@ -171,6 +204,8 @@ export function checkOptions(options: SandboxOptions): void {
   checkKeys('createSandbox()', options, Object.keys(KEYS));
   checkValues('createSandbox()', options);
   checkKeys('The option limits', options.limits ?? {}, Object.keys(LIMITED));
-  const { throttle } = options;
+  const { throttle, deliveries = {} } = options;
+  checkKeys('The option deliveries', deliveries, Object.keys(DELIVERIES));
+  checkValues('The option deliveries', deliveries);
   if (typeof throttle === 'object') checkKeys('The option throttle', throttle, Object.keys(SCOPES));
 }

@@ -104,12 +104,16 @@ export async function runUpserts(call: BulkCall): Promise<BulkResult> {
       if (!(await shared.admits(input))) return;
       const error = await hidden.attempt(input, async () => {
         const body = bodyOf(input);
-        const { contact, isNew } = await upsert({ client, facts: workspace }, body, mode, found => {
+        const look = (found: Dictionary) => {
           // Ends the work on the entry. The outcome says which entries are the same contact.
           if (isShared(index, found)) throw new RapidProError(severalAnswer('Two'));
-        }).catch(error => {
-          throw asPredicted(error);
-        });
+        };
+        const work = () => upsert({ client, facts: workspace }, body, mode, look);
+        const { contact, isNew } = await outcome.languages
+          .write(input.language, work)
+          .catch(error => {
+            throw asPredicted(error);
+          });
         const uuid = String(contact.uuid);
         const report = reportOf(misreadFields(body, contact));
         const isAdded = input.uuid !== undefined && mode === 'add';

@@ -987,6 +987,65 @@ describe.each<[string, object[]]>([
   },
 );
 
+describe.each<[string, object]>([
+  ['no uuid', {}],
+  ['null', { uuid: null }],
+  ['nothing', { uuid: '' }],
+  ['a number', { uuid: 5 }],
+  ['an object', { uuid: { id: UUID } }],
+])('a contact with %s as its uuid', (_, id) => {
+  const found = { ...id, name: 'A', urns: [AMINA], groups: [], fields: { tei_id: 'A1' } };
+  const rapidpro = () =>
+    serve(
+      answering('get', 'contacts', () => page([found])),
+      answering('get', 'fields', () => page([{ key: 'tei_id', name: 'TEI', type: 'text' }])),
+      answering('get', 'groups', () => page([{ uuid: OTHER_UUID, name: 'Mothers', count: 1 }])),
+      answering('post', 'contacts', () => HttpResponse.json(found)),
+    );
+
+  test.each<[string, Operation]>([
+    ['getContact', getContact(AMINA)],
+    ['updateContact', updateContact(AMINA, { name: 'X' })],
+    ['upsertContact', upsertContact({ name: 'X', urns: [AMINA, 'mailto:amina@example.org'] })],
+    ['addToGroup', addToGroup(['tel:0788000001'], 'Mothers')],
+  ])('is written to by nobody: %s', async (__, operation) => {
+    const server = await rapidpro();
+    expect(await failure(operation, server)).toMatchObject({
+      code: 'INVALID_RESPONSE',
+      description: 'The server answered with a contact without a valid uuid.',
+    });
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test.each<[string, Operation]>([
+    ['by URN', syncContacts([{ name: 'X', urns: [AMINA] }], { group: 'Mothers' })],
+    [
+      'by a field',
+      syncContacts([{ name: 'X', fields: { tei_id: 'A1' } }], { key: 'fields.tei_id' }),
+    ],
+    ['all of them', syncContacts([{ name: 'X', urns: [AMINA] }], { urns: 'exact' })],
+  ])('nor by a sync: %s', async (__, operation) => {
+    const server = await rapidpro();
+    const state = await run(operation, server).catch((thrown: unknown) => ({ data: thrown }));
+    expect(JSON.stringify(state.data)).toContain('INVALID_RESPONSE');
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('is not taken for one that was created', async () => {
+    const server = await serve(
+      answering('get', 'fields', () => page([{ key: 'tei_id', name: 'TEI', type: 'text' }])),
+      answering('get', 'contacts', () => page([])),
+      answering('post', 'contacts', () => HttpResponse.json(found, { status: 201 })),
+    );
+    const list = [{ name: 'X', fields: { tei_id: 'A1' } }];
+    const { result } = await bulk(syncContacts(list, { key: 'fields.tei_id' }), server);
+    expect(result).toMatchObject({ created: [], failed: [{ code: 'OUTCOME_UNKNOWN' }] });
+    await expect(failure(addContact({ name: 'X' }), server)).resolves.toMatchObject({
+      outcome: 'unknown',
+    });
+  });
+});
+
 test('a look-up by a number that the server writes otherwise, or whose URNs are hidden, is answered', async () => {
   const shown = { uuid: UUID, name: 'A', urns: ['tel:+250788000001'] };
   const server = await serve(msw.get('*/contacts.json', () => page([shown])));

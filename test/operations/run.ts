@@ -106,7 +106,8 @@ export function contactsServer(...contacts: Contact[]) {
       const query = new URL(request.url).searchParams;
       const body = (await request.json()) as object;
       const [found] = find(query);
-      if (found) return HttpResponse.json(Object.assign(found, body));
+      // A server keeps the uuid, whatever the body says.
+      if (found) return HttpResponse.json(Object.assign(found, body, { uuid: found.uuid }));
       if (query.has('uuid')) return HttpResponse.json({ detail: 'Not found.' }, { status: 404 });
       const urn = query.get('urn');
       const added = { uuid: OTHER_UUID, urns: urn ? [urn] : [], ...body };

@@ -1,6 +1,7 @@
 import type { ApiResponse } from '../../client/client.js';
 import { type ErrorOutcome, fail, type RapidProError } from '../../errors/errors.js';
 import { outcomeUnknown } from '../../errors/outcome.js';
+import { isObject } from '../../input/check.js';
 import type { Dictionary } from '../../types/json.js';
 
 /** Every object of RapidPro has one of these; an export has its version. */
@@ -21,10 +22,11 @@ function notWritten(unrepeatable: string | undefined): RapidProError {
   return unrepeatable === undefined ? error : outcomeUnknown(error, unrepeatable);
 }
 
+const isIdentity = (key: string, value: unknown) =>
+  typeof value === 'number' ? key !== 'uuid' : typeof value === 'string' && value !== '';
+
 function isOneObject(body: unknown): body is Dictionary {
-  return (
-    body !== null && typeof body === 'object' && IDENTITIES.some(key => Object.hasOwn(body, key))
-  );
+  return isObject(body) && IDENTITIES.some(key => isIdentity(key, body[key]));
 }
 
 /**

@@ -9,14 +9,29 @@ import type { Dictionary } from '../../types/json.js';
 import { mayNotRead } from '../base/workspaceFacts.js';
 
 /**
+ * The uuid of a contact that RapidPro returned.
+ *
+ * @throws RapidProError `INVALID_RESPONSE`
+ */
+export function contactUuid({ uuid }: Dictionary): string {
+  if (typeof uuid === 'string' && uuid !== '') return uuid;
+  throw fail(
+    'INVALID_RESPONSE',
+    'The server answered with a contact without a valid uuid.',
+    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
+  );
+}
+
+/**
  * The contact with a uuid or a URN, or null.
  *
- * @throws RapidProError what the request throws; `INVALID_RESPONSE` for somebody else
+ * @throws RapidProError what the request throws; `INVALID_RESPONSE` for somebody else, or nobody in particular
  */
 export async function findContact(client: Client, key: ContactKey): Promise<Dictionary | null> {
   const { body } = await client.request({ method: 'GET', path: 'contacts', query: { ...key } });
   const { records } = readPage(body);
   const [contact = null] = records;
+  if (contact !== null) contactUuid(contact);
   if (contact === null || (records.length === 1 && isMeant(contact, key))) return contact;
   throw fail(
     'INVALID_RESPONSE',

@@ -5,7 +5,12 @@ import { LITERAL_FIX } from '../../input/expressions.js';
 import type { Settings } from '../../input/options.js';
 import { urnIdentity } from '../../input/sameUrn.js';
 import { areHidden, storedField } from '../../input/stored.js';
-import { isBehind, severalAnswer, urnsOf } from '../../operations/contact/contactUrns.js';
+import {
+  contactUuid,
+  isBehind,
+  severalAnswer,
+  urnsOf,
+} from '../../operations/contact/contactUrns.js';
 import type { Misread } from '../../operations/contact/misread.js';
 import { inactiveStatus } from '../../operations/contact/status.js';
 import type { Dictionary } from '../../types/json.js';
@@ -180,10 +185,10 @@ export class Matches {
    */
   see(contact: Dictionary, asked?: Asked): Change[] {
     const { matcher, outcome } = this.#parts;
+    const uuid = contactUuid(contact);
     const inputs = matcher.of(contact);
     if (asked) this.#addAsked(inputs, asked.input);
     for (const one of inputs) if (outcome.isPassedOver(one.index)) inputs.delete(one);
-    const uuid = String(contact.uuid);
     this.#letGo(uuid, inputs);
     this.#passOthersOver(uuid, inputs);
     const [input] = inputs;

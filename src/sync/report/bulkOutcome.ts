@@ -9,6 +9,7 @@ import type {
   NotRemoved,
   PassedOver,
 } from '../../types/bulk.js';
+import { RefusedLanguages } from './refusedLanguages.js';
 
 const COMBINE = 'Combine them in the list, or correct the wrong one.';
 /** Where the job has not chosen one of them yet. */
@@ -99,6 +100,7 @@ type Place = Done | 'failed' | 'passedOver';
 /** Where each contact of the list ends: in exactly one place. */
 export class BulkOutcome {
   readonly total: number;
+  readonly languages = new RefusedLanguages();
   /** Which of several entries for one contact counts; undefined: none, they fail. */
   readonly takes: Settings['duplicates'];
   done = 0;

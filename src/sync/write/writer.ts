@@ -67,7 +67,9 @@ export class Writer {
     }
     return outcome.attempt({ index, uuid }, async () => {
       try {
-        change.changed = await writeChange(this.#parts, change, options.urns === 'exact');
+        change.changed = await outcome.languages.write(change.body.language, () =>
+          writeChange(this.#parts, change, options.urns === 'exact'),
+        );
       } catch (error) {
         if (!hasErrorCode(error, 'ANONYMOUS_WORKSPACE')) throw error;
         // Entries without URNs, and new contacts, can still be written.
@@ -128,9 +130,9 @@ export class Writer {
 
   /** With a field for a key nobody was recognized by a URN, so it may be that of somebody who lacks the key. */
   async #create(input: Input): Promise<Dictionary> {
-    const { client, matcher } = this.#parts;
+    const { client, matcher, outcome } = this.#parts;
     try {
-      return await create(client, input);
+      return await outcome.languages.write(input.language, () => create(client, input));
     } catch (error) {
       if (!hasErrorCode(error, 'URN_TAKEN') || matcher.field === undefined) throw error;
       const fix = `Another contact has this phone number or address, but not this value of "${matcher.field}". If it is the same person, run the sync once without "key": the number identifies the contact, which then gets the value. If it is somebody else, correct the number.`;

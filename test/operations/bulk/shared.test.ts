@@ -47,6 +47,30 @@ test.each([false, true])('a smart group has the same code in a dry run: %s', asy
   }
 });
 
+test.each([upsertContacts, syncContacts])(
+  'a language that RapidPro refuses is asked about by few: $name',
+  async operation => {
+    const known = upTo(10).map(n => ({ name: `P${n}`, urns: [`tel:+2507880${10_000 + n}`] }));
+    for (const dialect of ['v9', 'textit'] as const) {
+      const sandbox = await workspace({ dialect, contacts: known });
+      // 639-2 has this for French.
+      const list = people(n => ({ language: n === 59 ? 'fra' : 'fre' }));
+      const { result } = await bulk(operation(list), sandbox);
+      expect(counts(result)).toEqual([1, 0, 0, 59, 0]);
+      expect(new Set(result.failed.map(one => one.code))).toEqual(new Set(['VALIDATION_FAILED']));
+      expect(result.failed.at(-1)?.description).toContain('language');
+      expect(writes(sandbox).length).toBeLessThan(10);
+    }
+  },
+);
+
+test('a refusal of the language beside another reason says nothing of others', async () => {
+  const sandbox = await workspace();
+  const list = people(n => ({ language: 'fra', name: n === 0 ? 'x'.repeat(65) : 'X' }));
+  const { result } = await bulk(upsertContacts(list), sandbox);
+  expect(counts(result)).toEqual([59, 0, 0, 1, 0]);
+});
+
 test('those that share nothing with it are written', async () => {
   const sandbox = await workspace();
   noSleep();
