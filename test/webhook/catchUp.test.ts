@@ -383,7 +383,7 @@ describe('events as servers list them', () => {
 
   test('on very many pages, until the rate limit ends the reading: the next run has the rest', async () => {
     const said = captureConsole();
-    sharedClock();
+    const clock = sharedClock();
     const events = Array.from({ length: 120 }, (_, index) => event(time(index), `${index}`));
     let left = 65;
     const busy = () => HttpResponse.json({}, { status: 429, headers: { 'Retry-After': '900' } });
@@ -402,6 +402,11 @@ describe('events as servers list them', () => {
     expect(said.join('\n')).not.toContain('48 hours');
     left = 3;
     expect((await failure(eachMissedPush(HOOK), target)).code).toBe('RATE_LIMITED');
+    // It counts as far as it came: two hours before it looked.
+    left = 200;
+    clock.now += 47 * HOUR;
+    await catchUp(first.state, stateFor(target));
+    expect(said.join('\n')).toContain('more than 48 hours ago');
   });
 
   test('one that cannot be read keeps nobody waiting', async () => {
