@@ -381,6 +381,34 @@ describe('events as servers list them', () => {
     expect([...first.values, ...second.values]).toEqual(events.map((_, i) => `${i}`));
   });
 
+  test('on very many pages, until the rate limit ends the reading: the next run has the rest', async () => {
+    const said = captureConsole();
+    const clock = sharedClock();
+    const events = Array.from({ length: 120 }, (_, index) => event(time(index), `${index}`));
+    let left = 65;
+    const busy = () => HttpResponse.json({}, { status: 429, headers: { 'Retry-After': '900' } });
+    const target = await serve(
+      msw.get(EVENTS, () => (left-- > 0 ? undefined : busy())),
+      listing(events),
+    );
+    // 60 pages are visited, and five of the 20 that had to be let go of are read again.
+    const first = await catchUp({}, stateFor(target));
+    expect(first.values).not.toEqual([]);
+    expect(first.values.length).toBeLessThan(120);
+    expect(first.state.data).toMatchObject({ pushes: first.values.length });
+    left = 200;
+    const second = await catchUp(first.state, stateFor(target));
+    expect([...first.values, ...second.values]).toEqual(events.map((_, i) => `${i}`));
+    expect(said.join('\n')).not.toContain('48 hours');
+    left = 3;
+    expect((await failure(eachMissedPush(HOOK), target)).code).toBe('RATE_LIMITED');
+    // It counts as far as it came: two hours before it looked.
+    left = 200;
+    clock.now += 47 * HOUR;
+    await catchUp(first.state, stateFor(target));
+    expect(said.join('\n')).toContain('more than 48 hours ago');
+  });
+
   test('one that cannot be read keeps nobody waiting', async () => {
     const said = captureConsole();
     sharedClock();
@@ -398,7 +426,10 @@ describe('events as servers list them', () => {
   test('a list that is empty is asked whether the resthook is there at all', async () => {
     const empty = msw.get(EVENTS, () => page([]));
     const target = await serve(empty, HOOKS);
-    expect((await run(eachMissedPush(HOOK), target)).data).toEqual({ pushes: 0 });
+    const first = await run(eachMissedPush(HOOK), target);
+    expect(first.data).toEqual({ pushes: 0 });
+    const again = await run(eachMissedPush(HOOK), target, { rapidpro: asJson(first.rapidpro) });
+    expect(again.data).toEqual({ pushes: 0 });
     expect(await failure(eachMissedPush('new-reprot'), target)).toMatchObject({
       code: 'UNKNOWN_REFERENCE',
     });

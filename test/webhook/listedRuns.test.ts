@@ -194,6 +194,7 @@ describe('runs as servers list them', () => {
     ],
     ['is in a flow whose nodes are not shown', [{ uuid: FLOW }]],
     ['is in an answer without flows', undefined],
+    ['is in a flow among what is no flow', [null, { uuid: FLOW, nodes: [{ uuid: NODE }] }]],
     ['is among what is no node', [{ uuid: FLOW, nodes: [null, 'x', { uuid: NODE }] }]],
   ])('calls are handed on of a node that %s', async (_, flows) => {
     const runs = [{ uuid: uuidOf(1), modified: 1, called: 1 }];
@@ -212,6 +213,8 @@ describe('runs as servers list them', () => {
     expect(first.handed).toHaveLength(3);
     const asked = () => target.requests.filter(({ path }) => path.includes('definitions'));
     expect(asked()).toHaveLength(1);
+    // What the flow uses may be the whole workspace.
+    expect(asked()[0]?.query.get('dependencies')).toBe('none');
     // The next run has seen pushes of it already.
     await catchUp(first.state, stateFor(target), WHAT);
     expect(asked()).toHaveLength(1);
