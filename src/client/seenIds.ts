@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fail } from '../errors/errors.js';
+import { fail, invalidAnswer } from '../errors/errors.js';
 import { PAGE_SIZE } from '../resources.js';
 import type { Dictionary } from '../types/json.js';
 
@@ -25,11 +25,7 @@ export function identityOf(record: Dictionary): string {
     hashes.set(record, hash);
     return hash;
   }
-  throw fail(
-    'INVALID_RESPONSE',
-    'The server answered with a record without a valid id.',
-    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
-  );
+  throw invalidAnswer('a record without a valid id');
 }
 
 /** The most ids of read records that are kept: 200 MB. */

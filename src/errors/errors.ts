@@ -79,6 +79,15 @@ export function fail(
   return new RapidProError({ code, description, fix, ...more });
 }
 
+/** An answer without something that RapidPro always sends: "a record without a valid id". */
+export function invalidAnswer(what: string): RapidProError {
+  return fail(
+    'INVALID_RESPONSE',
+    `The server answered with ${what}.`,
+    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
+  );
+}
+
 /** The same error, for those who see nothing of it but its message. */
 export function withFixInMessage(error: RapidProError): RapidProError {
   error.message = `${error.code}: ${error.description} ${error.fix}`;

@@ -1,5 +1,5 @@
 import type { IANAZone } from 'luxon';
-import { fail } from '../errors/errors.js';
+import { invalidAnswer } from '../errors/errors.js';
 import type { Dictionary } from '../types/json.js';
 import { library } from './libraries.js';
 
@@ -75,15 +75,17 @@ export function fromMicros(time: Micros): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
+/** A time in any form that {@link toMicros} reads, written with all its six digits, in UTC; undefined for anything else. */
+export function fullTime(text: unknown): string | undefined {
+  const time = toMicros(text);
+  return time === undefined ? undefined : fromMicros(time);
+}
+
 /** The time of a record, as RapidPro wrote it. */
 export function timeIn(record: Dictionary, key: string): string {
   const time = record[key];
   if (typeof time === 'string' && toMicros(time) !== undefined) return time;
-  throw fail(
-    'INVALID_RESPONSE',
-    `The server answered with a record whose "${key}" is not a time.`,
-    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
-  );
+  throw invalidAnswer(`a record whose "${key}" is not a time`);
 }
 
 export function microsIn(record: Dictionary, key: string): Micros {

@@ -6,7 +6,7 @@ import { identityOf } from '../client/seenIds.js';
 import { fail } from '../errors/errors.js';
 import { count, log, plural } from '../input/log.js';
 import { hasReadChanges, noteChangesRead } from '../input/run.js';
-import { fromMicros, timeIn, toMicros } from '../input/times.js';
+import { fullTime, timeIn } from '../input/times.js';
 import { inPieces } from '../input/turns.js';
 import { PAGE_SIZE, type Resource, type ResourceName, resources } from '../resources.js';
 import { checkpointName, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
@@ -110,8 +110,7 @@ class Run {
     this.#name = name;
     this.#key = timeOf(name, query);
     this.#lookBack = lookBackOf(name, query);
-    const first = toMicros(query.after);
-    this.#first = first === undefined ? undefined : fromMicros(first);
+    this.#first = fullTime(query.after);
     this.#query = position ? { ...query, after: position.from } : query;
     this.#started = call.client.limiter.now;
     this.named = new NamedOne(name, query, position?.named);

@@ -10,7 +10,7 @@ import { checkFilters, requireOne } from '../input/filters.js';
 import { asUuid, isUuid } from '../input/identifiers.js';
 import { log } from '../input/log.js';
 import { didYouMean } from '../input/nearest.js';
-import { fromMicros, timeIn, toMicros } from '../input/times.js';
+import { fullTime, timeIn } from '../input/times.js';
 import { type Checkpoint, readCheckpoint, withCheckpoint } from '../state/checkpoint.js';
 import {
   advance,
@@ -315,8 +315,7 @@ class MissedCalls implements Source {
     const begin = new Date(client.clock.now() - KEPT * 1000).toISOString();
     // One that stopped before the first push has not checked the names.
     this.#isFirst = before === undefined || (before.stoppedAt !== undefined && !before.feed);
-    const first = toMicros(query.after);
-    this.#before = before ?? { after: first === undefined ? begin : fromMicros(first) };
+    this.#before = before ?? { after: fullTime(query.after) ?? begin };
   }
 
   /**

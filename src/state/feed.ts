@@ -103,7 +103,7 @@ export const CHANGES: LookBack = { seconds: LATEST, most: 50_000, isShortened: t
 const TURN = 600;
 export const PUSHES: LookBack = { seconds: TURN, most: 10_000, isShortened: false };
 
-const DAY = 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
 
 /**
  * Messages are listed by the time when they were created, and come into some lists much later: RapidPro tries to send
@@ -111,8 +111,8 @@ const DAY = 24 * 3600;
  */
 export const MESSAGES = {
   handled: { ...CHANGES, seconds: TURN },
-  sent: { ...CHANGES, seconds: 8 * DAY },
-  sorted: { ...CHANGES, seconds: 90 * DAY },
+  sent: { ...CHANGES, seconds: 8 * DAY_SECONDS },
+  sorted: { ...CHANGES, seconds: 90 * DAY_SECONDS },
 } as const satisfies { [way: string]: LookBack };
 /** Seconds for which RapidPro keeps events. */
 export const KEPT = 48 * 3600;

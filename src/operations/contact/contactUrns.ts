@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../client/client.js';
 import { readPage } from '../../client/pages.js';
-import { changed, fail, RapidProError, type Reason } from '../../errors/errors.js';
+import { changed, fail, invalidAnswer, RapidProError, type Reason } from '../../errors/errors.js';
 import type { ContactKey } from '../../input/identifiers.js';
 import { distinctUrns, isPlainUrn, sameUrn, urnIdentity, urnTail } from '../../input/sameUrn.js';
 import { areHidden } from '../../input/stored.js';
@@ -15,11 +15,7 @@ import { mayNotRead } from '../base/workspaceFacts.js';
  */
 export function contactUuid({ uuid }: Dictionary): string {
   if (typeof uuid === 'string' && uuid !== '') return uuid;
-  throw fail(
-    'INVALID_RESPONSE',
-    'The server answered with a contact without a valid uuid.',
-    'RapidPro never does this. Check that "host" is your RapidPro server, and ask the people who run it.',
-  );
+  throw invalidAnswer('a contact without a valid uuid');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isObject } from '../../input/check.js';
 import { periodBetween } from '../../input/filters.js';
-import { fromMicros, toMicros } from '../../input/times.js';
+import { fullTime, toMicros } from '../../input/times.js';
 import { NOT_REACHED, type resources, WAITING } from '../../resources.js';
 import type { Dictionary } from '../../types/json.js';
 import type { Query } from '../../types/request.js';
@@ -17,8 +17,7 @@ function liveTime(time: unknown): unknown {
 
 /** Within runs, the live lists always write six decimals. */
 function liveRunTime(time: unknown): unknown {
-  const at = toMicros(time);
-  return at === undefined ? time : fromMicros(at);
+  return fullTime(time) ?? time;
 }
 
 function withLiveTimes(record: Dictionary, keys: readonly string[]): Dictionary {
